@@ -1,11 +1,11 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-	test: {
-		include: ["test/**/*.test.ts"],
-		pool: "forks", // the native addon is loaded once per process
-		maxWorkers: 2,
-		testTimeout: 60_000,
-		hookTimeout: 60_000,
-	},
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks", // the native addon is loaded once per process
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
 });

@@ -3,28 +3,28 @@
  * and is printed without a stack trace (`HEED_DEBUG=1` shows it).
  */
 export class HeedError extends Error {
-	/** What a command that fails with this error exits with: 1 failed, 2 bad usage or bad input. */
-	readonly exitCode: number = 1;
+  /** What a command that fails with this error exits with: 1 failed, 2 bad usage or bad input. */
+  readonly exitCode: number = 1;
 
-	constructor(message: string, options?: ErrorOptions) {
-		super(message, options);
-		this.name = new.target.name;
-	}
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+  }
 }
 
 /** A flag, an option or a field of a configuration breaks its rule. */
 export class ConfigError extends HeedError {
-	override readonly exitCode = 2;
+  override readonly exitCode = 2;
 }
 
 /** A text, token file or prompt can't be used. */
 export class DataError extends HeedError {
-	override readonly exitCode = 2;
+  override readonly exitCode = 2;
 }
 
 /** A checkpoint or run folder is missing, damaged, in use or of another shape. */
 export class CheckpointError extends HeedError {
-	override readonly exitCode = 2;
+  override readonly exitCode = 2;
 }
 
 /** A backend that was asked for does not load. */
@@ -35,5 +35,5 @@ export class TrainingError extends HeedError {}
 
 /** Work was stopped on request after saving. */
 export class InterruptedError extends HeedError {
-	override readonly exitCode = 130;
+  override readonly exitCode = 130;
 }
