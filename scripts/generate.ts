@@ -1,0 +1,69 @@
+// npm run generate -- --checkpoint models/tales --prompt "Once upon a time"
+import { readFileSync } from "node:fs";
+import type { BackendChoice } from "../src/backends/choose.js";
+import { ConfigError, DataError } from "../src/config/errors.js";
+import { generationDefaults } from "../src/config/generation.js";
+import { generate } from "../src/experiments/generate.js";
+import { backendFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import type { HeedCommand } from "./support/main.js";
+
+const d = generationDefaults;
+
+export const command: HeedCommand = {
+  command: "generate",
+  describe: "Write text with a trained model",
+  builder: {
+    checkpoint: textFlag("Run or checkpoint folder; needed"),
+    prompt: textFlag("Text to go on from", "a new text"),
+    "prompt-file": textFlag("File that holds the prompt"),
+    "max-new-tokens": numberFlag("max-new-tokens", "Tokens to write at most", d.maxNewTokens),
+    temperature: numberFlag("temperature", "Below 1 safer, above 1 wilder, 0 always the likeliest", d.temperature),
+    "top-k": numberFlag("top-k", "Only the K likeliest tokens; 0 for all", d.topK),
+    "top-p": numberFlag("top-p", "Only the likeliest tokens that hold this probability", d.topP),
+    "min-p": numberFlag("min-p", "Only tokens this share as likely as the likeliest", d.minP),
+    "repetition-penalty": numberFlag("repetition-penalty", "Above 1 avoids tokens seen before", d.repetitionPenalty),
+    stop: { type: "array", string: true, requiresArg: true, describe: "Texts that end the answer" },
+    "num-samples": numberFlag("num-samples", "Answers to draw", d.numSamples),
+    seed: numberFlag("seed", "The same seed gives the same text", d.seed),
+    backend: backendFlag,
+    json: switchFlag("Print the answers as JSON", false),
+  },
+  handler: async (flags) => {
+    if (!flags.checkpoint)
+      throw new ConfigError("checkpoint must name a run or a checkpoint: got none (add --checkpoint DIR)");
+    const prompt = promptOf(flags.prompt, flags.promptFile);
+    const { temperature, topK, topP, minP, repetitionPenalty, stop, numSamples, seed, maxNewTokens } = flags;
+    const texts = await generate({
+      checkpoint: flags.checkpoint,
+      prompt,
+      backend: flags.backend as BackendChoice | undefined,
+      ...{ temperature, topK, topP, minP, repetitionPenalty, stop, numSamples, seed, maxNewTokens },
+      onNote: (line) => process.stderr.write(`${line}\n`),
+      onText: flags.json ? undefined : streamTo(prompt, (numSamples ?? 1) > 1),
+    });
+    process.stdout.write(flags.json ? `${JSON.stringify({ prompt, texts })}\n` : "\n");
+  },
+};
+
+/** Writes pieces as they come, each answer after the prompt and, where there are several, under a line of its own. */
+function streamTo(prompt: string, several: boolean): (piece: string, sample: number) => void {
+  let current = -1;
+  return (piece, sample) => {
+    if (sample !== current) {
+      if (several) process.stdout.write(`${current < 0 ? "" : "\n"}--- ${sample + 1} ---\n`);
+      process.stdout.write(prompt);
+      current = sample;
+    }
+    process.stdout.write(piece);
+  };
+}
+
+function promptOf(prompt: string | undefined, promptFile: string | undefined): string {
+  if (promptFile === undefined) return prompt ?? "";
+  if (prompt !== undefined) throw new ConfigError("prompt and prompt-file can't both be given");
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(promptFile));
+  } catch (error) {
+    throw new DataError(`prompt-file must be a text in UTF-8: ${(error as Error).message} (${promptFile})`);
+  }
+}

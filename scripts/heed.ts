@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { command as evaluate } from "./evaluate.js";
+import { command as generate } from "./generate.js";
+import { command as setup } from "./setup.js";
+import { command as start } from "./start.js";
+// npx heed <command>        npm run heed -- <command>
+import { main } from "./support/main.js";
+import { command as train } from "./train.js";
+
+await main([start, setup, train, generate, evaluate]);

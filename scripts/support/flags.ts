@@ -1,0 +1,144 @@
+import type { Options } from "yargs";
+import { backendChoices } from "../../src/backends/choose.js";
+import { ConfigError } from "../../src/config/errors.js";
+import { activationKinds, type ModelConfig, modelDefaults, positionKinds } from "../../src/config/model.js";
+import { type TrainingConfig, trainingDefaults } from "../../src/config/training.js";
+
+/** A flag that takes one number. Whether it fits is for the library to say. */
+export function numberFlag(flag: string, describe: string, byDefault?: number | string): Options {
+  const coerce = (text: string | undefined) => {
+    if (text === undefined) return undefined;
+    const value = Number(text);
+    if (text.trim() === "" || Number.isNaN(value)) {
+      throw new ConfigError(`--${flag} must be a number: got ${JSON.stringify(text)}`);
+    }
+    return value;
+  };
+  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault), coerce };
+}
+
+export function textFlag(describe: string, byDefault?: string): Options {
+  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault) };
+}
+
+export function choiceFlag(describe: string, choices: readonly string[], byDefault?: string): Options {
+  return textFlag(`${describe}: ${choices.join(", ")}`, byDefault);
+}
+
+export function switchFlag(describe: string, byDefault?: boolean): Options {
+  return { type: "boolean", describe: withDefault(describe, byDefault) };
+}
+
+/** The library applies defaults, so that a flag left out is told from one that is given; help states them. */
+function withDefault(describe: string, byDefault: unknown): string {
+  return byDefault === undefined ? describe : `${describe} (${byDefault})`;
+}
+
+export const backendFlag = choiceFlag("What computes", backendChoices, "auto");
+
+/** Flags of the model's shape, and the fields they set. */
+const modelFlagFields = {
+  layers: "numLayers",
+  heads: "numHeads",
+  dim: "hiddenDim",
+  "ff-dim": "intermediateDim",
+  context: "contextLength",
+  positions: "positions",
+  activation: "activation",
+  bias: "bias",
+  tie: "tie",
+  dropout: "dropout",
+} as const satisfies Record<string, keyof ModelConfig>;
+
+export const modelFlags: Record<string, Options> = {
+  layers: numberFlag("layers", "Decoder blocks", modelDefaults.numLayers),
+  heads: numberFlag("heads", "Attention heads; divides --dim", modelDefaults.numHeads),
+  dim: numberFlag("dim", "Width of the residual stream", modelDefaults.hiddenDim),
+  "ff-dim": numberFlag("ff-dim", "Width inside the feed-forward", "4 x dim"),
+  context: numberFlag("context", "Tokens the model can see", modelDefaults.contextLength),
+  positions: choiceFlag("How the model knows the order of tokens", positionKinds, modelDefaults.positions),
+  activation: choiceFlag("The feed-forward's non-linearity", activationKinds, modelDefaults.activation),
+  bias: switchFlag("Whether projections and norms add a bias", modelDefaults.bias),
+  tie: switchFlag("Whether the output projection is the token embedding", modelDefaults.tie),
+  dropout: numberFlag("dropout", "Share of activations zeroed while training", modelDefaults.dropout),
+};
+
+const trainingFlagFields = {
+  steps: "steps",
+  batch: "batchSize",
+  "grad-accum": "gradAccum",
+  lr: "learningRate",
+  "min-lr": "minLearningRate",
+  warmup: "warmup",
+  "weight-decay": "weightDecay",
+  beta1: "beta1",
+  beta2: "beta2",
+  clip: "clip",
+  "eval-every": "evalEvery",
+  "eval-batches": "evalBatches",
+  "save-every": "saveEvery",
+  "sample-every": "sampleEvery",
+  seed: "seed",
+} as const satisfies Record<string, keyof TrainingConfig>;
+
+const d = trainingDefaults;
+export const trainingFlags: Record<string, Options> = {
+  steps: numberFlag("steps", "Weight updates in all", d.steps),
+  batch: numberFlag("batch", "Sequences in a step", d.batchSize),
+  "grad-accum": numberFlag("grad-accum", "Batches averaged for one update", d.gradAccum),
+  lr: numberFlag("lr", "Highest learning rate", d.learningRate),
+  "min-lr": numberFlag("min-lr", "Learning rate at the end", "lr / 10"),
+  warmup: numberFlag("warmup", "Steps of rising learning rate", `${d.warmup}, at most a tenth of the steps`),
+  "weight-decay": numberFlag("weight-decay", "Decay of matrices", d.weightDecay),
+  beta1: numberFlag("beta1", "AdamW's memory of the gradient", d.beta1),
+  beta2: numberFlag("beta2", "AdamW's memory of its square", d.beta2),
+  clip: numberFlag("clip", "Largest global norm of the gradients; 0 for none", d.clip),
+  "eval-every": numberFlag("eval-every", "Steps between validations; 0: at the end only", d.evalEvery),
+  "eval-batches": numberFlag("eval-batches", "Batches of a validation", d.evalBatches),
+  "save-every": numberFlag("save-every", "Steps between checkpoints; 0: at the end only", d.saveEvery),
+  "sample-every": numberFlag("sample-every", "Steps between samples of text; 0 for none", d.sampleEvery),
+  seed: numberFlag("seed", "Seed of weights, batches and dropout", d.seed),
+};
+
+type Flags = Record<string, unknown>;
+
+/** The fields of the model's shape that were given as flags. */
+export function modelFields(flags: Flags): Partial<ModelConfig> {
+  return fieldsOf(flags, modelFlagFields);
+}
+
+/** The fields of the training that were given as flags. */
+export function trainingFields(flags: Flags): Partial<TrainingConfig> {
+  return fieldsOf(flags, trainingFlagFields);
+}
+
+function fieldsOf(flags: Flags, names: Record<string, string>): Record<string, never> {
+  const given = Object.entries(names).filter(([flag]) => flagValue(flags, flag) !== undefined);
+  return Object.fromEntries(given.map(([flag, field]) => [field, flagValue(flags, flag) as never]));
+}
+
+/** The value of `--some-flag`, which yargs calls someFlag. */
+export function flagValue(flags: Flags, flag: string): unknown {
+  return flags[flag.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())];
+}
+
+/** `--layers` for numLayers. */
+export function flagOfField(field: string): string | undefined {
+  const all = Object.entries({ ...modelFlagFields, ...trainingFlagFields, ...otherFields });
+  const flag = all.find(([, name]) => name === field)?.[0];
+  return flag && `--${flag}`;
+}
+
+const otherFields = {
+  "max-new-tokens": "maxNewTokens",
+  temperature: "temperature",
+  "top-k": "topK",
+  "top-p": "topP",
+  "min-p": "minP",
+  "repetition-penalty": "repetitionPenalty",
+  stop: "stop",
+  "num-samples": "numSamples",
+  "val-fraction": "valFraction",
+  backend: "backend",
+  keep: "keep",
+};

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import yargs, { type CommandModule, type Options } from "yargs";
+import { ConfigError, HeedError } from "../../src/config/errors.js";
+import { packageRoot } from "../../src/config/packageRoot.js";
+import { nearest } from "../../src/config/settings.js";
+import { flagOfField } from "./flags.js";
+
+/** A heed command: flags are a plain table, so that an unknown one can be answered with the nearest match. */
+// biome-ignore lint/suspicious/noExplicitAny: every command has flags of its own
+export type HeedCommand = CommandModule<object, any> & { builder: Record<string, Options> };
+
+/** Runs the command that the process was started with; ends with the exit code of DESIGN: 0, 1, 2 or 130. */
+export async function main(commands: HeedCommand[]): Promise<void> {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  const args = process.argv.slice(2);
+  try {
+    requireKnownFlags(args, commands);
+    const parser = commands.reduce((y, command) => y.command(command), yargs(args).scriptName("heed"));
+    await parser
+      .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
+      .parserConfiguration({ "duplicate-arguments-array": false, "strip-dashed": true })
+      .demandCommand(1, `a command is needed: one of ${commands.map(nameOf).join(", ")}`)
+      .version(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version)
+      .strict()
+      .fail(false)
+      .wrap(Math.min(120, process.stderr.columns ?? 120))
+      .parseAsync();
+  } catch (error) {
+    report(error as Error);
+  }
+}
+
+function report(error: Error): void {
+  const isUsage = error.name === "YError";
+  if (!isUsage && !(error instanceof HeedError)) {
+    process.stderr.write(`${error.stack ?? error}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  process.stderr.write(`heed: ${withFlag(error)}\n`);
+  if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
+  process.exitCode = isUsage ? 2 : (error as HeedError).exitCode;
+}
+
+/** The message, with the flag that sets the field it names, where there is one. */
+function withFlag(error: Error): string {
+  const field = /^([A-Za-z0-9]+) must /.exec(error.message)?.[1];
+  const flag = field && error instanceof ConfigError ? flagOfField(field) : undefined;
+  return flag && !error.message.includes(flag) ? `${error.message} [${flag}]` : error.message;
+}
+
+function requireKnownFlags(args: string[], commands: HeedCommand[]): void {
+  const [name, ...rest] = args;
+  const command = commands.find((c) => nameOf(c) === name);
+  if (!command) {
+    if (name === undefined || name.startsWith("-")) return;
+    throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, commands.map(nameOf))}?)`);
+  }
+  const known = [...Object.keys(command.builder), "help", "version"];
+  for (const arg of rest) {
+    if (arg === "--") return;
+    const flag = /^--(?:no-)?([^=]+)/.exec(arg)?.[1];
+    if (flag !== undefined && !known.includes(flag)) {
+      throw new ConfigError(`there is no flag --${flag} (did you mean --${nearest(flag, known)}?)`);
+    }
+  }
+}
+
+function nameOf(command: HeedCommand): string {
+  return String(command.command).split(" ")[0]!;
+}

@@ -1,0 +1,95 @@
+import asciichart from "asciichart";
+import cliProgress from "cli-progress";
+import type { TrainListeners, TrainResult, TrainStart } from "../../src/experiments/train.js";
+import type { Progress } from "../../src/training/trainer.js";
+
+const bits = 1 / Math.LN2;
+
+/** Shows a training run on stderr: a bar where that is a terminal, a line now and then where it is not. */
+export class TrainingDisplay {
+  private bar: cliProgress.SingleBar | undefined;
+  private readonly losses: number[] = [];
+  private last = 0;
+  private validated: { step: number; valLoss: number } | undefined;
+  private speed = 0;
+
+  readonly listeners: TrainListeners = {
+    onStart: (start) => this.start(start),
+    onStep: (progress) => this.step(progress),
+    onSample: (step, text) => this.line(`\n--- step ${step} ---\n${text}\n---`),
+  };
+
+  private start({ backend, step, parameters, vocabSize, training, tokens, notes }: TrainStart): void {
+    const { steps, batchSize, gradAccum } = training;
+    this.line(`backend     ${backend.reason}`);
+    this.line(`model       ${parameters.toLocaleString("en")} parameters, vocabulary ${vocabSize}`);
+    this.line(
+      `text        ${tokens.train.toLocaleString("en")} tokens, ${tokens.validation.toLocaleString("en")} held out`,
+    );
+    this.line(
+      `training    ${steps} steps of ${batchSize * gradAccum} sequences${step > 0 ? `, from step ${step}` : ""}`,
+    );
+    for (const note of notes) this.line(`note        ${note}`);
+    if (!process.stderr.isTTY || step >= steps) return;
+    const format =
+      "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {eta_formatted}";
+    const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: false, etaBuffer: 50 };
+    this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
+    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-" });
+  }
+
+  private step(progress: Progress): void {
+    const { step, steps, trainLoss, valLoss } = progress;
+    this.losses.push(trainLoss);
+    this.speed = this.speed === 0 ? progress.tokensPerSecond : 0.95 * this.speed + 0.05 * progress.tokensPerSecond;
+    if (valLoss !== undefined) this.validated = { step, valLoss };
+    if (this.bar) {
+      this.bar.update(step, {
+        loss: trainLoss.toFixed(3),
+        val: this.validated?.valLoss.toFixed(3) ?? "-",
+        speed: Math.round(this.speed).toLocaleString("en"),
+      });
+      return;
+    }
+    const now = performance.now();
+    if (valLoss === undefined && step !== 1 && step !== steps && now - this.last < 5000) return;
+    this.last = now;
+    const eta = ((steps - step) / (this.losses.length / (progress.elapsed || 1))) | 0;
+    const val = valLoss === undefined ? "" : `, held out ${valLoss.toFixed(3)}`;
+    const speed = `${Math.round(this.speed).toLocaleString("en")} tokens/s`;
+    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}, ${speed}, ETA ${eta} s`);
+  }
+
+  private line(text: string): void {
+    process.stderr.write(`${text}\n`);
+  }
+
+  close(): void {
+    this.bar?.stop();
+    this.bar = undefined;
+  }
+
+  /** The curve of the loss and where the run went. */
+  summary({ out, state }: TrainResult): void {
+    if (this.losses.length > 1) {
+      this.line(`\nloss (nats a token) over ${this.losses.length} steps`);
+      this.line(asciichart.plot(thinned(this.losses, 72), { height: 8 }));
+    }
+    if (state.best) {
+      const { step, valLoss } = state.best;
+      this.line(
+        `best held-out loss ${valLoss.toFixed(4)} nats (${(valLoss * bits).toFixed(4)} bits) a token, at step ${step}`,
+      );
+    }
+    this.line(`saved in ${out}`);
+  }
+}
+
+/** Means of `count` stretches of `values`, as wide as a terminal shows. */
+function thinned(values: number[], count: number): number[] {
+  if (values.length <= count) return values;
+  return Array.from({ length: count }, (_, i) => {
+    const part = values.slice(Math.floor((i * values.length) / count), Math.floor(((i + 1) * values.length) / count));
+    return part.reduce((sum, x) => sum + x, 0) / part.length;
+  });
+}

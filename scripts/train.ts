@@ -1,0 +1,76 @@
+// npm run train -- --data data/tales/tales.txt --tokenizer word --out models/tales
+import type { BackendChoice } from "../src/backends/choose.js";
+import { ConfigError } from "../src/config/errors.js";
+import { preset, type Settings, settingsFile } from "../src/config/settings.js";
+import { train } from "../src/experiments/train.js";
+import type { TrainOptions } from "../src/experiments/trainOptions.js";
+import {
+  backendFlag,
+  modelFields,
+  modelFlags,
+  numberFlag,
+  switchFlag,
+  textFlag,
+  trainingFields,
+  trainingFlags,
+} from "./support/flags.js";
+import { stopOnInterrupt } from "./support/interrupt.js";
+import type { HeedCommand } from "./support/main.js";
+import { TrainingDisplay } from "./support/trainingDisplay.js";
+
+export const command: HeedCommand = {
+  command: "train",
+  describe: "Train a model on text files",
+  builder: {
+    data: { type: "array", string: true, requiresArg: true, describe: "Text files to train on" },
+    "val-data": { type: "array", string: true, requiresArg: true, describe: "Text files to validate on" },
+    "val-fraction": numberFlag(
+      "val-fraction",
+      "Share of the data, at its end, to validate on",
+      "0.1, unless the corpus names a held-out text",
+    ),
+    out: textFlag("Run folder; needed"),
+    preset: textFlag("Named settings, from models/presets"),
+    config: textFlag("JSON file of settings"),
+    tokenizer: textFlag("char, word, or a tokenizer.json", "char"),
+    "unknown-token": switchFlag("Whether what the tokenizer does not know becomes <unk>", false),
+    ...modelFlags,
+    ...trainingFlags,
+    keep: numberFlag("keep", "Checkpoints to keep beside the best", 3),
+    backend: backendFlag,
+    resume: switchFlag("Go on with the run in --out", false),
+    overwrite: switchFlag("Delete an earlier run in --out", false),
+    json: switchFlag("Print the result as JSON", false),
+  },
+  handler: async (flags) => {
+    if (!flags.out) throw new ConfigError("out must name a run folder: got none (add --out models/NAME)");
+    const display = new TrainingDisplay();
+    const options = trainOptions(flags);
+    const result = await train({ ...options, signal: stopOnInterrupt() }, display.listeners).finally(() =>
+      display.close(),
+    );
+    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else display.summary(result);
+  },
+};
+
+/** A preset is overridden by a config file, and that by flags. */
+function trainOptions(flags: Record<string, unknown>): TrainOptions {
+  const none: Settings = { model: {}, training: {} };
+  const named = flags.preset === undefined ? none : preset(flags.preset as string);
+  const file = flags.config === undefined ? none : settingsFile(flags.config as string);
+  return {
+    data: flags.data as string[] | undefined,
+    valData: flags.valData as string[] | undefined,
+    valFraction: flags.valFraction as number | undefined,
+    out: flags.out as string,
+    tokenizer: (flags.tokenizer as string | undefined) ?? file.tokenizer ?? named.tokenizer,
+    unknownToken: flags.unknownToken as boolean | undefined,
+    model: { ...named.model, ...file.model, ...modelFields(flags) },
+    training: { ...named.training, ...file.training, ...trainingFields(flags) },
+    keep: flags.keep as number | undefined,
+    backend: flags.backend as BackendChoice | undefined,
+    resume: flags.resume as boolean | undefined,
+    overwrite: flags.overwrite as boolean | undefined,
+  };
+}

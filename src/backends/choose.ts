@@ -1,0 +1,129 @@
+import { createRequire } from "node:module";
+import { dirname, sep } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { requireOneOf } from "../config/checks.js";
+import { BackendError } from "../config/errors.js";
+import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem } from "./setup/addon.js";
+import { loadAddonPackage } from "./setup/load.js";
+import { registerFastMatMul } from "./wasm/matMul.js";
+
+export { xlaFlags } from "./setup/load.js";
+
+export const backendNames = ["native", "gpu", "wasm", "cpu"] as const;
+export type BackendName = (typeof backendNames)[number];
+
+export const backendChoices = ["auto", ...backendNames] as const;
+export type BackendChoice = (typeof backendChoices)[number];
+
+export interface ActiveBackend {
+  name: BackendName;
+  /** One line that says which backend runs and why. */
+  reason: string;
+}
+
+export interface BackendOptions {
+  /**
+   * Whether TensorFlow's JIT may compile graphs on `native` and `gpu`; the library reads it once, when it loads.
+   * @default true if the environment has HEED_XLA=1
+   */
+  xla?: boolean;
+}
+
+/** Which addon this process has loaded: native and gpu are the same tfjs backend, so it can't have both. */
+let loaded: { name: "native" | "gpu"; xla: boolean } | undefined;
+
+/**
+ * Loads a backend, makes it the one that tfjs uses in this process, and waits until it is ready.
+ * `auto` is native where it loads, else wasm. Asking again is cheap, and switching between backends is allowed.
+ *
+ * @throws ConfigError if `choice` is no backend.
+ * @throws BackendError if the backend that was asked for does not load, with what to do about it.
+ */
+export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<ActiveBackend> {
+  requireOneOf("backend", choice, backendChoices);
+  const xla = options.xla ?? process.env.HEED_XLA === "1";
+  if (choice === "wasm") return useWasm("asked for");
+  if (choice === "cpu") return useCpu();
+  if (choice === "auto") {
+    const problem = loaded?.name === "gpu" ? "gpu is loaded in this process" : nativeProblem(xla);
+    return problem
+      ? useWasm(`native does not load: ${problem}`)
+      : useTensorFlow("native", "it loads and is the fastest");
+  }
+  const problem = choice === "gpu" ? gpuProblem(xla) : nativeProblem(xla);
+  if (problem) throw new BackendError(`backend ${choice} does not load: ${problem}`);
+  return useTensorFlow(choice, "asked for");
+}
+
+async function useTensorFlow(name: "native" | "gpu", why: string): Promise<ActiveBackend> {
+  await tf.setBackend("tensorflow");
+  const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
+  return { name, reason: `${name} (TensorFlow ${binding.TF_Version}): ${why}` };
+}
+
+async function useWasm(why: string): Promise<ActiveBackend> {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  if (!tf.engine().registry.wasm) {
+    // The folder that holds the .wasm files: nothing is fetched.
+    setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+  }
+  if (!(await tf.setBackend("wasm"))) throw new BackendError("backend wasm does not load in this Node");
+  registerFastMatMul();
+  return { name: "wasm", reason: `wasm: ${why}` };
+}
+
+async function useCpu(): Promise<ActiveBackend> {
+  await tf.setBackend("cpu");
+  (tf.backend() as unknown as { firstUse: boolean }).firstUse = false; // it would advertise tfjs-node on first use
+  return { name: "cpu", reason: "cpu: asked for" };
+}
+
+/** Loads native unless it is loaded; says why it can't, and what to do. */
+function nativeProblem(xla: boolean): string | undefined {
+  return loadProblem("native", "@tensorflow/tfjs-node", xla);
+}
+
+/** Loads gpu unless it is loaded; says why it can't, and what to do. Touches nothing where there is no CUDA. */
+function gpuProblem(xla: boolean): string | undefined {
+  const noCuda = cudaProblem();
+  if (noCuda) return `${noCuda} (use --backend native)`;
+  const problem = loadProblem("gpu", "@tensorflow/tfjs-node-gpu", xla);
+  if (problem) return problem;
+  if ((tf.engine().registry.tensorflow as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice) return undefined;
+  forgetTensorFlow();
+  return "TensorFlow finds no GPU that it can use: HEED_DEBUG=1 shows what its CUDA libraries say (use --backend native)";
+}
+
+function loadProblem(name: "native" | "gpu", packageName: AddonPackage, xla: boolean): string | undefined {
+  if (loaded) {
+    if (loaded.name !== name) return `${loaded.name} is loaded in this process, and it can't have both`;
+    if (xla && !loaded.xla)
+      return "it is loaded without XLA in this process (ask for XLA before anything else loads it)";
+    return undefined;
+  }
+  const folder = addonPackageFolder(packageName);
+  if (!folder) return `${packageName} is not installed (npm install ${packageName})`;
+  const remedy = `(${name === "gpu" ? "npx heed setup --backend gpu" : "npx heed setup"} makes it work)`;
+  const problem = addonProblem(folder);
+  if (problem) return `${problem} ${remedy}`;
+  try {
+    loadAddonPackage(folder, xla);
+  } catch (error) {
+    forgetTensorFlow();
+    return `${firstLine(error)} ${remedy}`;
+  }
+  loaded = { name, xla };
+  return undefined;
+}
+
+/** Takes back what a package registered before it failed, so that the next one finds a clean slate. */
+function forgetTensorFlow(): void {
+  loaded = undefined;
+  tf.removeBackend("tensorflow");
+  for (const { kernelName } of tf.getKernelsForBackend("tensorflow")) tf.unregisterKernel(kernelName, "tensorflow");
+}
+
+const firstLine = (error: unknown): string =>
+  String((error as Error).message ?? error)
+    .split("\n")[0]!
+    .trim();

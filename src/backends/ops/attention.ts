@@ -1,0 +1,56 @@
+import * as tf from "@tensorflow/tfjs";
+import { causalMask } from "./causalMask.js";
+import { type DropoutSeed, dropoutMask } from "./dropout.js";
+
+/**
+ * How much each query looks at each key: `softmax(q · kᵀ / sqrt(D) + mask)`. Rows sum to 1 and are 0 for later keys.
+ * In: `q` `[B, H, T, D]`, `k` `[B, H, S, D]` with `S >= T`; query `i` stands at position `S - T + i`.
+ * Out: `[B, H, T, S]`.
+ */
+export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => {
+    const scores = tf.matMul(q.mul(1 / Math.sqrt(q.shape[3])), k, false, true); // [B, H, T, S]
+    return scores.add(causalMask(q.shape[2], k.shape[2])).softmax() as tf.Tensor4D;
+  });
+}
+
+/**
+ * Causal scaled dot-product attention: `softmax(q · kᵀ / sqrt(D) + mask) · v`.
+ * In: `q` `[B, H, T, D]`, `k` and `v` `[B, H, S, D]`. Out: `[B, H, T, D]`. Dropout, if any, acts on the weights.
+ *
+ * With `P` the weights and `O` the output, the gradient of the scores is `P * (dP - rowsum(dO * O))`: the row sum of
+ * `dP * P` equals that of `dO * O`, which is narrower.
+ *
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ * @see Dao et al. 2022 (the row sum), https://arxiv.org/abs/2205.14135
+ */
+export function attention(
+  query: tf.Tensor4D,
+  key: tf.Tensor4D,
+  value: tf.Tensor4D,
+  dropout?: { rate: number; seed: DropoutSeed },
+): tf.Tensor4D {
+  const scale = 1 / Math.sqrt(query.shape[3]);
+  const withGradient = tf.customGrad((q, k, v, save) => {
+    const weights = attentionWeights(q as tf.Tensor4D, k as tf.Tensor4D);
+    const mask = dropout && dropoutMask(weights.shape, dropout.rate, dropout.seed);
+    const output = tf.matMul(mask ? weights.mul(mask) : weights, v as tf.Tensor4D); // [B, H, T, D]
+    const kept = [q, k, v, weights, output] as tf.Tensor[];
+    (save as tf.GradSaveFunc)(mask ? [...kept, mask] : kept);
+    return { value: output, gradFunc: (dy, saved) => attentionGradient(dy, saved, scale) };
+  });
+  return tf.tidy(() => withGradient(query, key, value) as tf.Tensor4D);
+}
+
+function attentionGradient(dOutput: tf.Tensor, saved: tf.Tensor[], scale: number): tf.Tensor[] {
+  const [q, k, v, weights, output, mask] = saved as tf.Tensor4D[];
+  const dropped = mask ? weights!.mul(mask) : weights!;
+  const dValue = tf.matMul(dropped, dOutput, true, false);
+  const dDropped = tf.matMul(dOutput, v!, false, true); // [B, H, T, S]
+  const dWeights = mask ? dDropped.mul(mask) : dDropped;
+  const rowSum = dOutput.mul(output!).sum(-1, true); // [B, H, T, 1]
+  const dScores = weights!.mul(dWeights.sub(rowSum));
+  const dQuery = tf.matMul(dScores, k!).mul(scale);
+  const dKey = tf.matMul(dScores, q!.mul(scale), true, false);
+  return [dQuery, dKey, dValue];
+}

@@ -1,0 +1,93 @@
+import { createHash, randomBytes } from "node:crypto";
+import {
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { join, relative } from "node:path";
+import { seeFile } from "./addon.js";
+
+interface Manifest {
+  files: { path: string; size: number; sha256: string }[];
+}
+
+const manifestName = "manifest.json";
+const temporaryPrefix = "temporary-";
+
+/** heed's cache folder in the user's home: `HEED_CACHE`, else where the system keeps caches. */
+export function defaultCacheFolder(): string {
+  if (process.env.HEED_CACHE) return process.env.HEED_CACHE;
+  if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "heed");
+  if (process.platform === "win32") return join(process.env.LOCALAPPDATA ?? homedir(), "heed");
+  return join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "heed");
+}
+
+/** A new empty folder in the cache. */
+export function temporaryFolder(cache: string): string {
+  const folder = join(cache, `${temporaryPrefix}${process.pid}-${randomBytes(4).toString("hex")}`);
+  mkdirSync(folder, { recursive: true });
+  return folder;
+}
+
+/** Removes what killed setups left behind; only for the one that holds the lock. */
+export function removeTemporaryFolders(cache: string): void {
+  for (const name of readdirSync(cache)) {
+    if (name.startsWith(temporaryPrefix)) rmSync(join(cache, name), { recursive: true, force: true });
+  }
+}
+
+/**
+ * Whether a unit (a folder of the cache that is made in one go) has all its files in their right sizes and, if
+ * `thorough`, with their right hashes.
+ */
+export async function unitIsWhole(unit: string, thorough: boolean): Promise<boolean> {
+  let manifest: Manifest;
+  try {
+    manifest = JSON.parse(readFileSync(join(unit, manifestName), "utf8"));
+  } catch {
+    return false;
+  }
+  for (const { path, size, sha256 } of manifest.files) {
+    const file = join(unit, path);
+    if (seeFile(file)?.size !== size || (thorough && (await hashFile(file)) !== sha256)) return false;
+  }
+  return true;
+}
+
+/** Makes a unit: `fill` writes its files into a temporary folder, which then takes the unit's place as a whole. */
+export async function makeUnit(cache: string, name: string, fill: (folder: string) => Promise<void>): Promise<string> {
+  const folder = temporaryFolder(cache);
+  const unit = join(cache, name);
+  try {
+    await fill(folder);
+    const manifest: Manifest = { files: [] };
+    for (const file of filesIn(folder)) {
+      manifest.files.push({ path: relative(folder, file), size: seeFile(file)!.size, sha256: await hashFile(file) });
+    }
+    writeFileSync(join(folder, manifestName), JSON.stringify(manifest, null, 1));
+    if (existsSync(unit)) renameSync(unit, join(temporaryFolder(cache), "replaced"));
+    renameSync(folder, unit);
+    return unit;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Every plain file under a folder. */
+export function filesIn(folder: string): string[] {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The sha256 of a file, in hex. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk);
+  return hash.digest("hex");
+}

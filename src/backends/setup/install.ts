@@ -1,0 +1,45 @@
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { type AddonNote, addonFile, addonFolder, addonNoteFile, type SeenFile, seeFile } from "./addon.js";
+
+/**
+ * Copies an addon (and what lies beside it) from the cache into the package that loads it, each file at once in its
+ * place, so that a process that loads it meanwhile sees the old or the new one.
+ */
+export function installAddon(from: string, packageFolder: string): void {
+  const to = addonFolder(packageFolder);
+  mkdirSync(to, { recursive: true });
+  rmSync(addonNoteFile(packageFolder), { force: true });
+  for (const name of readdirSync(from)) {
+    if (name === "manifest.json") continue;
+    const temporary = join(to, `${name}.${process.pid}`);
+    copyFileSync(join(from, name), temporary);
+    renameSync(temporary, join(to, name));
+  }
+}
+
+/** Points the package's `deps`, where an addon from tfjs-node's own installer looks for its library, to the cache. */
+export function linkDependencies(from: string, packageFolder: string): void {
+  const link = join(packageFolder, "deps");
+  rmSync(link, { recursive: true, force: true });
+  symlinkSync(from, link, "junction");
+}
+
+/** Notes beside a verified addon what it consists of. */
+export function writeAddonNote(
+  packageFolder: string,
+  note: { from: AddonNote["from"]; library: string; libraries: readonly string[] },
+): void {
+  const files = [addonFile(packageFolder), ...note.libraries].map(seeFile) as SeenFile[];
+  const text = JSON.stringify({ from: note.from, library: note.library, files } satisfies AddonNote, null, 1);
+  if (existsSync(addonFolder(packageFolder))) writeFileSync(addonNoteFile(packageFolder), text);
+}

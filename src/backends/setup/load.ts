@@ -1,0 +1,32 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type * as TensorFlow from "@tensorflow/tfjs";
+import { restoreUtilChecks } from "../nodeCompat.js";
+
+/** What `TF_XLA_FLAGS` becomes, unless the user set it, before a library that shall use XLA loads. */
+export const xlaFlags = "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit";
+
+/** Keeps TensorFlow's C library from chatting on stderr, unless `HEED_DEBUG=1` or the user set a level. */
+export function quietTensorFlow(): void {
+  if (process.env.HEED_DEBUG !== "1") process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
+}
+
+/**
+ * Loads tfjs-node (or tfjs-node-gpu) from its folder into this process, where it registers the tfjs backend
+ * `tensorflow`; gives the package's exports. The C library reads its environment here, once.
+ *
+ * @throws what Node throws when the addon or a library it needs does not load.
+ */
+export function loadAddonPackage(packageFolder: string, xla: boolean): typeof TensorFlow {
+  quietTensorFlow();
+  if (xla) process.env.TF_XLA_FLAGS ??= xlaFlags;
+  restoreUtilChecks();
+  const warnings = process as unknown as { noDeprecation: boolean | undefined };
+  const before = warnings.noDeprecation;
+  warnings.noDeprecation = true; // node-pre-gyp 1.0 loads modules that newer Nodes deprecate
+  try {
+    return createRequire(join(packageFolder, "package.json"))(packageFolder);
+  } finally {
+    warnings.noDeprecation = before;
+  }
+}

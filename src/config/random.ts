@@ -1,0 +1,96 @@
+import { requireInteger } from "./checks.js";
+import { inverseNormal } from "./inverseNormal.js";
+
+const rotations = [13, 15, 26, 6, 17, 29, 16, 24] as const;
+const twoTo21 = 2 ** 21;
+const twoTo32 = 2 ** 32;
+const twoTo53 = 2 ** 53;
+
+/**
+ * Threefry-2x32 with 20 rounds: writes the two 32-bit words of block `(counter0, counter1)` under the key
+ * `(key0, key1)` to `out`. A pure function, in integers only, so the same on every platform.
+ *
+ * @see Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3", https://doi.org/10.1145/2063384.2063405
+ */
+export function threefry2x32(
+  [key0, key1]: readonly [number, number],
+  [counter0, counter1]: readonly [number, number],
+  out: Uint32Array,
+): void {
+  const key2 = key0 ^ key1 ^ 0x1bd11bda;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  // The key schedule runs key1, key2, key0, key1, key2 for the first word and one further on for the second.
+  let now = key1;
+  let next = key2;
+  let last = key0;
+  for (let group = 1; group <= 5; group++) {
+    const first = (group & 1) === 1 ? 0 : 4;
+    for (let round = first; round < first + 4; round++) {
+      const rotation = rotations[round]!;
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    }
+    x0 = (x0 + now) | 0;
+    x1 = (x1 + next + group) | 0;
+    [now, next, last] = [next, last, now];
+  }
+  out[0] = x0;
+  out[1] = x1;
+}
+
+/**
+ * Seeded random numbers: a pure function of (seed, stream, step), so a run that resumes at `step` needs no saved
+ * state. Streams with different names are independent: `new Random(1337, "weights")`, `new Random(1337, "batches", step)`.
+ *
+ * @throws ConfigError if `seed` or `step` is not a whole number from 0 to 2^32 - 1.
+ */
+export class Random {
+  private readonly key: readonly [number, number];
+  private readonly step: number;
+  private readonly block = new Uint32Array(2);
+  private drawn = 0;
+
+  constructor(seed: number, stream: string, step = 0) {
+    this.key = [requireInteger("seed", seed, 0, twoTo32 - 1), hash32(stream)];
+    this.step = requireInteger("step", step, 0, twoTo32 - 1);
+  }
+
+  /** The next whole number of 32 bits; a stream has 2^33 of them a step. */
+  nextUint32(): number {
+    const word = this.drawn & 1;
+    if (word === 0) threefry2x32(this.key, [this.step, this.drawn / 2], this.block);
+    this.drawn++;
+    return this.block[word]!;
+  }
+
+  /** A number in [0, 1), a multiple of 2^-53. */
+  uniform01(): number {
+    return this.next53() / twoTo53;
+  }
+
+  /** A whole number from 0 to `below - 1`, each exactly as likely (draws that would favour the low ones are redrawn). */
+  nextInteger(below: number): number {
+    const fair = twoTo53 - (twoTo53 % requireInteger("below", below));
+    let x = this.next53();
+    while (x >= fair) x = this.next53();
+    return x % below;
+  }
+
+  /** A number from the standard normal distribution: {@link inverseNormal} of a uniform one of 32 bits. */
+  nextNormal(): number {
+    return inverseNormal(this.nextUint32());
+  }
+
+  private next53(): number {
+    const high = this.nextUint32();
+    return (high % twoTo21) * twoTo32 + this.nextUint32();
+  }
+}
+
+/** FNV-1a over the UTF-16 units of a stream's name, 32 bits. */
+function hash32(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}

@@ -1,0 +1,115 @@
+import { readFileSync } from "node:fs";
+import type { BackendChoice } from "../backends/choose.js";
+import { ConfigError, DataError } from "../config/errors.js";
+import { type ModelConfig, modelConfig } from "../config/model.js";
+import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import { tokenizerFromJson } from "../tokenizers/json.js";
+import { type Tokenizer, type TokenizerKind, tokenizerKinds } from "../tokenizers/tokenizer.js";
+
+/** What is trained on what, and where it goes. Fields left out take their defaults. */
+export interface TrainOptions {
+  /** Text files to train on. Needed unless a run is resumed. */
+  data?: string[];
+  /** Text files to validate on. @default the held-out text that the corpus names, else the last tenth of the data */
+  valData?: string[];
+  /** Share of the data, at its end, to validate on. */
+  valFraction?: number;
+  /** The run folder. */
+  out: string;
+  /** `char`, `word`, or a tokenizer.json. @default "char" */
+  tokenizer?: string;
+  /** Whether what the tokenizer does not know becomes `<unk>`; else it is refused. @default false */
+  unknownToken?: boolean;
+  /** The model's shape. */
+  model?: Partial<ModelConfig>;
+  /** How it is trained. */
+  training?: Partial<TrainingConfig>;
+  /** Checkpoints to keep beside the best. @default 3 */
+  keep?: number;
+  /** @default "auto" */
+  backend?: BackendChoice;
+  /** Whether to go on with the run in `out`. @default false */
+  resume?: boolean;
+  /** Whether to delete an earlier run in `out`. @default false */
+  overwrite?: boolean;
+  /** Stops the run after the step under way, which is saved. */
+  signal?: AbortSignal;
+}
+
+/** What run.json says was asked for: enough to start the same run again. */
+export interface RunRecord {
+  data: string[];
+  valData?: string[];
+  valFraction?: number;
+  tokenizer: string;
+  unknownToken: boolean;
+  model: ModelConfig;
+  training: TrainingConfig;
+  files: { path: string; sha256: string; bytes: number; split: string }[];
+  backend: string;
+  versions: { heed: string; tfjs: string; node: string };
+}
+
+/** What `tokenizer` names: a kind to fit, or the tokenizer of a file. */
+export function namedTokenizer(
+  name: string,
+  unknownToken: boolean,
+): Tokenizer | { kind: TokenizerKind; unknownToken: boolean } {
+  if ((tokenizerKinds as readonly string[]).includes(name)) return { kind: name as TokenizerKind, unknownToken };
+  let text: string;
+  try {
+    text = readFileSync(name, "utf8");
+  } catch {
+    const kinds = tokenizerKinds.join(", ");
+    throw new ConfigError(`tokenizer must be one of ${kinds}, or a tokenizer.json that can be read: got "${name}"`);
+  }
+  try {
+    return tokenizerFromJson(JSON.parse(text), name);
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new DataError(`${name} must be JSON: ${error.message}`);
+    throw error;
+  }
+}
+
+/** Checks every option that can be checked before anything is read, so that mistakes show at once. */
+export function checkEarly(options: TrainOptions): void {
+  modelConfig({ vocabSize: 2, ...options.model });
+  trainingConfig(options.training);
+  if (!options.resume && (options.data ?? []).length === 0) {
+    throw new ConfigError("data must name at least one text file: got none (add --data FILE)");
+  }
+  if (options.resume && options.overwrite) {
+    throw new ConfigError("resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)");
+  }
+}
+
+/** Settings that a resumed run may change: how long, how often to look, what to keep. */
+const free = new Set(["steps", "evalEvery", "evalBatches", "saveEvery", "sampleEvery"]);
+
+/**
+ * The training config of a resumed run: the recorded one, with what may change replaced.
+ *
+ * @throws ConfigError listing every given field that differs from the run and may not.
+ */
+export function resumedTraining(
+  record: RunRecord,
+  { model = {}, training = {}, tokenizer }: TrainOptions,
+): TrainingConfig {
+  const differs = (given: object, there: object) =>
+    Object.entries(given)
+      .filter(([field, value]) => value !== undefined && !free.has(field))
+      .filter(([field, value]) => (there as Record<string, unknown>)[field] !== value)
+      .map(([field, value]) => `${field}: ${(there as Record<string, unknown>)[field]} in the run, ${value} asked for`);
+  const all = [
+    ...differs(model, record.model),
+    ...differs(training, record.training),
+    ...differs({ tokenizer }, { tokenizer: record.tokenizer }),
+  ];
+  if (all.length > 0) {
+    throw new ConfigError(
+      `resume must keep the run's settings:\n  ${all.join("\n  ")}\n(leave these flags out, or start a new run with another --out)`,
+    );
+  }
+  const changed = Object.entries(training).filter(([field, value]) => value !== undefined && free.has(field));
+  return trainingConfig({ ...record.training, ...Object.fromEntries(changed) });
+}

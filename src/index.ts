@@ -1,0 +1,25 @@
+/** heed's public API. */
+export { type ActiveBackend, type BackendChoice, useBackend } from "./backends/choose.js";
+export * from "./config/errors.js";
+export { type GenerationConfig, generationConfig } from "./config/generation.js";
+export { type ModelConfig, modelConfig } from "./config/model.js";
+export { type TrainingConfig, trainingConfig } from "./config/training.js";
+export { type EvaluateOptions, type Evaluation, evaluate } from "./experiments/evaluate.js";
+export { type GenerateFromOptions, generate } from "./experiments/generate.js";
+export { type OpenModel, openModel } from "./experiments/openModel.js";
+export { type TrainListeners, type TrainResult, train } from "./experiments/train.js";
+export type { TrainOptions } from "./experiments/trainOptions.js";
+export { type GenerateOptions, generateText } from "./generation/generate.js";
+export { CausalSelfAttention } from "./layers/causalSelfAttention.js";
+export type { CallContext } from "./layers/context.js";
+export { Dropout } from "./layers/dropout.js";
+export { FeedForward } from "./layers/feedForward.js";
+export { LayerNorm } from "./layers/layerNorm.js";
+export { LearnedPositions } from "./layers/learnedPositions.js";
+export { OutputProjection } from "./layers/outputProjection.js";
+export { SinusoidalPositions } from "./layers/sinusoidalPositions.js";
+export { TokenEmbedding } from "./layers/tokenEmbedding.js";
+export { Transformer } from "./model/transformer.js";
+export { tokenizerFromJson } from "./tokenizers/json.js";
+export type { Tokenizer } from "./tokenizers/tokenizer.js";
+export { type Progress, Trainer, type TrainerState } from "./training/trainer.js";

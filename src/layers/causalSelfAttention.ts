@@ -1,0 +1,117 @@
+import * as tf from "@tensorflow/tfjs";
+import { attention, attentionWeights } from "../backends/ops/attention.js";
+import { dropoutMask } from "../backends/ops/dropout.js";
+import { linear } from "../backends/ops/linear.js";
+import { requireBoolean, requireInteger, requirePositive, requireRange } from "../config/checks.js";
+import { ConfigError } from "../config/errors.js";
+import { type CallContext, single } from "./context.js";
+import { initialStddev, seededNormal } from "./initializers.js";
+
+export interface CausalSelfAttentionConfig {
+  name?: string;
+  /** Attention heads, `H`; divides the input's width. */
+  numHeads: number;
+  /** Whether the projections add a bias. @default true */
+  bias?: boolean;
+  /** Share of attention weights, and of outputs, zeroed while training. @default 0 */
+  dropout?: number;
+  /** First of the two dropout sites used here (see Dropout). @default 0 */
+  site?: number;
+  /** What the output projection's initial weights are multiplied by: 1/sqrt(2L) in a stack of L blocks. @default 1 */
+  outputScale?: number;
+  /** Seed of the initial weights. @default 0 */
+  seed?: number;
+}
+
+/**
+ * Causal multi-head self-attention. Each token asks with a query, every token offers a key and a value, and a token
+ * receives the average of the values of itself and of those before it, weighted by how well the keys fit its query:
+ *
+ *     [q k v] = x · qkv.weight + qkv.bias          three [B, T, C], each cut into H heads of width D = C / H
+ *     weights = softmax(q · kᵀ / sqrt(D) + mask)    [B, H, T, T], rows sum to 1, 0 for later tokens
+ *     y       = heads(weights · v) · output.weight + output.bias
+ *
+ * In and out: `[B, T, C]`. Weights: `qkv.weight` `[C, 3C]`, `qkv.bias` `[3C]`, `output.weight` `[C, C]`,
+ * `output.bias` `[C]`; matrices start at normal(0, 0.02), biases at 0.
+ *
+ * @throws ConfigError if a field breaks its rule or the input's width is not divisible by `numHeads`.
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ */
+export class CausalSelfAttention extends tf.layers.Layer {
+  static readonly className = "CausalSelfAttention"; // written into model files: never rename
+  private readonly config: Required<Omit<CausalSelfAttentionConfig, "name">>;
+  private qkvWeight!: tf.LayerVariable;
+  private qkvBias: tf.LayerVariable | undefined;
+  private outputWeight!: tf.LayerVariable;
+  private outputBias: tf.LayerVariable | undefined;
+
+  constructor(config: CausalSelfAttentionConfig) {
+    super({ name: config.name });
+    this.config = {
+      numHeads: requireInteger("CausalSelfAttention.numHeads", config.numHeads),
+      bias: requireBoolean("CausalSelfAttention.bias", config.bias ?? true),
+      dropout: requireRange("CausalSelfAttention.dropout", config.dropout ?? 0, 0, 0.9),
+      site: requireInteger("CausalSelfAttention.site", config.site ?? 0, 0),
+      outputScale: requirePositive("CausalSelfAttention.outputScale", config.outputScale ?? 1),
+      seed: config.seed ?? 0,
+    };
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const width = inputShape.at(-1)!;
+    const { numHeads, bias, seed, outputScale } = this.config;
+    if (width % numHeads !== 0) {
+      throw new ConfigError(
+        `CausalSelfAttention input width must be divisible by numHeads: got ${width} and ${numHeads}`,
+      );
+    }
+    const normal = (weight: string, scale: number) =>
+      seededNormal({ seed, stream: `${this.name}.${weight}`, stddev: initialStddev * scale });
+    const zeros = tf.initializers.zeros();
+    this.qkvWeight = this.addWeight("qkv.weight", [width, 3 * width], "float32", normal("qkv.weight", 1));
+    if (bias) this.qkvBias = this.addWeight("qkv.bias", [3 * width], "float32", zeros);
+    this.outputWeight = this.addWeight(
+      "output.weight",
+      [width, width],
+      "float32",
+      normal("output.weight", outputScale),
+    );
+    if (bias) this.outputBias = this.addWeight("output.bias", [width], "float32", zeros);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs); // [B, T, C]
+      const [q, k, v] = this.heads(linear(x, this.qkvWeight.read(), { bias: this.qkvBias?.read() }));
+      this.show(context, { q, k, v });
+      const { dropout: rate, site } = this.config;
+      const step = rate > 0 ? context.dropoutSeed : undefined;
+      const mixed = attention(q, k, v, step && { rate, seed: { step, site } }); // [B, H, T, D]
+      const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
+      const y = linear(merged, this.outputWeight.read(), { bias: this.outputBias?.read() });
+      return step ? y.mul(dropoutMask(y.shape, rate, { step, site: site + 1 })) : y;
+    });
+  }
+
+  /** `[B, T, 3C]` cut into queries, keys and values, each `[B, H, T, D]`. */
+  private heads(qkv: tf.Tensor): [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D] {
+    const [batch, length, width] = qkv.shape as [number, number, number];
+    const { numHeads } = this.config;
+    const heads = qkv.reshape([batch, length, 3 * numHeads, width / 3 / numHeads]).transpose([0, 2, 1, 3]); // [B, 3H, T, D]; in four dimensions, which every backend transposes fast
+    return tf.split(heads, 3, 1) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  }
+
+  private show({ observe }: CallContext, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): void {
+    if (!observe) return;
+    observe(this.name, "query", q);
+    observe(this.name, "key", k);
+    observe(this.name, "value", v);
+    observe(this.name, "weights", attentionWeights(q, k));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.config };
+  }
+}
+tf.serialization.registerClass(CausalSelfAttention);

@@ -1,0 +1,42 @@
+import * as tf from "@tensorflow/tfjs";
+import { dropoutMask } from "../backends/ops/dropout.js";
+import { requireInteger, requireRange } from "../config/checks.js";
+import { type CallContext, single } from "./context.js";
+
+export interface DropoutConfig {
+  name?: string;
+  /** Share of activations set to 0 while training. */
+  rate: number;
+  /** Which of the model's dropouts this is: each draws its own numbers from a step's seed. @default 0 */
+  site?: number;
+}
+
+/**
+ * While training (the context has a `dropoutSeed`) each activation is 0 with probability `rate`, else divided by
+ * `1 - rate`; otherwise nothing changes. In and out: `[B, T, C]`. No weights.
+ *
+ * @throws ConfigError if `rate` is not from 0 to 0.9.
+ * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
+ */
+export class Dropout extends tf.layers.Layer {
+  static readonly className = "Dropout"; // written into model files: never rename
+  private readonly rate: number;
+  private readonly site: number;
+
+  constructor(config: DropoutConfig) {
+    super({ name: config.name });
+    this.rate = requireRange("Dropout.rate", config.rate, 0, 0.9);
+    this.site = requireInteger("Dropout.site", config.site ?? 0, 0);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], { dropoutSeed }: CallContext = {}): tf.Tensor {
+    const x = single(inputs);
+    if (this.rate === 0 || !dropoutSeed) return x.clone();
+    return tf.tidy(() => x.mul(dropoutMask(x.shape, this.rate, { step: dropoutSeed, site: this.site })));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), rate: this.rate, site: this.site };
+  }
+}
+tf.serialization.registerClass(Dropout);

@@ -1,0 +1,90 @@
+import * as tf from "@tensorflow/tfjs";
+import { activation } from "../backends/ops/activation.js";
+import { dropoutMask } from "../backends/ops/dropout.js";
+import { linear } from "../backends/ops/linear.js";
+import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../config/checks.js";
+import { type ActivationKind, activationKinds } from "../config/model.js";
+import { type CallContext, single } from "./context.js";
+import { initialStddev, seededNormal } from "./initializers.js";
+
+export interface FeedForwardConfig {
+  name?: string;
+  /** Width inside, `F`. */
+  intermediateDim: number;
+  /** The non-linearity between the two products. @default "gelu_new" */
+  activation?: ActivationKind;
+  /** Whether the projections add a bias. @default true */
+  bias?: boolean;
+  /** Share of outputs zeroed while training. @default 0 */
+  dropout?: number;
+  /** The dropout site used here (see Dropout). @default 0 */
+  site?: number;
+  /** What the second projection's initial weights are multiplied by: 1/sqrt(2L) in a stack of L blocks. @default 1 */
+  outputScale?: number;
+  /** Seed of the initial weights. @default 0 */
+  seed?: number;
+}
+
+/**
+ * What a block does with each token on its own: `activation(x · up.weight + up.bias) · down.weight + down.bias`.
+ * In and out: `[B, T, C]`. Weights: `up.weight` `[C, F]`, `up.bias` `[F]`, `down.weight` `[F, C]`, `down.bias` `[C]`;
+ * matrices start at normal(0, 0.02), biases at 0.
+ *
+ * @throws ConfigError if a field breaks its rule.
+ * @see Vaswani et al. 2017, section 3.3, https://arxiv.org/abs/1706.03762
+ */
+export class FeedForward extends tf.layers.Layer {
+  static readonly className = "FeedForward"; // written into model files: never rename
+  private readonly config: Required<Omit<FeedForwardConfig, "name">>;
+  private upWeight!: tf.LayerVariable;
+  private upBias: tf.LayerVariable | undefined;
+  private downWeight!: tf.LayerVariable;
+  private downBias: tf.LayerVariable | undefined;
+
+  constructor(config: FeedForwardConfig) {
+    super({ name: config.name });
+    this.config = {
+      intermediateDim: requireInteger("FeedForward.intermediateDim", config.intermediateDim),
+      activation: requireOneOf("FeedForward.activation", config.activation ?? "gelu_new", activationKinds),
+      bias: requireBoolean("FeedForward.bias", config.bias ?? true),
+      dropout: requireRange("FeedForward.dropout", config.dropout ?? 0, 0, 0.9),
+      site: requireInteger("FeedForward.site", config.site ?? 0, 0),
+      outputScale: requirePositive("FeedForward.outputScale", config.outputScale ?? 1),
+      seed: config.seed ?? 0,
+    };
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const width = inputShape.at(-1)!;
+    const { intermediateDim, bias, seed, outputScale } = this.config;
+    const normal = (weight: string, scale: number) =>
+      seededNormal({ seed, stream: `${this.name}.${weight}`, stddev: initialStddev * scale });
+    const zeros = tf.initializers.zeros();
+    this.upWeight = this.addWeight("up.weight", [width, intermediateDim], "float32", normal("up.weight", 1));
+    if (bias) this.upBias = this.addWeight("up.bias", [intermediateDim], "float32", zeros);
+    this.downWeight = this.addWeight(
+      "down.weight",
+      [intermediateDim, width],
+      "float32",
+      normal("down.weight", outputScale),
+    );
+    if (bias) this.downBias = this.addWeight("down.bias", [width], "float32", zeros);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[], { dropoutSeed }: CallContext = {}): tf.Tensor {
+    return tf.tidy(() => {
+      const { dropout: rate, site } = this.config;
+      const up = linear(single(inputs), this.upWeight.read(), { bias: this.upBias?.read() }); // [B, T, F]
+      const active = activation(this.config.activation, up);
+      const y = linear(active, this.downWeight.read(), { bias: this.downBias?.read() }); // [B, T, C]
+      if (rate === 0 || !dropoutSeed) return y;
+      return y.mul(dropoutMask(y.shape, rate, { step: dropoutSeed, site }));
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.config };
+  }
+}
+tf.serialization.registerClass(FeedForward);

@@ -1,0 +1,60 @@
+import * as tf from "@tensorflow/tfjs";
+import { requireInteger } from "../config/checks.js";
+import { DataError } from "../config/errors.js";
+import { single } from "./context.js";
+import { initialStddev, seededNormal } from "./initializers.js";
+
+export interface LearnedPositionsConfig {
+  name?: string;
+  /** Positions known, the context length. */
+  contextLength: number;
+  /** Seed of the initial weights. @default 0 */
+  seed?: number;
+}
+
+/**
+ * Adds a learned vector for each position: `x[t] + weight[t]`. In and out: `[B, T, C]` with `T <= contextLength`.
+ * Weight `weight`: `[contextLength, C]`, starts at normal(0, 0.02).
+ *
+ * @throws ConfigError if `contextLength` is not a whole number of at least 1.
+ * @throws DataError if the input is longer than `contextLength`.
+ * @see Radford et al. 2018 (GPT)
+ */
+export class LearnedPositions extends tf.layers.Layer {
+  static readonly className = "LearnedPositions"; // written into model files: never rename
+  private readonly contextLength: number;
+  private readonly seed: number;
+  private weight!: tf.LayerVariable;
+
+  constructor(config: LearnedPositionsConfig) {
+    super({ name: config.name });
+    this.contextLength = requireInteger("LearnedPositions.contextLength", config.contextLength);
+    this.seed = config.seed ?? 0;
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
+    this.weight = this.addWeight("weight", [this.contextLength, inputShape.at(-1)!], "float32", initializer);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs); // [B, T, C]
+      const length = requireFits(x.shape[1]!, this.contextLength);
+      return x.add(this.weight.read().slice([0, 0], [length, -1])); // [T, C] for every sequence
+    });
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), contextLength: this.contextLength, seed: this.seed };
+  }
+}
+tf.serialization.registerClass(LearnedPositions);
+
+function requireFits(length: number, contextLength: number): number {
+  if (length <= contextLength) return length;
+  throw new DataError(
+    `input must fit the context of ${contextLength} tokens: got ${length} (give the model its last ${contextLength})`,
+  );
+}

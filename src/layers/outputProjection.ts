@@ -1,0 +1,51 @@
+import * as tf from "@tensorflow/tfjs";
+import { linear } from "../backends/ops/linear.js";
+import { requireInteger } from "../config/checks.js";
+import { single } from "./context.js";
+import { initialStddev, seededNormal } from "./initializers.js";
+
+export interface OutputProjectionConfig {
+  name?: string;
+  /** Tokens known, `V`. */
+  vocabSize: number;
+  /** Seed of the initial weights. @default 0 */
+  seed?: number;
+}
+
+/**
+ * A score for each token, with weights of its own: `x · weightᵀ`. In: `[B, T, C]`. Out: `[B, T, V]`.
+ * Weight `weight`: `[V, C]`, starts at normal(0, 0.02). A tied model uses its TokenEmbedding instead.
+ *
+ * @throws ConfigError if `vocabSize` is not a whole number of at least 1.
+ */
+export class OutputProjection extends tf.layers.Layer {
+  static readonly className = "OutputProjection"; // written into model files: never rename
+  private readonly vocabSize: number;
+  private readonly seed: number;
+  private weight!: tf.LayerVariable;
+
+  constructor(config: OutputProjectionConfig) {
+    super({ name: config.name });
+    this.vocabSize = requireInteger("OutputProjection.vocabSize", config.vocabSize);
+    this.seed = config.seed ?? 0;
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
+    this.weight = this.addWeight("weight", [this.vocabSize, inputShape.at(-1)!], "float32", initializer);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return linear(single(inputs), this.weight.read(), { transposed: true });
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [...inputShape.slice(0, -1), this.vocabSize];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), vocabSize: this.vocabSize, seed: this.seed };
+  }
+}
+tf.serialization.registerClass(OutputProjection);

@@ -1,0 +1,41 @@
+import * as tf from "@tensorflow/tfjs";
+import { single } from "./context.js";
+
+export interface SinusoidalPositionsConfig {
+  name?: string;
+}
+
+/**
+ * Adds waves of falling frequency, one pair for each two features: `sin(t / 10000^(2i/C))` at feature `2i` and the
+ * cosine of the same at `2i + 1`. In and out: `[B, T, C]`. No weights.
+ *
+ * @see Vaswani et al. 2017, section 3.5, https://arxiv.org/abs/1706.03762
+ */
+export class SinusoidalPositions extends tf.layers.Layer {
+  static readonly className = "SinusoidalPositions"; // written into model files: never rename
+
+  constructor(config: SinusoidalPositionsConfig = {}) {
+    super({ name: config.name });
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs); // [B, T, C]
+      const [, length, width] = x.shape as [number, number, number];
+      return x.add(tf.tensor2d(sinusoids(length, width), [length, width]));
+    });
+  }
+}
+tf.serialization.registerClass(SinusoidalPositions);
+
+/** The table of waves, `[length, width]`, row by row. */
+export function sinusoids(length: number, width: number): Float32Array {
+  const table = new Float32Array(length * width);
+  for (let t = 0; t < length; t++) {
+    for (let c = 0; c < width; c++) {
+      const angle = t / 10_000 ** ((c - (c % 2)) / width);
+      table[t * width + c] = c % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
+    }
+  }
+  return table;
+}

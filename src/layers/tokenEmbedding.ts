@@ -1,0 +1,63 @@
+import * as tf from "@tensorflow/tfjs";
+import { embedding } from "../backends/ops/embedding.js";
+import { linear } from "../backends/ops/linear.js";
+import { requireInteger } from "../config/checks.js";
+import { single } from "./context.js";
+import { initialStddev, seededNormal } from "./initializers.js";
+
+export interface TokenEmbeddingConfig {
+  name?: string;
+  /** Tokens known, `V`. */
+  vocabSize: number;
+  /** Width of a token's vector, `C`. */
+  hiddenDim: number;
+  /** Seed of the initial weights. @default 0 */
+  seed?: number;
+}
+
+/**
+ * A vector for each token, and, read backwards, a score for each token: `ids` `[B, T]` int32 become rows of `weight`,
+ * `[B, T, C]`; given vectors `[B, T, C]` it answers `x · weightᵀ`, the logits `[B, T, V]` of a tied output.
+ * Weight `weight`: `[V, C]`, starts at normal(0, 0.02).
+ *
+ * @throws ConfigError if `vocabSize` or `hiddenDim` is not a whole number of at least 1.
+ * @see Press & Wolf 2017 (tying), https://arxiv.org/abs/1608.05859
+ */
+export class TokenEmbedding extends tf.layers.Layer {
+  static readonly className = "TokenEmbedding"; // written into model files: never rename
+  private readonly vocabSize: number;
+  private readonly hiddenDim: number;
+  private readonly seed: number;
+  private weight!: tf.LayerVariable;
+
+  constructor(config: TokenEmbeddingConfig) {
+    super({ name: config.name });
+    this.vocabSize = requireInteger("TokenEmbedding.vocabSize", config.vocabSize);
+    this.hiddenDim = requireInteger("TokenEmbedding.hiddenDim", config.hiddenDim);
+    this.seed = config.seed ?? 0;
+  }
+
+  override build(inputShape: tf.Shape): void {
+    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
+    this.weight = this.addWeight("weight", [this.vocabSize, this.hiddenDim], "float32", initializer);
+    super.build(inputShape);
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return tf.tidy(() => {
+      const x = single(inputs);
+      const weight = this.weight.read() as tf.Tensor2D;
+      return x.rank === 2 ? embedding(weight, x) : linear(x, weight, { transposed: true });
+    });
+  }
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    const [batch, length] = inputShape;
+    return [batch!, length!, inputShape.length === 2 ? this.hiddenDim : this.vocabSize];
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), vocabSize: this.vocabSize, hiddenDim: this.hiddenDim, seed: this.seed };
+  }
+}
+tf.serialization.registerClass(TokenEmbedding);

@@ -1,0 +1,113 @@
+import type * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../config/model.js";
+import { CausalSelfAttention } from "../layers/causalSelfAttention.js";
+import { Dropout } from "../layers/dropout.js";
+import { FeedForward } from "../layers/feedForward.js";
+import { LayerNorm } from "../layers/layerNorm.js";
+import { LearnedPositions } from "../layers/learnedPositions.js";
+import { OutputProjection } from "../layers/outputProjection.js";
+import { SinusoidalPositions } from "../layers/sinusoidalPositions.js";
+import { TokenEmbedding } from "../layers/tokenEmbedding.js";
+
+/** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
+export interface Block {
+  attentionNorm: LayerNorm;
+  attention: CausalSelfAttention;
+  feedForwardNorm: LayerNorm;
+  feedForward: FeedForward;
+}
+
+/** The layers of a model, in the order in which data meets them. */
+export interface Stack {
+  tokens: TokenEmbedding;
+  positions: tf.layers.Layer | undefined;
+  dropout: Dropout;
+  blocks: Block[];
+  finalNorm: LayerNorm;
+  /** Vectors to logits: `tokens` itself in a tied model. */
+  output: TokenEmbedding | OutputProjection;
+}
+
+/** The layers that `config` asks for; their initial weights follow from `seed`. Nothing is built yet. */
+export function createStack(config: ModelConfig, seed: number): Stack {
+  const { vocabSize, bias, dropout, numLayers } = config;
+  let sites = 0;
+  const dropoutSites = (count: number) => {
+    sites += count;
+    return { dropout, site: sites - count };
+  };
+  const outputScale = 1 / Math.sqrt(2 * numLayers);
+  const tokens = new TokenEmbedding({ name: "tokens", vocabSize, hiddenDim: config.hiddenDim, seed });
+  const positions = positionLayer(config, seed);
+  const { dropout: rate, site } = dropoutSites(1);
+  const embeddingDropout = new Dropout({ name: "dropout", rate, site });
+  const blocks = Array.from(
+    { length: numLayers },
+    (_, i): Block => ({
+      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, bias }),
+      attention: new CausalSelfAttention({
+        name: `blocks.${i}.attention`,
+        numHeads: config.numHeads,
+        bias,
+        outputScale,
+        seed,
+        ...dropoutSites(2),
+      }),
+      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, bias }),
+      feedForward: new FeedForward({
+        name: `blocks.${i}.feedForward`,
+        intermediateDim: config.intermediateDim,
+        activation: config.activation,
+        bias,
+        outputScale,
+        seed,
+        ...dropoutSites(1),
+      }),
+    }),
+  );
+  const finalNorm = new LayerNorm({ name: "finalNorm", bias });
+  const output = config.tie ? tokens : new OutputProjection({ name: "output", vocabSize, seed });
+  return { tokens, positions, dropout: embeddingDropout, blocks, finalNorm, output };
+}
+
+function positionLayer({ positions, contextLength }: ModelConfig, seed: number): tf.layers.Layer | undefined {
+  switch (positions) {
+    case "learned":
+      return new LearnedPositions({ name: "positions", contextLength, seed });
+    case "sinusoidal":
+      return new SinusoidalPositions({ name: "positions" });
+    case "none":
+      return undefined;
+  }
+}
+
+/** How a forward pass applies a layer and adds two values: on tensors, or on symbols that become a LayersModel. */
+export interface Runner<Value> {
+  apply(layer: tf.layers.Layer, value: Value): Value;
+  add(a: Value, b: Value): Value;
+}
+
+/**
+ * The forward pass, once for every purpose: token ids `[B, T]` to logits `[B, T, V]`.
+ *
+ *     x = tokens(ids) + positions
+ *     for each block:  x = x + attention(norm(x));  x = x + feedForward(norm(x))
+ *     logits = output(norm(x))
+ */
+export function forward<Value>(stack: Stack, ids: Value, { apply, add }: Runner<Value>): Value {
+  let x = apply(stack.tokens, ids);
+  if (stack.positions) x = apply(stack.positions, x);
+  x = apply(stack.dropout, x);
+  for (const block of stack.blocks) {
+    x = add(x, apply(block.attention, apply(block.attentionNorm, x)));
+    x = add(x, apply(block.feedForward, apply(block.feedForwardNorm, x)));
+  }
+  return apply(stack.output, apply(stack.finalNorm, x));
+}
+
+/** Every layer of the stack once, in order. */
+export function layersOf(stack: Stack): tf.layers.Layer[] {
+  const blocks = stack.blocks.flatMap((b) => [b.attentionNorm, b.attention, b.feedForwardNorm, b.feedForward]);
+  const all = [stack.tokens, stack.positions, stack.dropout, ...blocks, stack.finalNorm, stack.output];
+  return [...new Set(all.filter((layer) => layer !== undefined))];
+}

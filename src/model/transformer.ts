@@ -1,0 +1,96 @@
+import * as tf from "@tensorflow/tfjs";
+import { crossEntropy } from "../backends/ops/crossEntropy.js";
+import { DataError } from "../config/errors.js";
+import { type ModelConfig, modelConfig } from "../config/model.js";
+import type { CallContext } from "../layers/context.js";
+import { createStack, forward, layersOf, type Stack } from "./stack.js";
+import { loadVariables, readVariables, type VariableValues } from "./variables.js";
+
+/**
+ * A decoder-only transformer: its layers, their weights by name, and the passes through them. It owns its weights;
+ * call `dispose` when done.
+ */
+export class Transformer {
+  readonly config: ModelConfig;
+  readonly stack: Stack;
+  /** The trainable weights by name, in a fixed order. */
+  readonly weights: ReadonlyMap<string, tf.Variable>;
+
+  /** @throws ConfigError if `config` breaks a rule. */
+  constructor(config: Partial<ModelConfig> & { vocabSize: number }, { seed = 1337 }: { seed?: number } = {}) {
+    this.config = modelConfig(config);
+    this.stack = createStack(this.config, seed);
+    const { contextLength, hiddenDim } = this.config;
+    for (const layer of layersOf(this.stack)) layer.build([null, contextLength, hiddenDim]);
+    this.weights = weightsByName(this.stack);
+  }
+
+  /**
+   * Logits for every next token. In: `ids` `[B, T]` int32 with `T <= contextLength`. Out: `[B, T, V]`.
+   *
+   * @throws DataError if the input is longer than the context.
+   */
+  logits(ids: tf.Tensor2D, context: CallContext = {}): tf.Tensor3D {
+    const { contextLength } = this.config;
+    if (ids.shape[1] > contextLength) {
+      throw new DataError(
+        `input must fit the context of ${contextLength} tokens: got ${ids.shape[1]} (give the model its last ${contextLength})`,
+      );
+    }
+    return tf.tidy(() =>
+      forward<tf.Tensor>(this.stack, ids, {
+        apply: (layer, x) => {
+          const y = layer.call(x, context as never) as tf.Tensor;
+          context.observe?.(layer.name, "output", y);
+          return y;
+        },
+        add: (a, b) => a.add(b),
+      }),
+    ) as tf.Tensor3D;
+  }
+
+  /** Cross-entropy of each target, in nats. In: `ids` and `targets` `[B, T]` int32. Out: `[B * T]`. */
+  losses(ids: tf.Tensor2D, targets: tf.Tensor2D, context: CallContext = {}): tf.Tensor1D {
+    return tf.tidy(() => {
+      const logits = this.logits(ids, context);
+      return crossEntropy(logits.reshape([-1, this.config.vocabSize]), targets.flatten() as tf.Tensor1D);
+    });
+  }
+
+  /**
+   * The same layers and weights as a `tf.LayersModel`, for `summary()` and for tfjs's own save and load.
+   * Disposing it disposes this model's weights.
+   */
+  symbolic(): tf.LayersModel {
+    const ids = tf.input({ shape: [null], dtype: "int32", name: "ids" });
+    const logits = forward<tf.SymbolicTensor>(this.stack, ids, {
+      apply: (layer, x) => layer.apply(x) as tf.SymbolicTensor,
+      add: (a, b) => tf.layers.add().apply([a, b]) as tf.SymbolicTensor,
+    });
+    return tf.model({ inputs: ids, outputs: logits, name: "heed" });
+  }
+
+  /** Copies of all weights, as plain numbers. */
+  read(): Map<string, { shape: number[]; data: Float32Array }> {
+    return readVariables(this.weights);
+  }
+
+  /** Replaces all weights. @throws CheckpointError naming a weight that is missing, unknown or of another shape. */
+  load(values: VariableValues): void {
+    loadVariables(this.weights, values);
+  }
+
+  dispose(): void {
+    for (const weight of this.weights.values()) weight.dispose();
+  }
+}
+
+function weightsByName(stack: Stack): Map<string, tf.Variable> {
+  const entries = layersOf(stack).flatMap((layer) =>
+    layer.weights.map((weight) => {
+      const local = weight.originalName.slice(weight.originalName.lastIndexOf("/") + 1);
+      return [`${layer.name}.${local}`, weight.read() as tf.Variable] as const;
+    }),
+  );
+  return new Map(entries);
+}

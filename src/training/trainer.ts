@@ -1,0 +1,127 @@
+import { setImmediate as eventLoop } from "node:timers/promises";
+import { InterruptedError, TrainingError } from "../config/errors.js";
+import type { TrainingConfig } from "../config/training.js";
+import type { Batch } from "../dataset/sampler.js";
+import type { Transformer } from "../model/transformer.js";
+import { learningRateAt } from "./schedule.js";
+import { TrainingStep } from "./step.js";
+
+/** What is known after a step. */
+export interface Progress {
+  step: number;
+  steps: number;
+  /** Tokens trained on so far. */
+  tokens: number;
+  /** Loss of this step's batch, in nats a token. */
+  trainLoss: number;
+  /** Validation loss, in nats a token, on the steps that validate. */
+  valLoss?: number;
+  learningRate: number;
+  gradNorm: number;
+  tokensPerSecond: number;
+  /** Seconds of training so far, earlier runs included. */
+  elapsed: number;
+}
+
+/** Where training stands: everything beside weights and moments that a later run needs to go on. */
+export interface TrainerState {
+  step: number;
+  tokens: number;
+  elapsed: number;
+  /** The smallest validation loss so far and its step. */
+  best?: { step: number; valLoss: number };
+}
+
+export interface TrainerOptions {
+  /** The `micro`-th batch of a step; steps count from 1, parts of a step from 0. */
+  batch(step: number, micro: number): Batch;
+  /** The batches of a validation; empty for none. */
+  validation: Batch[];
+  /** Where to go on from. */
+  state?: TrainerState;
+  /** Stops after the step under way, which is saved. */
+  signal?: AbortSignal;
+  onStep?(progress: Progress): void;
+  /** Told when it is time to save; `best` when no validation loss was smaller so far. */
+  onSave?(state: TrainerState, isBest: boolean): void;
+  /** Told when it is time to show a sample of text. */
+  onSample?(step: number): void | Promise<void>;
+}
+
+/** Trains a model step by step. It owns the optimizer; dispose it when done. */
+export class Trainer {
+  readonly step: TrainingStep;
+
+  constructor(
+    private readonly model: Transformer,
+    private readonly config: TrainingConfig,
+  ) {
+    this.step = new TrainingStep(model, config);
+  }
+
+  /**
+   * Runs the steps that are left.
+   *
+   * @throws TrainingError if a loss is not a finite number; weights saved before stay.
+   * @throws InterruptedError after saving, if `signal` asked to stop.
+   */
+  async run(options: TrainerOptions): Promise<TrainerState> {
+    const { steps, batchSize, gradAccum } = this.config;
+    const tokensPerStep = batchSize * gradAccum * this.model.config.contextLength;
+    let state: TrainerState = options.state ?? { step: 0, tokens: 0, elapsed: 0 };
+    const started = performance.now() - state.elapsed * 1000;
+    while (state.step < steps) {
+      const before = performance.now();
+      const step = state.step + 1;
+      const progress = this.advance(step, options);
+      const now = performance.now();
+      const tokensPerSecond = tokensPerStep / ((now - before) / 1000);
+      state = { ...state, step, tokens: state.tokens + tokensPerStep, elapsed: (now - started) / 1000 };
+      const { evalEvery, saveEvery, sampleEvery } = this.config;
+      const isLast = step === steps;
+      const stopped = options.signal?.aborted ?? false;
+      const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, step) : undefined;
+      const isBest = valLoss !== undefined && valLoss < (state.best?.valLoss ?? Infinity);
+      if (isBest) state = { ...state, best: { step, valLoss } };
+      options.onStep?.({ ...progress, ...state, steps, valLoss, tokensPerSecond } as Progress);
+      if (isBest || isLast || stopped || isDue(step, saveEvery)) options.onSave?.(state, isBest);
+      if (isDue(step, sampleEvery)) await options.onSample?.(step);
+      if (stopped && !isLast) throw new InterruptedError(`stopped after step ${step}, which is saved`);
+      await eventLoop(); // lets Ctrl-C through
+    }
+    return state;
+  }
+
+  private advance(step: number, { batch }: TrainerOptions) {
+    const learningRate = learningRateAt(step, this.config);
+    const batches = Array.from({ length: this.config.gradAccum }, (_, micro) => batch(step, micro));
+    const { loss, gradNorm } = this.step.run(batches, step, learningRate);
+    requireFinite("training loss", loss, step, learningRate);
+    requireFinite("gradient norm", gradNorm, step, learningRate);
+    return { trainLoss: loss, learningRate, gradNorm };
+  }
+
+  private validate(batches: Batch[], step: number): number | undefined {
+    if (batches.length === 0) return undefined;
+    const losses = batches.map((batch) => this.step.evaluate(batch));
+    const loss = losses.reduce((sum, x) => sum + x, 0) / losses.length;
+    requireFinite("validation loss", loss, step, learningRateAt(step, this.config));
+    return loss;
+  }
+
+  dispose(): void {
+    this.step.dispose();
+  }
+}
+
+function isDue(step: number, every: number): boolean {
+  return every > 0 && step % every === 0;
+}
+
+function requireFinite(what: string, value: number, step: number, learningRate: number): void {
+  if (Number.isFinite(value)) return;
+  const rate = Number(learningRate.toPrecision(4));
+  throw new TrainingError(
+    `${what} must be a finite number: got ${value} at step ${step}, learning rate ${rate} (try a smaller --lr or a longer --warmup)`,
+  );
+}
