@@ -3,6 +3,7 @@ import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { requireOneOf } from "../config/checks.js";
 import { BackendError } from "../config/errors.js";
+import { registerPlainGather } from "./gather.js";
 import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem } from "./setup/addon.js";
 import { loadAddonPackage } from "./setup/load.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
@@ -57,6 +58,7 @@ export async function useBackend(choice: BackendChoice = "auto", options: Backen
 
 async function useTensorFlow(name: "native" | "gpu", why: string): Promise<ActiveBackend> {
   await tf.setBackend("tensorflow");
+  registerPlainGather();
   const { binding } = tf.backend() as unknown as { binding: { TF_Version: string } };
   return { name, reason: `${name} (TensorFlow ${binding.TF_Version}): ${why}` };
 }
@@ -67,7 +69,15 @@ async function useWasm(why: string): Promise<ActiveBackend> {
     // The folder that holds the .wasm files: nothing is fetched.
     setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
   }
+  const events = ["uncaughtException", "unhandledRejection"];
+  const before = new Set(events.flatMap((event) => process.rawListeners(event)));
   if (!(await tf.setBackend("wasm"))) throw new BackendError("backend wasm does not load in this Node");
+  for (const event of events) {
+    for (const listener of process.rawListeners(event)) {
+      // Emscripten's handlers would turn an uncaught error into an exit code of their own.
+      if (!before.has(listener)) process.off(event, listener as () => void);
+    }
+  }
   registerFastMatMul();
   return { name: "wasm", reason: `wasm: ${why}` };
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { requireInteger } from "../config/checks.js";
 import { CheckpointError, HeedError } from "../config/errors.js";
@@ -78,7 +78,7 @@ export function saveCheckpoint(
     if (best) replaceText(join(runFolder, "best"), `${name}\n`);
     removeOld(runFolder, keep);
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true });
+    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
     if (error instanceof HeedError) throw error;
     throw new CheckpointError(`${folder} can't be saved: ${(error as Error).message}`, { cause: error });
   }

@@ -37,3 +37,6 @@ export class TrainingError extends HeedError {}
 export class InterruptedError extends HeedError {
   override readonly exitCode = 130;
 }
+
+/** A function can't be compiled, or what it compiled to can't run. */
+export class CompileError extends HeedError {}

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { DataError } from "../config/errors.js";
 import { splitters } from "../tokenizers/fit.js";
 import type { Tokenizer, TokenizerKind } from "../tokenizers/tokenizer.js";
@@ -79,8 +80,13 @@ async function encodeSplits(
   try {
     let left = lengths.train; // tokens until the training split is full; what follows is for validation
     for (const file of files) {
+      const hash = createHash("sha256");
+      const hear = (bytes: Uint8Array) => {
+        hash.update(bytes);
+        onBytes(bytes);
+      };
       let tokens = 0;
-      for await (const { text, ids } of encodeFile(file.path, tokenizer, { onBytes })) {
+      for await (const { text, ids } of encodeFile(file.path, tokenizer, { onBytes: hear })) {
         tokens += ids.length;
         if (tokens > file.tokens) throw changed(file);
         const cut = Math.min(left, ids.length);
@@ -89,7 +95,7 @@ async function encodeSplits(
         validation.add(text.slice(textCut), ids.subarray(cut));
         left -= cut;
       }
-      if (tokens < file.tokens) throw changed(file);
+      if (hash.digest("hex") !== file.sha256) throw changed(file);
     }
   } catch (error) {
     train.abort();

@@ -61,7 +61,7 @@ function metaOf(path: string): Meta | undefined {
     return undefined;
   }
   const files = isObject(value) ? value.files : undefined;
-  if (!isObject(files) || !Object.hasOwn(files, basename(path)) || !isObject(files[basename(path)])) return undefined;
+  if (!isObject(files) || !isObject(files[basename(path)])) return undefined;
   return value as unknown as Meta;
 }
 

@@ -74,17 +74,21 @@ class MemoryWriter implements TokenWriter {
 class MemoryStore implements TokenStore {
   readonly length: number;
 
-  constructor(private ids: IdArray) {
+  private ids: IdArray | undefined;
+
+  constructor(ids: IdArray) {
+    this.ids = ids;
     this.length = ids.length;
   }
 
   read(start: number, into: Int32Array): void {
+    if (this.ids === undefined) throw closed();
     requireInside(this, start, into.length);
     into.set(this.ids.subarray(start, start + into.length));
   }
 
   close(): void {
-    this.ids = this.ids.subarray(0, 0);
+    this.ids = undefined;
   }
 }
 
@@ -150,6 +154,7 @@ class FileStore implements TokenStore {
   }
 
   read(start: number, into: Int32Array): void {
+    if (!this.open) throw closed(); // the system may have given the number to another file
     requireInside(this, start, into.length);
     if (this.scratch.length < into.length) this.scratch = new this.type(into.length);
     const ids = this.scratch.subarray(0, into.length);
@@ -175,6 +180,10 @@ function idArray(vocabSize: number): Uint16ArrayConstructor | Uint32ArrayConstru
 
 function asBytes(ids: IdArray): Uint8Array {
   return new Uint8Array(ids.buffer, ids.byteOffset, ids.byteLength);
+}
+
+function closed(): Error {
+  return new Error("the token store is closed");
 }
 
 function requireInside(store: TokenStore, start: number, count: number): void {

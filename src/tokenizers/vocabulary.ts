@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { show } from "../config/checks.js";
 import { DataError } from "../config/errors.js";
 import { positionAfter, showPosition, type TextPosition } from "./position.js";
@@ -72,10 +72,11 @@ export class Vocabulary implements Tokenizer {
     if (this.unknownId !== undefined) return this.unknownId;
     const bare = piece.length > 1 && piece.startsWith(" ") ? piece.slice(1) : piece;
     const where = showPosition(positionAfter(text.slice(0, offset + piece.length - bare.length), from));
-    const nearest = this.kind === "word" ? `, the nearest is ${show(closest(piece, this.tokens as string[]))}` : "";
+    const near = closest(piece, this.tokens as string[]);
+    const isNear = this.kind === "word" && distance(piece, near) <= piece.length / 2;
     throw new DataError(
       `${where}: the ${this.splitter.noun} ${showPiece(bare)} is not among the tokenizer's ${this.vocabSize} tokens` +
-        `${nearest}: leave it out, or fit the tokenizer to text that has it, or with unknownToken: true`,
+        `${isNear ? `, the nearest is ${show(near)}` : ""}: leave it out, or fit the tokenizer to text that has it, or with unknownToken: true`,
     );
   }
 }

@@ -12,12 +12,12 @@ export interface AdamWConfig {
 const epsilon = 1e-8;
 
 /** What a step of AdamW needs beside the gradients; tensors, so that a compiled step does not fix them. */
-export interface AdamWScalars {
+export type AdamWScalars = {
   learningRate: tf.Scalar;
   /** `1 / (1 - beta1^step)` and `1 / (1 - beta2^step)`. */
   correction1: tf.Scalar;
   correction2: tf.Scalar;
-}
+};
 
 /**
  * Adam with decoupled weight decay, for named weights. For a gradient `g` at step `t`:

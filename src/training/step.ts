@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { compile } from "../backends/compile/compile.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
@@ -12,52 +13,92 @@ export interface StepResult {
   gradNorm: number;
 }
 
+/** What a gradient needs: a batch, and the seed of its dropout. */
+type BatchTensors = { ids: tf.Tensor2D; targets: tf.Tensor2D; dropoutSeed: tf.Scalar };
+
 /** One update of a model's weights, and the loss of a batch without one. It owns the optimizer; dispose it when done. */
 export class TrainingStep {
   readonly optimizer: AdamW;
+  /** Sums of gradients, by weight, where an update takes several batches. */
+  private readonly sums: ReadonlyMap<string, tf.Variable>;
+  private readonly whole;
+  private readonly accumulate;
+  private readonly finish;
+  private readonly loss;
 
   constructor(
     private readonly model: Transformer,
     private readonly config: TrainingConfig,
+    { compiled = true }: { compiled?: boolean } = {},
   ) {
+    const { gradAccum } = config;
+    const build: typeof compile = compiled ? compile : (fn) => fn as never;
     this.optimizer = new AdamW(model.weights, config);
+    this.sums = new Map(gradAccum > 1 ? [...model.weights].map(([name, w]) => [name, zerosLike(w)]) : []);
+    this.whole = build(({ ids, targets, dropoutSeed, ...scalars }: BatchTensors & AdamWScalars) => {
+      const { loss, gradients } = this.gradients({ ids, targets, dropoutSeed });
+      return { lossAndNorm: tf.stack([loss, this.update(gradients, scalars)]) };
+    });
+    this.accumulate = build((batch: BatchTensors) => {
+      const { loss, gradients } = this.gradients(batch);
+      for (const [name, sum] of this.sums) sum.assign(sum.add(gradients.get(name)!));
+      return { loss };
+    });
+    this.finish = build((scalars: AdamWScalars) => {
+      const means = [...this.sums].map(([name, sum]) => [name, sum.div(gradAccum)] as const);
+      const norm = this.update(new Map(means), scalars);
+      for (const sum of this.sums.values()) sum.assign(tf.zerosLike(sum));
+      return { norm };
+    });
+    this.loss = build(({ ids, targets }: { ids: tf.Tensor2D; targets: tf.Tensor2D }) => ({
+      loss: model.losses(ids, targets).mean(),
+    }));
   }
 
   /**
-   * Averages the gradients of `batches`, clips them and moves the weights.
+   * Averages the gradients of `batches` (as many as `gradAccum`), clips them and moves the weights.
    *
    * @param step counted from 1
    */
   run(batches: Batch[], step: number, learningRate: number): StepResult {
     return tf.tidy(() => {
-      const results = batches.map((batch, i) => this.gradients(batch, step * batches.length + i));
-      const loss = mean(results.map((r) => r.loss));
-      const names = [...this.model.weights.keys()];
-      const gradients = new Map(names.map((name) => [name, mean(results.map((r) => r.gradients.get(name)!))]));
-      const norm = globalNorm([...gradients.values()]);
-      const scale = this.config.clip > 0 ? clipScale(norm, this.config.clip) : undefined;
-      this.optimizer.update(gradients, scale, scalars(this.optimizer.scalars(step, learningRate)));
-      return { loss: loss.dataSync()[0]!, gradNorm: norm.dataSync()[0]! };
+      const scalars = scalarTensors(this.optimizer.scalars(step, learningRate));
+      const inputs = batches.map((batch, i) => ({
+        ...this.tensors(batch),
+        dropoutSeed: tf.scalar(this.dropoutSeed(step * batches.length + i), "int32"),
+      }));
+      if (inputs.length === 1) {
+        const [loss, gradNorm] = this.whole({ ...inputs[0]!, ...scalars }).lossAndNorm.dataSync();
+        return { loss: loss!, gradNorm: gradNorm! };
+      }
+      const losses = inputs.map((input) => this.accumulate(input).loss.dataSync()[0]!);
+      const gradNorm = this.finish(scalars).norm.dataSync()[0]!;
+      return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, gradNorm };
     });
   }
 
   /** Mean cross-entropy of a batch, in nats, without dropout and without an update. */
   evaluate(batch: Batch): number {
-    return tf.tidy(() => {
-      const { ids, targets } = this.tensors(batch);
-      return this.model.losses(ids, targets).mean().dataSync()[0]!;
-    });
+    return tf.tidy(() => this.loss(this.tensors(batch)).loss.dataSync()[0]!);
   }
 
-  private gradients(batch: Batch, draw: number): { loss: tf.Scalar; gradients: Map<string, tf.Tensor> } {
-    const { ids, targets } = this.tensors(batch);
+  private gradients({ ids, targets, dropoutSeed }: BatchTensors): {
+    loss: tf.Scalar;
+    gradients: Map<string, tf.Tensor>;
+  } {
     const weights = [...this.model.weights];
-    const dropoutSeed = this.model.config.dropout > 0 ? tf.scalar(this.dropoutSeed(draw), "int32") : undefined;
     const { value, grads } = tf.variableGrads(
       () => this.model.losses(ids, targets, { dropoutSeed }).mean() as tf.Scalar,
       weights.map(([, weight]) => weight),
     );
     return { loss: value, gradients: new Map(weights.map(([name, weight]) => [name, grads[weight.name]!])) };
+  }
+
+  /** Clips and moves the weights; answers the norm before clipping. */
+  private update(gradients: ReadonlyMap<string, tf.Tensor>, scalars: AdamWScalars): tf.Scalar {
+    const norm = globalNorm([...gradients.values()]);
+    this.optimizer.update(gradients, this.config.clip > 0 ? clipScale(norm, this.config.clip) : undefined, scalars);
+    return norm;
   }
 
   private tensors({ inputs, targets }: Batch): { ids: tf.Tensor2D; targets: tf.Tensor2D } {
@@ -66,21 +107,23 @@ export class TrainingStep {
     return { ids: tf.tensor2d(inputs, shape, "int32"), targets: tf.tensor2d(targets, shape, "int32") };
   }
 
-  /** A number that differs from draw to draw and from run to run; any spread will do, for Philox hashes it. */
+  /** A number that differs from draw to draw and from run to run; the generator hashes it. */
   private dropoutSeed(draw: number): number {
     return (Math.imul(this.config.seed, 0x9e3779b1) + draw) | 0;
   }
 
   dispose(): void {
+    for (const graph of [this.whole, this.accumulate, this.finish, this.loss]) graph.dispose?.();
+    for (const sum of this.sums.values()) sum.dispose();
     this.optimizer.dispose();
   }
 }
 
-function scalars(values: Record<keyof AdamWScalars, number>): AdamWScalars {
+function scalarTensors(values: Record<keyof AdamWScalars, number>): AdamWScalars {
   const entries = Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]);
-  return Object.fromEntries(entries) as unknown as AdamWScalars;
+  return Object.fromEntries(entries);
 }
 
-function mean<T extends tf.Tensor>(values: T[]): T {
-  return values.length === 1 ? values[0]! : (tf.addN(values).div(values.length) as T);
+function zerosLike(variable: tf.Variable): tf.Variable {
+  return tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
 }

@@ -1,6 +1,7 @@
 import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { BackendError } from "../../config/errors.js";
 import { temporaryFolder } from "./cache.js";
 import { type PlatformPins, pins, platformName } from "./pins.js";
@@ -14,9 +15,10 @@ export interface CompileInput {
   packageFolder: string;
   /** The folder of libtensorflow_cc and libtensorflow_framework, with their `include/`. */
   libraryFolder: string;
-  libraries: readonly string[];
-  /** The addon to write. */
-  output: string;
+  /** The names of libtensorflow_cc and libtensorflow_framework. */
+  libraries: readonly [string, string];
+  /** The folder that takes tfjs_binding.node and heed_quiet.node. */
+  to: string;
 }
 
 /** Flags that decide what the addon is: part of its name in the cache. */
@@ -26,6 +28,9 @@ export const compileFlags = ["-O2", "-std=c++17", "-fPIC", "-shared", "-w", "-DN
 export function nodeApiHeaders(): string {
   return join(dirname(createRequire(import.meta.url).resolve("node-api-headers/package.json")), "include");
 }
+
+/** The source of heed_quiet.node. */
+export const quietSource = fileURLToPath(new URL("./quiet.cc", import.meta.url));
 
 /** tfjs-node's C++ files. */
 export function bindingSources(packageFolder: string): string[] {
@@ -89,19 +94,25 @@ async function compileWithZig(cache: string, python: Python, input: CompileInput
   }
 }
 
-/** Compiles; gives the compiler's first complaint if it fails. */
+/** Compiles both addons; gives the compiler's first complaint if that fails. */
 async function compileWith(
   compiler: readonly string[],
   input: CompileInput,
   environment: NodeJS.ProcessEnv = {},
 ): Promise<string | undefined> {
   const [command, ...first] = compiler;
-  const args = [...first, ...compileFlags, `-I${join(input.libraryFolder, "include")}`, `-I${nodeApiHeaders()}`];
-  args.push(...bindingSources(input.packageFolder).filter((file) => file.endsWith(".cc")));
-  args.push(...input.libraries.map((name) => join(input.libraryFolder, name)));
-  if (process.platform === "darwin") args.push("-undefined", "dynamic_lookup");
-  args.push("-Xlinker", "-rpath", "-Xlinker", input.libraryFolder, "-o", input.output);
-  const { ok, output, ending } = await run(command!, args, { limit: 900, env: { ...process.env, ...environment } });
-  if (ok && existsSync(input.output)) return undefined;
-  return /^.*\berror: .*$/m.exec(output)?.[0] ?? ending;
+  const { libraryFolder, libraries, packageFolder, to } = input;
+  const paths = libraries.map((name) => join(libraryFolder, name));
+  const flags = [...first, ...compileFlags, `-I${join(libraryFolder, "include")}`, `-I${nodeApiHeaders()}`];
+  if (process.platform === "darwin") flags.push("-undefined", "dynamic_lookup");
+  const binding = [...bindingSources(packageFolder).filter((file) => file.endsWith(".cc")), ...paths];
+  binding.push("-Xlinker", "-rpath", "-Xlinker", libraryFolder);
+  const quiet = [`-DHEED_LIBRARY=${JSON.stringify(paths[1])}`, quietSource, "-ldl"];
+  for (const [name, args] of Object.entries({ "tfjs_binding.node": binding, "heed_quiet.node": quiet })) {
+    const output = join(to, name);
+    const options = { limit: 900, env: { ...process.env, ...environment } };
+    const ended = await run(command!, [...flags, ...args, "-o", output], options);
+    if (!ended.ok || !existsSync(output)) return /^.*\berror: .*$/m.exec(ended.output)?.[0] ?? ended.ending;
+  }
+  return undefined;
 }

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:f
 import { dirname, join } from "node:path";
 import { BackendError } from "../../config/errors.js";
 import { makeUnit, unitIsWhole } from "./cache.js";
-import { bindingSources, compileAddon, compileFlags, nodeApiHeaders } from "./compile.js";
+import { bindingSources, compileAddon, compileFlags, nodeApiHeaders, quietSource } from "./compile.js";
 import { installAddon, writeAddonNote } from "./install.js";
 import { type PlatformPins, pins, platformName, tensorflowVersion } from "./pins.js";
 import { fetchWheel, findPython, unpackWheel } from "./python.js";
@@ -51,6 +51,7 @@ function platformPins(): PlatformPins {
   const platform = pins[platformName];
   if (!platform) throw new BackendError(`TensorFlow ${tensorflowVersion} has no wheel for ${platformName}`);
   if (platform.glibc) {
+    Object.assign(process.report, { excludeNetwork: true }); // it would look up host names
     const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
     const have = header.glibcVersionRuntime;
     if (!have || have.localeCompare(platform.glibc, "en", { numeric: true }) < 0) {
@@ -103,11 +104,9 @@ async function haveAddon(input: RungInput, platform: PlatformPins, options: { li
   const folder = join(cache, name);
   if (!force && (await unitIsWhole(folder, false))) return { folder, kept: true };
   const python = await findPython();
-  await makeUnit(cache, name, (to) => {
-    const output = join(to, "tfjs_binding.node");
-    const compileInput = { packageFolder, libraryFolder, libraries: platform.libraries, output };
-    return compileAddon(cache, python, compileInput, report);
-  });
+  await makeUnit(cache, name, (to) =>
+    compileAddon(cache, python, { packageFolder, libraryFolder, libraries: platform.libraries, to }, report),
+  );
   return { folder, kept: false };
 }
 
@@ -117,6 +116,6 @@ function addonHash(packageFolder: string, libraryFolder: string): string {
   const headers = readdirSync(nodeApiHeaders())
     .sort()
     .map((name) => join(nodeApiHeaders(), name));
-  for (const file of [...bindingSources(packageFolder), ...headers]) hash.update(readFileSync(file));
+  for (const file of [...bindingSources(packageFolder), quietSource, ...headers]) hash.update(readFileSync(file));
   return hash.digest("hex").slice(0, 16);
 }

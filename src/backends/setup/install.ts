@@ -1,15 +1,6 @@
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AddonNote, addonFile, addonFolder, addonNoteFile, type SeenFile, seeFile } from "./addon.js";
+import { type AddonNote, addonFolder, addonNoteFile, type SeenFile, seeFile } from "./addon.js";
 
 /**
  * Copies an addon (and what lies beside it) from the cache into the package that loads it, each file at once in its
@@ -39,7 +30,9 @@ export function writeAddonNote(
   packageFolder: string,
   note: { from: AddonNote["from"]; library: string; libraries: readonly string[] },
 ): void {
-  const files = [addonFile(packageFolder), ...note.libraries].map(seeFile) as SeenFile[];
+  const folder = addonFolder(packageFolder);
+  const addons = readdirSync(folder).filter((name) => name.endsWith(".node"));
+  const files = [...addons.map((name) => join(folder, name)), ...note.libraries].map(seeFile) as SeenFile[];
   const text = JSON.stringify({ from: note.from, library: note.library, files } satisfies AddonNote, null, 1);
-  if (existsSync(addonFolder(packageFolder))) writeFileSync(addonNoteFile(packageFolder), text);
+  writeFileSync(addonNoteFile(packageFolder), text);
 }

@@ -1,7 +1,9 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as TensorFlow from "@tensorflow/tfjs";
 import { restoreUtilChecks } from "../nodeCompat.js";
+import { addonFolder } from "./addon.js";
 
 /** What `TF_XLA_FLAGS` becomes, unless the user set it, before a library that shall use XLA loads. */
 export const xlaFlags = "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit";
@@ -21,11 +23,14 @@ export function loadAddonPackage(packageFolder: string, xla: boolean): typeof Te
   quietTensorFlow();
   if (xla) process.env.TF_XLA_FLAGS ??= xlaFlags;
   restoreUtilChecks();
+  const load = createRequire(join(packageFolder, "package.json"));
+  const quiet = join(addonFolder(packageFolder), "heed_quiet.node");
+  if (process.env.HEED_DEBUG !== "1" && existsSync(quiet)) load(quiet);
   const warnings = process as unknown as { noDeprecation: boolean | undefined };
   const before = warnings.noDeprecation;
   warnings.noDeprecation = true; // node-pre-gyp 1.0 loads modules that newer Nodes deprecate
   try {
-    return createRequire(join(packageFolder, "package.json"))(packageFolder);
+    return load(packageFolder);
   } finally {
     warnings.noDeprecation = before;
   }

@@ -1,5 +1,6 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { requireOneOf } from "../../config/checks.js";
 import { BackendError } from "../../config/errors.js";
 import { addonPackageFolder, cudaProblem, readAddonNote } from "./addon.js";
 import { defaultCacheFolder, removeTemporaryFolders } from "./cache.js";
@@ -40,10 +41,13 @@ export interface SetupResult {
 /**
  * Makes the fastest backend work that this machine can have: see "Setup" in the design.
  *
+ * @throws ConfigError if `backend` or `from` is none of theirs.
  * @throws BackendError if the backend that was asked for can't be made to work.
  */
 export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
-  const { backend = "auto", report = stderrReporter() } = options;
+  const { report = stderrReporter() } = options;
+  const backend = requireOneOf("backend", options.backend ?? "auto", setupBackends);
+  requireOneOf("from", options.from ?? "auto", setupSources);
   if (backend === "wasm") return setUpWasm("wasm is ready");
   if (backend === "gpu") {
     const problem = cudaProblem();
@@ -99,7 +103,7 @@ async function presentAddon(options: AddonOptions, name: "native" | "gpu"): Prom
   if (from !== "auto" && noted?.from !== from) return undefined;
   const verified = await verifyAddon(packageFolder);
   if (verified.problem !== undefined || (name === "gpu" && !verified.gpu)) return undefined;
-  const libraries = noted?.files.slice(1).map((file) => file.path) ?? [];
+  const libraries = noted?.files.map((file) => file.path).filter((path) => !path.endsWith(".node")) ?? [];
   writeAddonNote(packageFolder, { from: noted?.from ?? "elsewhere", library: verified.library, libraries });
   return { from: "present", library: verified.library };
 }

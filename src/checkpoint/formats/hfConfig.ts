@@ -117,7 +117,7 @@ function fromGpt2(json: JsonObject, where: string): ModelConfig {
 function fromHeed(value: unknown, where: string): ModelConfig {
   const known = ["vocabSize", "intermediateDim", ...Object.keys(modelDefaults)];
   if (!isObject(value)) throw new CheckpointError(`${where}: heed must be an object: got ${JSON.stringify(value)}`);
-  const missing = known.filter((name) => value[name] === undefined || value[name] === null);
+  const missing = known.filter((name) => value[name] === undefined);
   if (missing.length > 0) throw new CheckpointError(`${where}: heed must have the field ${missing[0]}`);
   const unknown = Object.keys(value).filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -129,6 +129,9 @@ function fromHeed(value: unknown, where: string): ModelConfig {
 }
 
 function checked(where: string, config: ModelConfig): ModelConfig {
+  // modelConfig would take null for a field left out, and fill in heed's default.
+  const empty = Object.entries(config).find(([, value]) => value === null);
+  if (empty) throw new CheckpointError(`${where}: ${empty[0]} must have a value: got null`);
   try {
     return modelConfig(config);
   } catch (error) {

@@ -1,23 +1,20 @@
+import type { GenerationConfig } from "../../config/generation.js";
 import type { JsonObject } from "../json.js";
 
-/** How a model is best asked for text, unless the caller says otherwise. */
-export interface GenerationDefaults {
-  maxNewTokens: number;
-  /** 0 takes the likeliest token each time. */
-  temperature: number;
-  /** 0 turns it off. */
-  topK: number;
-  /** 1 turns it off. */
-  topP: number;
-}
+/** How a model is best asked for text, unless the caller says otherwise: what transformers can be told too. */
+export type GenerationDefaults = Pick<
+  GenerationConfig,
+  "maxNewTokens" | "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty"
+>;
 
-/** generation_config.json for transformers. */
-export function toHfGeneration({ maxNewTokens, temperature, topK, topP }: Partial<GenerationDefaults>): JsonObject {
-  const greedy = temperature === 0;
+/** generation_config.json for transformers, which calls a temperature of 0 `do_sample: false`. */
+export function toHfGeneration(given: Partial<GenerationDefaults>): JsonObject {
+  const greedy = given.temperature === 0;
   return {
     do_sample: !greedy,
-    max_new_tokens: maxNewTokens,
-    ...(greedy ? {} : { temperature, top_k: topK, top_p: topP }),
+    max_new_tokens: given.maxNewTokens,
+    repetition_penalty: given.repetitionPenalty,
+    ...(greedy ? {} : { temperature: given.temperature, top_k: given.topK, top_p: given.topP, min_p: given.minP }),
     bos_token_id: null,
     eos_token_id: null,
     pad_token_id: null,
@@ -26,12 +23,13 @@ export function toHfGeneration({ maxNewTokens, temperature, topK, topP }: Partia
 
 /** The defaults in a generation_config.json; what it does not say, or says in another way, is left out. */
 export function fromHfGeneration(json: JsonObject): Partial<GenerationDefaults> {
-  const number = (value: unknown) => (typeof value === "number" && value >= 0 ? value : undefined);
-  const fields: Partial<GenerationDefaults> = {
-    maxNewTokens: number(json.max_new_tokens),
-    temperature: json.do_sample === false ? 0 : number(json.temperature),
-    topK: number(json.top_k),
-    topP: number(json.top_p),
+  const fields = {
+    maxNewTokens: json.max_new_tokens,
+    repetitionPenalty: json.repetition_penalty,
+    temperature: json.do_sample === false ? 0 : json.temperature,
+    topK: json.top_k,
+    topP: json.top_p,
+    minP: json.min_p,
   };
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => typeof value === "number"));
 }

@@ -1,0 +1,83 @@
+import type * as tf from "@tensorflow/tfjs";
+import { requireInteger } from "../../config/checks.js";
+import { nativeBackend } from "../native.js";
+import { Program } from "./program.js";
+import { trace } from "./tracer.js";
+
+/** Tensors by name. */
+export type Tensors = Record<string, tf.Tensor>;
+
+export interface CompileOptions {
+  /**
+   * Whether the function may read values back to JavaScript while it is traced; what it computes from them is fixed in
+   * the graph. @default false
+   */
+  allowReads?: boolean;
+  /** Most graphs to keep, one for each set of input shapes; the one unused for longest goes. @default 8 */
+  maxGraphs?: number;
+}
+
+/** A compiled function: called like the function itself. */
+export interface Compiled<Inputs extends Tensors, Outputs extends Tensors> {
+  (inputs: Inputs): Outputs;
+  /** Graphs made so far: one for each set of input shapes, unless one had to be made again. */
+  readonly traces: number;
+  /** Frees the graphs. Variables keep their values, and the function may be called again. */
+  dispose(): void;
+}
+
+/**
+ * `fn` as one TensorFlow graph, on backends that have graphs (native and gpu); elsewhere `fn` itself.
+ *
+ * The first call with inputs of new shapes or types runs `fn` once while the ops that it makes are recorded; that and
+ * every later call runs the recorded graph as one call of the library. `fn` must be a function of its inputs and of
+ * tf.Variables: it may read and assign variables made before, and everything else that it captures (tensors, numbers)
+ * is fixed at the first call. Variables can be read, assigned, saved and shared with other compiled functions as usual.
+ *
+ * @throws CompileError if `fn` reads values back to JavaScript, draws random numbers there or makes variables while it
+ *   is traced; and, naming the line of `fn` that made the op, if TensorFlow refuses the graph or an op fails.
+ */
+export function compile<Inputs extends Tensors, Outputs extends Tensors>(
+  fn: (inputs: Inputs) => Outputs,
+  { allowReads = false, maxGraphs = 8 }: CompileOptions = {},
+): Compiled<Inputs, Outputs> {
+  requireInteger("compile.maxGraphs", maxGraphs);
+  const graphs = new Map<string, Program>();
+  let traces = 0;
+  const call = (inputs: Inputs): Outputs => {
+    const native = nativeBackend();
+    if (!native) return fn(inputs);
+    const key = signature(inputs);
+    let program = graphs.get(key);
+    if (program)
+      graphs.delete(key); // and set again below, as the one used last
+    else {
+      program = new Program(
+        native,
+        trace(native, inputs, () => fn(inputs), { allowReads }),
+        inputs,
+      );
+      traces++;
+    }
+    graphs.set(key, program);
+    if (graphs.size > maxGraphs) drop(graphs, [...graphs.keys()][0]!);
+    return program.run(inputs) as Outputs;
+  };
+  const dispose = () => {
+    for (const key of [...graphs.keys()]) drop(graphs, key);
+  };
+  Object.defineProperty(call, "traces", { get: () => traces });
+  return Object.assign(call, { dispose }) as Compiled<Inputs, Outputs>;
+}
+
+function drop(graphs: Map<string, Program>, key: string): void {
+  graphs.get(key)!.dispose();
+  graphs.delete(key);
+}
+
+/** What must be the same for a graph to serve: the names, types and shapes of the inputs. */
+function signature(inputs: Tensors): string {
+  return Object.entries(inputs)
+    .map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`)
+    .join(";");
+}

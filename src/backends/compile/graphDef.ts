@@ -1,0 +1,90 @@
+import type { NativeBinding, OpAttribute } from "../native.js";
+import { ProtobufWriter } from "./protobuf.js";
+
+/** The version of TensorFlow's graph format that is written: no op in use has changed its meaning since. */
+const producer = 1882;
+
+/** A node of a TensorFlow graph, ready to write. */
+export interface GraphNode {
+  name: string;
+  op: string;
+  /** Names of nodes, `name:1` for a later output, `^name` for "only after". */
+  inputs: string[];
+  attributes: OpAttribute[];
+}
+
+/** A constant's numbers as an attribute; its own kind beside the binding's TF_ATTR_ numbers. */
+export interface TensorValue {
+  dtype: number;
+  shape: number[];
+  values: ArrayBufferView;
+}
+
+export const tensorAttribute = -1;
+
+/**
+ * A SavedModel that holds one graph under the tag `serve`, as the bytes of `saved_model.pb`.
+ *
+ * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
+ */
+export function savedModelBytes(nodes: readonly GraphNode[], binding: NativeBinding): Uint8Array {
+  const graph = new ProtobufWriter();
+  for (const node of nodes) graph.bytes(1, nodeDef(node, binding));
+  graph.bytes(4, new ProtobufWriter().varint(1, producer));
+  const metaGraph = new ProtobufWriter().bytes(1, new ProtobufWriter().bytes(4, "serve")).bytes(2, graph);
+  return new ProtobufWriter().varint(1, 1).bytes(2, metaGraph).finish();
+}
+
+function nodeDef({ name, op, inputs, attributes }: GraphNode, binding: NativeBinding): ProtobufWriter {
+  const node = new ProtobufWriter().bytes(1, name).bytes(2, op);
+  for (const input of inputs) node.bytes(3, input);
+  for (const attribute of attributes) {
+    node.bytes(5, new ProtobufWriter().bytes(1, attribute.name).bytes(2, attributeValue(attribute, binding)));
+  }
+  return node;
+}
+
+function attributeValue(attribute: OpAttribute, binding: NativeBinding): ProtobufWriter {
+  if (!Array.isArray(attribute.value) || attribute.type === binding.TF_ATTR_SHAPE) {
+    return scalarValue(new ProtobufWriter(), attribute, binding);
+  }
+  const list = new ProtobufWriter();
+  for (const value of attribute.value) scalarValue(list, { ...attribute, value }, binding);
+  return new ProtobufWriter().bytes(1, list);
+}
+
+function scalarValue(
+  writer: ProtobufWriter,
+  { name, type, value }: OpAttribute,
+  binding: NativeBinding,
+): ProtobufWriter {
+  switch (type) {
+    case binding.TF_ATTR_STRING:
+      return writer.bytes(2, value as string);
+    case binding.TF_ATTR_INT:
+      return writer.varint(3, value as number);
+    case binding.TF_ATTR_FLOAT:
+      return writer.float(4, value as number);
+    case binding.TF_ATTR_BOOL:
+      return writer.varint(5, Boolean(value));
+    case binding.TF_ATTR_TYPE:
+      return writer.varint(6, value as number);
+    case binding.TF_ATTR_SHAPE:
+      return writer.bytes(7, shapeProto(value as number[]));
+    case tensorAttribute:
+      return writer.bytes(8, tensorProto(value as TensorValue));
+    default:
+      throw new Error(`attribute ${name} has a type that a graph can't hold: ${type}`);
+  }
+}
+
+function shapeProto(shape: number[]): ProtobufWriter {
+  const proto = new ProtobufWriter();
+  for (const size of shape) proto.bytes(2, new ProtobufWriter().varint(1, size));
+  return proto;
+}
+
+function tensorProto({ dtype, shape, values }: TensorValue): ProtobufWriter {
+  const content = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return new ProtobufWriter().varint(1, dtype).bytes(2, shapeProto(shape)).bytes(4, content);
+}
