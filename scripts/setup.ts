@@ -1,19 +1,22 @@
-// npx heed setup
-import type { CommandModule } from "yargs";
+// npm run setup        npx heed setup
 import { type SetupOptions, setup, setupBackends, setupSources } from "../src/backends/setup/setup.js";
+import type { HeedCommand } from "./support/main.js";
 
 type Flags = Required<Pick<SetupOptions, "backend" | "from" | "force">> & { json: boolean };
 
-export const command: CommandModule<object, Flags> = {
+const text = { type: "string", requiresArg: true, default: "auto" } as const;
+
+export const command: HeedCommand = {
   command: "setup",
-  describe: "make the fastest backend work that this machine can have",
-  builder: (yargs) =>
-    yargs
-      .option("backend", { choices: setupBackends, default: "auto" as const, describe: "what to make work" })
-      .option("from", { choices: setupSources, default: "auto" as const, describe: "where native may come from" })
-      .option("force", { type: "boolean", default: false, describe: "build and check again, forget earlier failures" })
-      .option("json", { type: "boolean", default: false, describe: "print the outcome as JSON on stdout" }),
-  handler: async ({ backend, from, force, json }) => {
+  describe: "Make the fastest backend work that this machine can have",
+  builder: {
+    backend: { ...text, describe: `What to make work: ${setupBackends.join(", ")}` },
+    from: { ...text, describe: `Where the native library may come from: ${setupSources.join(", ")}` },
+    force: { type: "boolean", default: false, describe: "Build and check again; forget earlier failures" },
+    json: { type: "boolean", default: false, describe: "Print the outcome as JSON on stdout" },
+  },
+  handler: async (flags) => {
+    const { json, backend, from, force } = flags as unknown as Flags;
     const result = await setup({ backend, from, force });
     if (json) console.log(JSON.stringify(result));
     else console.error(result.line);

@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync } from "node:fs";
-import { endianness } from "node:os";
+import { endianness, totalmem } from "node:os";
 import { CheckpointError } from "../config/errors.js";
 import { type FileDigest, readFully, writeSynced } from "./durable.js";
 import {
@@ -40,7 +40,7 @@ const maxHeaderBytes = 100_000_000; // the format's own limit
  * The path must not exist. Tensors lie in the order of their number's size, then name, so each is aligned.
  *
  * @throws CheckpointError if a tensor's name, type or shape does not fit the format.
- * @see https://huggingface.co/docs/safetensors
+ * @see https://github.com/huggingface/safetensors
  */
 export function writeSafetensors(
   path: string,
@@ -87,11 +87,11 @@ export function readSafetensors<D extends Dtype = Dtype>(
 ): { tensors: Map<string, SavedTensor<D>>; metadata: Record<string, string> } {
   return withHeader(path, (file, header, dataStart) => {
     requireExpected(header.entries, path, options);
+    const wanted = wantedEntries(header.entries, options);
+    requireMemory(wanted, path);
     const tensors = new Map<string, SavedTensor<D>>();
-    for (const name of (options.expect ?? header.entries).keys()) {
-      if (!options.expect && options.ignore?.(name)) continue;
-      const entry = header.entries.get(name)!;
-      const data = allocate(entry, `tensor ${JSON.stringify(name)} of ${path}`);
+    for (const [name, entry] of wanted) {
+      const data = new arrayOf[entry.dtype](elementCount(entry.shape)!);
       if (readFully(file, bytesOf(data), dataStart + entry.begin) !== data.byteLength) {
         throw damaged(path, "it ended while it was read");
       }
@@ -154,11 +154,15 @@ function requireExpected(entries: ReadonlyMap<string, TensorEntry>, path: string
   );
 }
 
-function allocate({ dtype, shape }: TensorEntry, what: string): SavedTensor["data"] {
-  try {
-    return new arrayOf[dtype](elementCount(shape)!);
-  } catch {
-    throw new CheckpointError(`${what} does not fit in memory: it is ${dtype} [${shape.join(", ")}]`);
+function wantedEntries(entries: ReadonlyMap<string, TensorEntry>, { expect, ignore }: ReadOptions<Dtype>) {
+  if (expect) return [...expect.keys()].map((name) => [name, entries.get(name)!] as const);
+  return [...entries].filter(([name]) => !ignore?.(name));
+}
+
+function requireMemory(wanted: readonly (readonly [string, TensorEntry])[], path: string): void {
+  const bytes = wanted.reduce((sum, [, { begin, end }]) => sum + end - begin, 0);
+  if (bytes > totalmem()) {
+    throw new CheckpointError(`${path} must fit in this machine's ${totalmem()} bytes of memory: it takes ${bytes}`);
   }
 }
 

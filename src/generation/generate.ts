@@ -28,7 +28,8 @@ export async function* generateText(
   { prompt = "", sample = 0, ...given }: GenerateOptions = {},
 ): AsyncGenerator<string> {
   const config = generationConfig(given);
-  const promptIds = prompt === "" ? [startId(tokenizer)] : [...tokenizer.encode(prompt)];
+  const promptIds =
+    prompt === "" ? startIds(tokenizer) : [...tokenizer.encode(prompt, { source: "prompt", line: 1, column: 1 })];
   yield* untilStop(pieces(model, tokenizer, { config, promptIds, sample }), config.stop);
 }
 
@@ -58,15 +59,15 @@ export function nextLogits(model: Transformer, ids: number[]): Float32Array {
   });
 }
 
-/** What an empty prompt stands for: the token of a blank line or of a line's end if there is one, else the first. */
-export function startId(tokenizer: Tokenizer): number {
+/** What an empty prompt stands for: the blank line, or the line's end, after which a text begins; else the first token. */
+export function startIds(tokenizer: Tokenizer): number[] {
   for (const text of ["\n\n", "\n"]) {
     try {
-      const ids = tokenizer.encode(text);
-      if (ids.length >= 1 && ids[0] !== tokenizer.unknownId) return ids.at(-1)!;
+      const ids = [...tokenizer.encode(text)];
+      if (ids.length > 0 && !ids.includes(tokenizer.unknownId ?? -1)) return ids;
     } catch {
       // This tokenizer does not know the text: try the next.
     }
   }
-  return 0;
+  return [0];
 }

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { sinusoids } from "../config/sinusoids.js";
 import { single } from "./context.js";
 
 export interface SinusoidalPositionsConfig {
@@ -27,15 +28,3 @@ export class SinusoidalPositions extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(SinusoidalPositions);
-
-/** The table of waves, `[length, width]`, row by row. */
-export function sinusoids(length: number, width: number): Float32Array {
-  const table = new Float32Array(length * width);
-  for (let t = 0; t < length; t++) {
-    for (let c = 0; c < width; c++) {
-      const angle = t / 10_000 ** ((c - (c % 2)) / width);
-      table[t * width + c] = c % 2 === 0 ? Math.sin(angle) : Math.cos(angle);
-    }
-  }
-  return table;
-}

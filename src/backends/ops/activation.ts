@@ -28,31 +28,28 @@ export function activation(kind: ActivationKind, x: tf.Tensor): tf.Tensor {
 }
 
 /**
- * `x/2 * (1 + t)` with `t = tanh(√(2/π) * (x + 0.044715 x³))`; its derivative
- * `(1 + t)/2 + x/2 * (1 - t²) * √(2/π) * (1 + 3 * 0.044715 x²)` reuses `t`.
+ * The tanh approximation `x/2 * (1 + tanh(u))` with `u = √(2/π) * (x + 0.044715 x³)`, computed as `x * s` with
+ * `s = sigmoid(2u)`, which is the same and has fewer passes. Its derivative `s + x * s * (1 - s) * 2u'` reuses `s`.
  */
 function geluNew(input: tf.Tensor): tf.Tensor {
   const withGradient = tf.customGrad((a, save) => {
     const x = a as tf.Tensor;
-    const t = x
-      .mul(
-        x
-          .square()
-          .mul(sqrtTwoOverPi * cubic)
-          .add(sqrtTwoOverPi),
-      )
-      .tanh();
-    (save as tf.GradSaveFunc)([x, t]);
+    const twiceU = x
+      .square()
+      .mul(2 * sqrtTwoOverPi * cubic)
+      .add(2 * sqrtTwoOverPi)
+      .mul(x);
+    const s = twiceU.sigmoid();
+    (save as tf.GradSaveFunc)([x, s]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, t] = saved as [tf.Tensor, tf.Tensor];
-      const inner = x
+      const [x, s] = saved as [tf.Tensor, tf.Tensor];
+      const twiceSlope = x
         .square()
-        .mul(3 * cubic * sqrtTwoOverPi)
-        .add(sqrtTwoOverPi);
-      const slope = t.square().neg().add(1).mul(x).mul(inner).add(t).add(1).mul(0.5);
-      return dy.mul(slope);
+        .mul(6 * sqrtTwoOverPi * cubic)
+        .add(2 * sqrtTwoOverPi); // 2u'
+      return dy.mul(s.add(x.mul(s).mul(s.neg().add(1)).mul(twiceSlope)));
     };
-    return { value: x.mul(0.5).mul(t.add(1)), gradFunc };
+    return { value: x.mul(s), gradFunc };
   });
   return tf.tidy(() => withGradient(input));
 }

@@ -1,0 +1,86 @@
+/**
+ * Every derivation of a text under the grammar, with its bits. A variable stays open until its entry is first asked for;
+ * the parser then tries each entry. Nothing is cut off but what contradicts the text, so the list is complete.
+ */
+import type { Entry, Env, Node, Pool } from "./grammar.js";
+import { featureOf } from "./sample.js";
+
+interface State {
+  at: number;
+  bits: number;
+  env: Env;
+  scope: ReadonlyMap<string, Pool>;
+}
+
+/** The state with `name` open again: an entry from an earlier scope of the same name is forgotten. */
+function declare(state: State, name: string, pool: Pool): State {
+  const env = new Map(state.env);
+  env.delete(name);
+  return { ...state, env, scope: new Map(state.scope).set(name, pool) };
+}
+
+/** The bits `-log2 p` of each derivation that says exactly `text`. */
+export function derivations(root: Node, text: string): number[] {
+  const found: number[] = [];
+
+  /** Gives `name` an entry, after the variables that it depends on, in every possible way. */
+  const resolve = (name: string, state: State, then: (state: State, entry: Entry) => void): void => {
+    const known = state.env.get(name);
+    if (known) return then(state, known);
+    const pool = state.scope.get(name);
+    if (!pool) throw new Error(`{${name}} is used outside its scope`);
+    const parents = [...pool.parents];
+    const next = (s: State): void => {
+      const parent = parents.shift();
+      if (parent !== undefined) {
+        resolve(parent, s, next);
+        parents.unshift(parent);
+        return;
+      }
+      const entries = pool.entries(s.env);
+      const total = entries.reduce((sum, e) => sum + e.weight, 0);
+      for (const entry of entries) {
+        then({ ...s, bits: s.bits + Math.log2(total / entry.weight), env: new Map(s.env).set(name, entry) }, entry);
+      }
+    };
+    next(state);
+  };
+
+  const walk = (node: Node, state: State, then: (state: State) => void): void => {
+    switch (node.kind) {
+      case "text":
+        if (text.startsWith(node.text, state.at)) then({ ...state, at: state.at + node.text.length });
+        return;
+      case "sequence": {
+        const step = (i: number, s: State): void => {
+          const part = node.parts[i];
+          if (part) walk(part, s, (after) => step(i + 1, after));
+          else then(s);
+        };
+        return step(0, state);
+      }
+      case "choice":
+        node.options.forEach((option, i) => {
+          walk(option, { ...state, bits: state.bits + Math.log2(node.total / node.weights[i]!) }, then);
+        });
+        return;
+      case "let":
+        return walk(node.body, declare(state, node.name, node.pool), then);
+      case "ref":
+        return resolve(node.name, state, (s, entry) => walk(featureOf(entry, node.name, node.feature), s, then));
+      case "mark":
+        return walk(node.body, state, then);
+    }
+  };
+  walk(root, { at: 0, bits: 0, env: new Map(), scope: new Map() }, (state) => {
+    if (state.at === text.length) found.push(state.bits);
+  });
+  return found;
+}
+
+/** `-log2` of the sum of the derivations' probabilities; Infinity if the grammar can't say the text. */
+export function textBits(found: readonly number[]): number {
+  if (found.length === 0) return Infinity;
+  const best = Math.min(...found);
+  return best - Math.log2(found.reduce((sum, b) => sum + 2 ** (best - b), 0));
+}

@@ -1,0 +1,66 @@
+import type { Entry, Env, Mark, Node } from "./grammar.js";
+import type { Random } from "./random.js";
+
+/** What stands at `[start, end)` of a story: a reference to a variable, or marked text. */
+export type Event =
+  | { is: "ref"; start: number; end: number; name: string; feature: string; entry: Entry; speaker: boolean }
+  | { is: "mark"; start: number; end: number; mark: Mark };
+
+/** A story, its bits `-log2 p` under the grammar, and what its words are, in order. */
+export interface Sample {
+  text: string;
+  bits: number;
+  events: Event[];
+}
+
+/** The node that an entry says for a feature. @throws Error naming both, if it has none. */
+export function featureOf(entry: Entry, name: string, feature: string): Node {
+  const node = entry.features.get(feature);
+  if (!node) throw new Error(`{${name}.${feature}}: "${entry.id}" has no such feature (it has ${[...entry.features.keys()].join(", ")})`);
+  return node;
+}
+
+/** Draws one story. Its bits are the sum of `log2(total / weight)` over the draws made. */
+export function sample(root: Node, random: Random): Sample {
+  let text = "";
+  let bits = 0;
+  const events: Event[] = [];
+
+  const walk = (node: Node, env: Env): void => {
+    const start = text.length;
+    switch (node.kind) {
+      case "text":
+        text += node.text;
+        return;
+      case "sequence":
+        for (const part of node.parts) walk(part, env);
+        return;
+      case "choice": {
+        const i = random.weighted(node.weights);
+        bits += Math.log2(node.total / node.weights[i]!);
+        return walk(node.options[i]!, env);
+      }
+      case "let": {
+        const entries = node.pool.entries(env);
+        const weights = entries.map((e) => e.weight);
+        const entry = entries[random.weighted(weights)]!;
+        bits += Math.log2(weights.reduce((a, b) => a + b, 0) / entry.weight);
+        return walk(node.body, new Map(env).set(node.name, entry));
+      }
+      case "ref": {
+        const entry = env.get(node.name);
+        if (!entry) throw new Error(`{${node.name}} is used outside its scope`);
+        walk(featureOf(entry, node.name, node.feature), env);
+        const { name, feature, speaker } = node;
+        events.push({ is: "ref", start, end: text.length, name, feature, entry, speaker });
+        return;
+      }
+      case "mark":
+        walk(node.body, env);
+        events.push({ is: "mark", start, end: text.length, mark: node.mark });
+        return;
+    }
+  };
+  walk(root, new Map());
+  return { text, bits, events };
+}

@@ -1,0 +1,45 @@
+import { choice, type Node, type Story } from "../grammar.js";
+import { bank } from "./bank.js";
+import { bark } from "./bark.js";
+import { bat } from "./bat.js";
+import { boxes } from "./boxes.js";
+import { crane } from "./crane.js";
+import { gifts } from "./gifts.js";
+import { lock } from "./lock.js";
+import { lost } from "./lost.js";
+import { market } from "./market.js";
+import { picnic } from "./picnic.js";
+import { ring } from "./ring.js";
+import { seal } from "./seal.js";
+import { spring } from "./spring.js";
+import { stray } from "./stray.js";
+import { stuck } from "./stuck.js";
+import { trunk } from "./trunk.js";
+import { wave } from "./wave.js";
+
+/** Every plot and how often it is told. The plots with more to say are told more often. */
+export const STORIES: readonly Story[] = [
+  { name: "bank", weight: 2, node: bank },
+  { name: "bark", weight: 2, node: bark },
+  { name: "bat", weight: 2, node: bat },
+  { name: "boxes", weight: 3, node: boxes },
+  { name: "crane", weight: 2, node: crane },
+  { name: "gifts", weight: 3, node: gifts },
+  { name: "lock", weight: 2, node: lock },
+  { name: "lost", weight: 3, node: lost },
+  { name: "market", weight: 4, node: market },
+  { name: "picnic", weight: 4, node: picnic },
+  { name: "ring", weight: 2, node: ring },
+  { name: "seal", weight: 2, node: seal },
+  { name: "spring", weight: 2, node: spring },
+  { name: "stray", weight: 3, node: stray },
+  { name: "stuck", weight: 3, node: stuck },
+  { name: "trunk", weight: 2, node: trunk },
+  { name: "wave", weight: 2, node: wave },
+];
+
+/** The whole grammar: one story. */
+export const STORY: Node = choice(
+  STORIES.map((s) => s.weight),
+  STORIES.map((s) => s.node),
+);

@@ -1,0 +1,174 @@
+// node scripts/run.mjs <command> [flags]: what package.json's scripts run. Plain JavaScript without dependencies, because
+// it runs before anything is installed, and on Nodes that can't read TypeScript.
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath, pathToFileURL } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const inRoot = (...names) => join(root, ...names);
+const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if ((major > 20 || (major === 20 && minor >= 19)) && major < 27) return;
+  console.error(`heed needs Node 20.19 to 26: this is ${process.versions.node} (https://nodejs.org has others)`);
+  process.exit(1);
+}
+
+/**
+ * Runs a program with this terminal as its own, and gives its exit code. A terminal sends Ctrl-C to the program itself;
+ * elsewhere the signal comes to us alone and is passed on.
+ */
+function run(command, args, stdio = "inherit") {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio });
+    const passOn = (signal) => {
+      if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+    for (const signal of signals) process.on(signal, passOn);
+    const end = (code) => {
+      for (const signal of signals) process.off(signal, passOn);
+      resolve(code);
+    };
+    child.on("error", (error) => {
+      console.error(`${command} does not start: ${error.message}`);
+      end(1);
+    });
+    child.on("close", (code, signal) => end(code ?? { SIGINT: 130, SIGTERM: 143 }[signal] ?? 1));
+  });
+}
+
+/** Runs the program that a dependency brings. */
+function runTool(packageName, tool, ...args) {
+  const { bin } = readJson(inRoot("node_modules", packageName, "package.json"));
+  return run(process.execPath, [inRoot("node_modules", packageName, bin[tool]), ...args]);
+}
+
+function runHeed(...args) {
+  const tsx = pathToFileURL(inRoot("node_modules", "tsx", "dist", "loader.mjs")).href;
+  return run(process.execPath, ["--import", tsx, inRoot("scripts", "heed.ts"), ...args]);
+}
+
+/** Whether node_modules is what `npm ci` makes of package-lock.json: npm notes there what it installed, when it is done. */
+function packagesMatch() {
+  try {
+    const locked = readJson(inRoot("package-lock.json")).packages;
+    const installed = readJson(inRoot("node_modules", ".package-lock.json")).packages;
+    const same = (path) => installed[path]?.version === locked[path]?.version;
+    const wanted = Object.keys(locked).filter((path) => path !== "" && (!locked[path].optional || path in installed));
+    return [...wanted, ...Object.keys(installed)].every(same);
+  } catch {
+    return false;
+  }
+}
+
+/** Installs the locked packages unless they are there; two at once wait for each other. */
+async function installPackages() {
+  if (packagesMatch()) return;
+  const name = createHash("sha256").update(root).digest("hex").slice(0, 16);
+  const lock = join(tmpdir(), `heed-install-${name}.lock`);
+  while (!takeLock(lock)) await sleep(300);
+  const release = () => rmSync(lock, { force: true });
+  process.on("exit", release);
+  if (!packagesMatch()) {
+    console.error("installing the packages of package-lock.json (npm ci)");
+    const npm = process.env.npm_execpath?.endsWith("npm-cli.js") && [process.execPath, process.env.npm_execpath];
+    const [command, ...args] = npm || ["npm"];
+    const code = await run(command, [...args, "ci"], ["ignore", 2, 2]); // stdout stays the command's own
+    if (code !== 0) {
+      console.error("the packages could not be installed: npm ci says why above");
+      process.exit(code);
+    }
+  }
+  process.off("exit", release);
+  release();
+}
+
+function takeLock(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if (error.code !== "EEXIST") throw error;
+  }
+  try {
+    process.kill(Number(readFileSync(lock, "utf8")) || process.pid, 0);
+  } catch (error) {
+    if (error.code === "ESRCH") rmSync(lock, { force: true }); // its owner has died
+  }
+  return false;
+}
+
+/** Whether the native addon and its libraries are, by size and time, what setup has seen to work. */
+function nativeIsSetUp() {
+  try {
+    const note = inRoot("node_modules", "@tensorflow", "tfjs-node", "lib", "napi-v8", "heed.json");
+    const seen = ({ path, size, mtimeMs }) => statSync(path).size === size && statSync(path).mtimeMs === mtimeMs;
+    return readJson(note).files.every(seen);
+  } catch {
+    return false;
+  }
+}
+
+async function setUpBackend(args) {
+  if (nativeIsSetUp() || /--backend[= ](wasm|cpu|gpu)\b/.test(args.join(" "))) return;
+  const code = await runHeed("setup");
+  if (code !== 0) process.exit(code);
+}
+
+/** Runs checks one after the other, says which failed, and gives 1 if any did. */
+async function runChecks(checks) {
+  const failed = [];
+  for (const [name, check] of checks) {
+    const code = await check();
+    if (code === 130) return code;
+    if (code !== 0) failed.push(name);
+  }
+  if (failed.length > 0) console.error(`failed: ${failed.join(", ")}`);
+  return failed.length > 0 ? 1 : 0;
+}
+
+const types = ["types (tsc)", () => runTool("typescript", "tsc", "--noEmit")];
+const lint = ["lint (biome)", () => runTool("@biomejs/biome", "biome", "check", ".")];
+const tests = (args) => [
+  "tests (vitest)",
+  () => runTool("vitest", "vitest", "run", "--config", "test/vitest.config.ts", ...args),
+];
+
+/** Compiles src and scripts into dist, with what is not TypeScript beside it. */
+async function build() {
+  rmSync(inRoot("dist"), { recursive: true, force: true });
+  const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json");
+  if (code !== 0) return code;
+  const others = readdirSync(inRoot("src"), { recursive: true }).filter((file) => /\.(cc|html|css)$/.test(file));
+  for (const file of others) copyFileSync(inRoot("src", file), inRoot("dist", "src", file));
+  const program = inRoot("dist", "scripts", "heed.js");
+  const text = readFileSync(program, "utf8");
+  if (!text.startsWith("#!")) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
+  chmodSync(program, 0o755);
+  return 0;
+}
+
+/** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts of its own accord. */
+async function pack(args) {
+  const code = await build();
+  return code === 0 ? run("npm", ["pack", ...args]) : code;
+}
+
+async function main([command, ...args]) {
+  requireNode();
+  await installPackages();
+  if (command === "start" || command === "test") await setUpBackend(args);
+  if (command === "test") return runChecks([types, lint, tests(args)]);
+  if (command === "check") return runChecks([types, lint]);
+  if (command === "build") return build();
+  if (command === "pack") return pack(args);
+  return runHeed(...(command === undefined ? ["--help"] : [command, ...args]));
+}
+
+process.exitCode = await main(process.argv.slice(2));

@@ -1,0 +1,70 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { drawCorpus, metaOf, relationLines, wordsOf } from "../../data/tales/generator/corpus.js";
+import { withNumbers } from "../../data/tales/generator/readme.js";
+
+const read = (file: string): string => readFileSync(new URL(`../../data/tales/${file}`, import.meta.url), "utf8");
+const { train, heldOut } = drawCorpus();
+
+/** A story's sentences: a quotation counts as the one sign that ends it, if it ends the sentence. */
+function sentences(story: string): number {
+  const bare = story.replace(/"[^"]*?([.!?,]?)"(?=(.?.?))/g, (_, sign: string, next: string) => (/^( [A-Z])?$/.test(next) ? sign : ""));
+  return bare.match(/[.!?](?= |$)/g)?.length ?? 0;
+}
+
+describe("the files of data/tales", () => {
+  it("are what the generator writes, byte for byte", () => {
+    const meta = metaOf(train, heldOut);
+    const relations = relationLines(heldOut);
+    expect(JSON.parse(read("meta.json"))).toEqual(meta);
+    expect(read("tales.txt") === train.text).toBe(true);
+    expect(read("heldout.txt") === heldOut.text).toBe(true);
+    expect(read("relations.jsonl") === relations).toBe(true);
+    expect(withNumbers(read("README.md"), meta, relations)).toBe(read("README.md"));
+  });
+
+  it("have the hashes that are written here, so that a change of the text is a decision", () => {
+    const { files } = metaOf(train, heldOut);
+    expect(files["tales.txt"]?.sha256).toBe("9e557b5f99d948602d118e1b86b952422e8fed678a19d483e3eeb7fb3fc2f8b9");
+    expect(files["heldout.txt"]?.sha256).toBe("4d2bb8b03334b63811d491033c1744d8549860896b531523cfd1d379f506ea76");
+  });
+});
+
+describe("the stories", () => {
+  const all = [...train.stories, ...heldOut.stories].map((s) => s.text);
+
+  it("have three to seven sentences, and no trace of the template language", () => {
+    for (const story of all) {
+      const n = sentences(story);
+      if (n < 3 || n > 7) expect.fail(`${n} sentences: ${story}`);
+      if (!/^[A-Z"][A-Za-z ,.!?:'"]+[.!?]"?$/.test(story)) expect.fail(`odd characters: ${story}`);
+      if (/ {2}| [,.!?]|[,.!?]{2}| $/.test(story)) expect.fail(`odd spacing: ${story}`);
+      if ((story.match(/"/g)?.length ?? 0) % 2 !== 0) expect.fail(`an open quotation: ${story}`);
+    }
+  });
+
+  it("say a and an where they should, begin sentences with capitals, and repeat no word", () => {
+    for (const story of all) {
+      if (/\ba [aeiou]|\ban [^aeiou]/i.test(story)) expect.fail(`article: ${story}`);
+      if (/[.!?]"? [a-z]/.test(story.replace(/[!?]" [a-z]/g, ""))) expect.fail(`capital: ${story}`);
+      if (/\b([a-z]+) \1\b/i.test(story.replace(/thought and thought/, ""))) expect.fail(`word twice: ${story}`);
+    }
+  });
+
+  it("are held out: no story stands in both parts, and none is told twice", () => {
+    expect(new Set(all).size).toBe(all.length);
+  });
+
+  it("use at least 350 different words, about a megabyte of text, a tenth of it held out", () => {
+    const meta = metaOf(train, heldOut);
+    expect(new Set(wordsOf(train.text.toLowerCase())).size).toBeGreaterThanOrEqual(350);
+    expect(meta.files["tales.txt"]!.bytes).toBeGreaterThan(1_000_000);
+    expect(meta.files["tales.txt"]!.bytes).toBeLessThan(2_000_000);
+    expect(heldOut.text.length / train.text.length).toBeCloseTo(0.1, 1);
+  });
+
+  it("leave no word of the held-out part unseen in training, for models that read words", () => {
+    const seen = new Set(wordsOf(train.text));
+    expect(wordsOf(heldOut.text).filter((w) => !seen.has(w))).toEqual([]);
+  });
+});
