@@ -129,7 +129,7 @@ function loadProblem(name: "native" | "gpu", packageName: AddonPackage, xla: boo
 /** Takes back what a package registered before it failed, so that the next one finds a clean slate. */
 function forgetTensorFlow(): void {
   loaded = undefined;
-  tf.removeBackend("tensorflow");
+  if (tf.findBackendFactory("tensorflow")) tf.removeBackend("tensorflow");
   for (const { kernelName } of tf.getKernelsForBackend("tensorflow")) tf.unregisterKernel(kernelName, "tensorflow");
 }
 

@@ -8,6 +8,7 @@ export const files = {
   config: "config.json",
   generation: "generation_config.json",
   tokenizer: "tokenizer.json",
+  tokenizerConfig: "tokenizer_config.json",
   weights: "model.safetensors",
   trainerState: "trainer_state.json",
   optimizer: "optimizer.safetensors",

@@ -47,6 +47,18 @@ export function createRun(folder: string, run: object, { overwrite = false }: { 
 }
 
 /**
+ * Refuses a folder that `createRun` would refuse, before long work is done for it.
+ *
+ * @throws CheckpointError if the folder holds a run and `overwrite` is not set, or holds anything else.
+ */
+export function requireFreeFolder(folder: string, { overwrite = false }: { overwrite?: boolean } = {}): void {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw notFolder(folder);
+  requireRunOrEmpty(folder);
+  if (existsSync(join(folder, runName)) && !overwrite) throw alreadyThere(folder);
+}
+
+/**
  * Holds the folder of an earlier run, to resume it.
  *
  * @throws CheckpointError if the folder holds no run or is in use.
@@ -91,6 +103,10 @@ function requireRunOrEmpty(folder: string): void {
   );
 }
 
+function notFolder(folder: string): CheckpointError {
+  return new CheckpointError(`${folder} must be a folder: got a file (choose another name)`);
+}
+
 function alreadyThere(folder: string): CheckpointError {
   return new CheckpointError(
     `${folder} already holds a run (add --resume to continue it, or --overwrite to delete it and start anew)`,
@@ -107,7 +123,7 @@ function removeRun(folder: string): void {
 
 function holding(folder: string, open: () => Run): Run {
   if (existsSync(folder) && !statSync(folder).isDirectory()) {
-    throw new CheckpointError(`${folder} must be a folder: got a file (choose another name)`);
+    throw notFolder(folder);
   }
   try {
     return open();

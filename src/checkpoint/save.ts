@@ -34,6 +34,8 @@ export interface CheckpointContent {
   config: ModelConfig;
   /** The value of tokenizer.json. */
   tokenizer: object;
+  /** The value of tokenizer_config.json, which Hugging Face's libraries want beside it. */
+  tokenizerConfig?: object;
   /** Exactly the weights of `weightShapes(config)`. */
   weights: NamedFloats;
   /** Exactly the moments of `momentShapes(config)`; left out, the checkpoint can't be resumed from. */
@@ -95,6 +97,7 @@ function writeFiles(folder: string, content: CheckpointContent): void {
   writeJson(files.config, toHfConfig(config));
   writeJson(files.generation, toHfGeneration(content.generation ?? {}));
   writeJson(files.tokenizer, content.tokenizer);
+  if (content.tokenizerConfig) writeJson(files.tokenizerConfig, content.tokenizerConfig);
   digests[files.weights] = writeHfWeights(join(folder, files.weights), config, content.weights, step);
   if (trainerState) writeJson(files.trainerState, trainerState);
   if (optimizer) {

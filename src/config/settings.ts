@@ -23,7 +23,9 @@ const trainingFields = [...Object.keys(trainingDefaults), "minLearningRate"];
 
 /** Names of the presets that come with heed. */
 export function presetNames(): string[] {
-  return readdirSync(presetFolder).map((file) => file.replace(/\.json$/, ""));
+  return readdirSync(presetFolder)
+    .map((file) => file.replace(/\.json$/, ""))
+    .sort();
 }
 
 /**

@@ -5,7 +5,7 @@ import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { loadCheckpoint, type ResumableCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { appendMetrics, trimMetrics } from "../checkpoint/metrics.js";
 import { checkpointSteps } from "../checkpoint/names.js";
-import { createRun, openRun, type Run } from "../checkpoint/runFolder.js";
+import { createRun, openRun, type Run, requireFreeFolder } from "../checkpoint/runFolder.js";
 import { DataError } from "../config/errors.js";
 import { modelConfig } from "../config/model.js";
 import { packageRoot } from "../config/packageRoot.js";
@@ -14,7 +14,7 @@ import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
 import { generateText } from "../generation/generate.js";
 import { Transformer } from "../model/transformer.js";
-import { tokenizerFromJson } from "../tokenizers/json.js";
+import { tokenizerConfigJson, tokenizerFromJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
 import { checkEarly, namedTokenizer, type RunRecord, resumedTraining, type TrainOptions } from "./trainOptions.js";
@@ -57,6 +57,7 @@ export interface TrainResult {
  */
 export async function train(options: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
   checkEarly(options);
+  if (!options.resume) requireFreeFolder(options.out, options);
   const run = options.resume ? openRun(options.out) : undefined;
   try {
     const backend = await useBackend(options.backend ?? (run && (asRecord(run).backend as "auto")));
@@ -182,6 +183,7 @@ function content(model: Transformer, trainer: Trainer, tokenizer: Tokenizer, sta
     step: state.step,
     config: model.config,
     tokenizer: tokenizer.toJSON(),
+    tokenizerConfig: tokenizerConfigJson(tokenizer),
     weights: model.read(),
     optimizer: trainer.step.optimizer.read(),
     trainerState: { ...state },

@@ -19,7 +19,7 @@ export interface DropoutConfig {
  * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
  */
 export class Dropout extends tf.layers.Layer {
-  static readonly className = "Dropout"; // written into model files: never rename
+  static readonly className = "SeededDropout"; // "Dropout" is tfjs's own; written into model files: never rename
   private readonly rate: number;
   private readonly site: number;
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { layerNorm } from "../backends/ops/layerNorm.js";
-import { requirePositive } from "../config/checks.js";
+import { requireBoolean, requirePositive } from "../config/checks.js";
 import { single } from "./context.js";
 
 export interface LayerNormConfig {
@@ -15,7 +15,7 @@ export interface LayerNormConfig {
  * Layer norm over features: `gain * (x - mean(x)) / sqrt(variance(x) + epsilon) + bias`.
  * In and out: `[B, T, C]` float32. Weights `gain` `[C]`, starts at 1, and `bias` `[C]`, starts at 0.
  *
- * @throws ConfigError if `epsilon` is not a finite number above 0.
+ * @throws ConfigError if a field breaks its rule.
  * @see Ba, Kiros & Hinton 2016, https://arxiv.org/abs/1607.06450
  */
 export class LayerNorm extends tf.layers.Layer {
@@ -28,7 +28,7 @@ export class LayerNorm extends tf.layers.Layer {
   constructor(config: LayerNormConfig = {}) {
     super({ name: config.name });
     this.epsilon = requirePositive("LayerNorm.epsilon", config.epsilon ?? 1e-5);
-    this.hasBias = config.bias ?? true;
+    this.hasBias = requireBoolean("LayerNorm.bias", config.bias ?? true);
   }
 
   override build(inputShape: tf.Shape): void {

@@ -76,7 +76,7 @@ export class Vocabulary implements Tokenizer {
     const isNear = this.kind === "word" && distance(piece, near) <= piece.length / 2;
     throw new DataError(
       `${where}: the ${this.splitter.noun} ${showPiece(bare)} is not among the tokenizer's ${this.vocabSize} tokens` +
-        `${isNear ? `, the nearest is ${show(near)}` : ""}: leave it out, or fit the tokenizer to text that has it, or with unknownToken: true`,
+        `${isNear ? `, the nearest is ${show(near)}` : ""}: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token`,
     );
   }
 }

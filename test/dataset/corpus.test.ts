@@ -117,7 +117,7 @@ describe("openCorpus", () => {
     await expect(openCorpus(given)).rejects.toThrow(
       new DataError(
         `${path("val2.txt")}, line 1, column 3: the character "\\n" (U+000A) is not among the tokenizer's 3 tokens: ` +
-          "leave it out, or fit the tokenizer to text that has it, or with unknownToken: true",
+          "leave it out, or fit the tokenizer to text that has it, or train with --unknown-token",
       ),
     );
     const lenient = await openCorpus({ ...given, tokenizer: { kind: "char", unknownToken: true } });
@@ -167,7 +167,7 @@ describe("openCorpus", () => {
     await expect(openCorpus(given)).rejects.toThrow(
       new DataError(
         `${given.files[0]}, line 40001, column 9: the word "three" is not among the tokenizer's 3 tokens: ` +
-          "leave it out, or fit the tokenizer to text that has it, or with unknownToken: true",
+          "leave it out, or fit the tokenizer to text that has it, or train with --unknown-token",
       ),
     );
   });

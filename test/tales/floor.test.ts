@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { HELD_OUT, drawSplit, metaOf, wordsOf } from "../../data/tales/generator/corpus.js";
+import { drawSplit, HELD_OUT, metaOf, wordsOf } from "../../data/tales/generator/corpus.js";
 import { expectation } from "../../data/tales/generator/entropy.js";
 import { except, fixed, given, one, scope } from "../../data/tales/generator/grammar.js";
 import { derivations, textBits } from "../../data/tales/generator/parse.js";
@@ -23,7 +23,11 @@ describe("the expectation on a grammar worked by hand", () => {
       "{z} {x} and {y}. {^x.it} {x.was} here.",
     );
     // x: 1 bit; y: none left to choose; z: nothing for the cat, 1 bit for the dogs.
-    const texts = ["red cat and dogs. It was here.", "old dogs and cat. They were here.", "blue dogs and cat. They were here."];
+    const texts = [
+      "red cat and dogs. It was here.",
+      "old dogs and cat. They were here.",
+      "blue dogs and cat. They were here.",
+    ];
     const e = expectation(node);
     expect(e.bits).toBeCloseTo(1.5, 12);
     expect(e.characters).toBeCloseTo(texts[0]!.length / 2 + texts[1]!.length / 4 + texts[2]!.length / 4, 12);
@@ -57,17 +61,28 @@ describe("the floor of the tales", () => {
     const mean = values.reduce((a, b) => a + b, 0) / values.length;
     const variance = values.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (values.length - 1);
     const error = Math.sqrt(variance / values.length);
-    expect(Math.abs(mean - expected), `mean ${mean}, exact ${expected}, standard error ${error}`).toBeLessThan(4 * error);
+    expect(Math.abs(mean - expected), `mean ${mean}, exact ${expected}, standard error ${error}`).toBeLessThan(
+      4 * error,
+    );
     expect(error / expected).toBeLessThan(0.005); // or the interval would be too wide to notice a mistake
   }
 
   it("is the mean of -log2 p over fresh stories", () => {
-    expectAgreement(fresh.map((s) => s.bits), exact.bits);
+    expectAgreement(
+      fresh.map((s) => s.bits),
+      exact.bits,
+    );
   });
 
   it("is divided by the right lengths", () => {
-    expectAgreement(fresh.map((s) => s.text.length), exact.characters);
-    expectAgreement(fresh.map((s) => wordsOf(s.text).length), exact.words);
+    expectAgreement(
+      fresh.map((s) => s.text.length),
+      exact.characters,
+    );
+    expectAgreement(
+      fresh.map((s) => wordsOf(s.text).length),
+      exact.words,
+    );
   });
 
   it("agrees plot by plot, and the plots' floors make the whole by the chain rule", () => {

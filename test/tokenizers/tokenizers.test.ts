@@ -115,7 +115,7 @@ describe("char tokenizer", () => {
   it("names an unknown character, its code and its place in the prompt or file", () => {
     const tokenizer = createTokenizer("char", ["\n", " ", "a", "b", "\u{1f600}"]);
     const remedy =
-      "is not among the tokenizer's 5 tokens: leave it out, or fit the tokenizer to text that has it, or with unknownToken: true";
+      "is not among the tokenizer's 5 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token";
     expect(() => tokenizer.encode("abc")).toThrow(new DataError(`line 1, column 3: the character "c" ${remedy}`));
     expect(() => tokenizer.encode("ab\n\u{1f600}a\u{1f601}", { source: "prompt", line: 1, column: 1 })).toThrow(
       new DataError(`prompt, line 2, column 3: the character "\u{1f601}" (U+1F601) ${remedy}`),
@@ -151,7 +151,7 @@ describe("word tokenizer", () => {
 
   it("names an unknown word, its place and the nearest known one", () => {
     const tokenizer = createTokenizer("word", ["The", " fox", " sleeps", "."]);
-    const remedy = ": leave it out, or fit the tokenizer to text that has it, or with unknownToken: true";
+    const remedy = ": leave it out, or fit the tokenizer to text that has it, or train with --unknown-token";
     expect(() => tokenizer.encode("The fox sleep.")).toThrow(
       new DataError(
         `line 1, column 9: the word "sleep" is not among the tokenizer's 4 tokens, the nearest is " sleeps"${remedy}`,

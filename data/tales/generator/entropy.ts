@@ -51,7 +51,10 @@ function withAncestors(names: Iterable<string>, scope: Scope): string[] {
 function eachCase(names: readonly string[], scope: Scope, facts: Facts, use: (env: Env, p: number) => void): void {
   const go = (i: number, env: Map<string, Entry>, p: number): void => {
     const name = names[i];
-    if (name === undefined) return use(env, p);
+    if (name === undefined) {
+      use(env, p);
+      return;
+    }
     const entries = scope.get(name)!.entries(env);
     const total = totalWeight(entries);
     const fact = facts.get(name);
@@ -90,18 +93,22 @@ export function expectation(root: Node): Expectation {
         return;
       case "choice":
         sum.bits += weight * p * entropyOf(node.weights);
-        node.options.forEach((option, i) => visit(option, scope, facts, (weight * node.weights[i]!) / node.total, p));
+        node.options.forEach((option, i) => {
+          visit(option, scope, facts, (weight * node.weights[i]!) / node.total, p);
+        });
         return;
       case "let":
         sum.bits += weight * drawEntropy(node, scope, facts);
-        return visit(node.body, new Map(scope).set(node.name, node.pool), facts, weight, p);
+        visit(node.body, new Map(scope).set(node.name, node.pool), facts, weight, p);
+        return;
       case "ref":
         for (const [entry, joint] of distribution(node.name, scope, facts)) {
           visit(featureOf(entry, node.name, node.feature), scope, new Map(facts).set(node.name, entry), weight, joint);
         }
         return;
       case "mark":
-        return visit(node.body, scope, facts, weight, p);
+        visit(node.body, scope, facts, weight, p);
+        return;
     }
   };
   visit(root, new Map(), new Map(), 1, 1);

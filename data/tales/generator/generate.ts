@@ -14,4 +14,6 @@ writeFileSync(at(heldOut.plan.file), heldOut.text);
 writeFileSync(at("relations.jsonl"), relations);
 writeFileSync(at("meta.json"), `${JSON.stringify(meta, null, 2)}\n`);
 writeFileSync(at("README.md"), withNumbers(readFileSync(at("README.md"), "utf8"), meta, relations));
-console.error(`tales: ${train.stories.length} + ${heldOut.stories.length} stories, ${train.text.length + heldOut.text.length} characters`);
+console.error(
+  `tales: ${train.stories.length} + ${heldOut.stories.length} stories, ${train.text.length + heldOut.text.length} characters`,
+);

@@ -53,10 +53,7 @@ export interface MarkNode {
   body: Node;
 }
 
-export type Mark =
-  | { is: "adjective" }
-  | { is: "cue" }
-  | { is: "pronoun"; names: readonly string[] };
+export type Mark = { is: "adjective" } | { is: "cue" } | { is: "pronoun"; names: readonly string[] };
 
 /** What an entry is; it decides which relations its features make. */
 export type Role = "person" | "thing" | "adjective" | "case";
@@ -98,8 +95,8 @@ export function given(parent: string, pick: (entry: Entry) => readonly Entry[]):
     entries: (env) => {
       const entry = env.get(parent);
       if (!entry) throw new Error(`variable "${parent}" is used before it is declared`);
-      let list = known.get(entry);
-      if (!list) known.set(entry, (list = pick(entry)));
+      const list = known.get(entry) ?? pick(entry);
+      known.set(entry, list);
       return list;
     },
   };

@@ -26,7 +26,10 @@ export function derivations(root: Node, text: string): number[] {
   /** Gives `name` an entry, after the variables that it depends on, in every possible way. */
   const resolve = (name: string, state: State, then: (state: State, entry: Entry) => void): void => {
     const known = state.env.get(name);
-    if (known) return then(state, known);
+    if (known) {
+      then(state, known);
+      return;
+    }
     const pool = state.scope.get(name);
     if (!pool) throw new Error(`{${name}} is used outside its scope`);
     const parents = [...pool.parents];
@@ -57,7 +60,8 @@ export function derivations(root: Node, text: string): number[] {
           if (part) walk(part, s, (after) => step(i + 1, after));
           else then(s);
         };
-        return step(0, state);
+        step(0, state);
+        return;
       }
       case "choice":
         node.options.forEach((option, i) => {
@@ -65,11 +69,14 @@ export function derivations(root: Node, text: string): number[] {
         });
         return;
       case "let":
-        return walk(node.body, declare(state, node.name, node.pool), then);
+        walk(node.body, declare(state, node.name, node.pool), then);
+        return;
       case "ref":
-        return resolve(node.name, state, (s, entry) => walk(featureOf(entry, node.name, node.feature), s, then));
+        resolve(node.name, state, (s, entry) => walk(featureOf(entry, node.name, node.feature), s, then));
+        return;
       case "mark":
-        return walk(node.body, state, then);
+        walk(node.body, state, then);
+        return;
     }
   };
   walk(root, { at: 0, bits: 0, env: new Map(), scope: new Map() }, (state) => {

@@ -6,7 +6,11 @@ const MARKS = /<!-- numbers -->[\s\S]*<!-- \/numbers -->/;
 export function numbers(meta: Meta, relations: string): string {
   const rows = Object.entries(meta.files).map(([file, f]) => {
     const counts = [f.stories, f.words, f.characters].map((n) => n.toLocaleString("en-US"));
-    const floor = [f.floor.bitsPerCharacter.toFixed(4), f.floor.bitsPerWord.toFixed(4), f.floor.bitsPerStory.toFixed(2)];
+    const floor = [
+      f.floor.bitsPerCharacter.toFixed(4),
+      f.floor.bitsPerWord.toFixed(4),
+      f.floor.bitsPerStory.toFixed(2),
+    ];
     return `| \`${file}\` | ${[...counts, ...floor].join(" | ")} |`;
   });
   const e = meta.expected;
@@ -23,7 +27,10 @@ export function numbers(meta: Meta, relations: string): string {
     `| expected, from the grammar | 1 | ${e.wordsPerStory.toFixed(2)} | ${e.charactersPerStory.toFixed(2)} | ${mean.join(" | ")} |`,
     "",
     `${meta.vocabulary.words} different words (capitals aside), ${meta.vocabulary.characters} different characters. Relations in the held-out part: ` +
-      `${[...kinds].sort().map(([kind, n]) => `${n} ${kind}`).join(", ")}.`,
+      `${[...kinds]
+        .sort()
+        .map(([kind, n]) => `${n} ${kind}`)
+        .join(", ")}.`,
   ].join("\n");
 }
 

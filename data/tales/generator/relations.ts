@@ -21,11 +21,14 @@ type Marked = Extract<Event, { is: "mark" }>;
 
 const span = (e: { start: number; end: number }): Span => [e.start, e.end];
 const plain = (feature: string): string => feature.replace("^", "");
-const isMention = (e: Ref): boolean => plain(e.feature) === "" && (e.entry.role === "person" || e.entry.role === "thing");
+const isMention = (e: Ref): boolean =>
+  plain(e.feature) === "" && (e.entry.role === "person" || e.entry.role === "thing");
 
 /** All relations of a story, in the order of their `from`. */
 export function relationsOf(story: Sample): Relation[] {
-  const refs = story.events.filter((e): e is Ref => e.is === "ref" && e.entry.role !== "case").sort((a, b) => a.start - b.start);
+  const refs = story.events
+    .filter((e): e is Ref => e.is === "ref" && e.entry.role !== "case")
+    .sort((a, b) => a.start - b.start);
   const marks = story.events.filter((e): e is Marked => e.is === "mark").sort((a, b) => a.start - b.start);
   const mentions = refs.filter(isMention);
   const found = [
@@ -52,7 +55,9 @@ function pronouns(refs: readonly Ref[], marks: readonly Marked[], mentions: read
     .map((e): Relation => ({ kind: "pronoun", from: span(e), to: span(lastMention(mentions, e.name, e.start)) }));
   const pairs = marks.flatMap((e) => {
     if (e.mark.is !== "pronoun") return [];
-    return e.mark.names.map((name): Relation => ({ kind: "pronoun", from: span(e), to: span(lastMention(mentions, name, e.start)) }));
+    return e.mark.names.map(
+      (name): Relation => ({ kind: "pronoun", from: span(e), to: span(lastMention(mentions, name, e.start)) }),
+    );
   });
   return [...single, ...pairs];
 }
@@ -77,7 +82,12 @@ function objects(mentions: readonly Ref[]): Relation[] {
 }
 
 /** An adjective belongs to the noun after it; between them stand only more adjectives. */
-function adjectiveNouns(text: string, refs: readonly Ref[], marks: readonly Marked[], mentions: readonly Ref[]): Relation[] {
+function adjectiveNouns(
+  text: string,
+  refs: readonly Ref[],
+  marks: readonly Marked[],
+  mentions: readonly Ref[],
+): Relation[] {
   const isAdjective = (e: Event): boolean =>
     e.is === "ref" ? e.entry.role === "adjective" && plain(e.feature) === "" : e.mark.is === "adjective";
   const all = [...refs, ...marks].filter(isAdjective);

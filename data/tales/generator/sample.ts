@@ -16,7 +16,10 @@ export interface Sample {
 /** The node that an entry says for a feature. @throws Error naming both, if it has none. */
 export function featureOf(entry: Entry, name: string, feature: string): Node {
   const node = entry.features.get(feature);
-  if (!node) throw new Error(`{${name}.${feature}}: "${entry.id}" has no such feature (it has ${[...entry.features.keys()].join(", ")})`);
+  if (!node)
+    throw new Error(
+      `{${name}.${feature}}: "${entry.id}" has no such feature (it has ${[...entry.features.keys()].join(", ")})`,
+    );
   return node;
 }
 
@@ -38,14 +41,16 @@ export function sample(root: Node, random: Random): Sample {
       case "choice": {
         const i = random.weighted(node.weights);
         bits += Math.log2(node.total / node.weights[i]!);
-        return walk(node.options[i]!, env);
+        walk(node.options[i]!, env);
+        return;
       }
       case "let": {
         const entries = node.pool.entries(env);
         const weights = entries.map((e) => e.weight);
         const entry = entries[random.weighted(weights)]!;
         bits += Math.log2(weights.reduce((a, b) => a + b, 0) / entry.weight);
-        return walk(node.body, new Map(env).set(node.name, entry));
+        walk(node.body, new Map(env).set(node.name, entry));
+        return;
       }
       case "ref": {
         const entry = env.get(node.name);

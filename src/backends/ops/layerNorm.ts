@@ -10,9 +10,8 @@ import * as tf from "@tensorflow/tfjs";
  * @see Ba, Kiros & Hinton 2016, https://arxiv.org/abs/1607.06450
  */
 export function layerNorm(x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor | undefined, epsilon: number): tf.Tensor {
-  const normalized = tf.tidy(() => normalize(x, epsilon));
   return tf.tidy(() => {
-    const scaled = normalized.mul(gain);
+    const scaled = normalize(x, epsilon).mul(gain);
     return bias ? scaled.add(bias) : scaled;
   });
 }

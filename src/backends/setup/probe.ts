@@ -1,11 +1,10 @@
 /** Run in a child process by verify.ts: loads a backend, the addon package in the folder given or wasm, and computes. */
 import * as tfjs from "@tensorflow/tfjs";
-import { useBackend } from "../choose.js";
 import { loadAddonPackage } from "./load.js";
 
 const [kind, packageFolder] = process.argv.slice(2);
 const tf = kind === "native" ? loadAddonPackage(packageFolder!, false) : tfjs;
-if (kind === "wasm") await useBackend("wasm");
+if (kind === "wasm") await (await import("../choose.js")).useBackend("wasm");
 const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
 const product = [...a.matMul(tf.tensor2d([5, 6, 7, 8], [2, 2])).dataSync()];
 const sums = tf

@@ -27,9 +27,8 @@ const hasLibrary =
 describe.runIf(hasLibrary)("native from a cache that has the library", () => {
   let cache: string;
   const packages = [0, 1].map(() => layPackages(scratch())) as [string, string];
-  const [library, framework] = pins[platformName]!.libraries;
+  const framework = pins[platformName]!.libraries[1];
   const ready = { backend: "native", from: "wheel" } as const;
-  const addonUnit = () => readdirSync(join(cache, "native")).find((name) => name.startsWith("addon-"))!;
   const fromCache = async (packageFolder: string) => {
     const report = listener();
     const result = await setup({ packageFolder, cache, report });
@@ -108,22 +107,6 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
     expect(await fromCache(packages[0])).toMatchObject({ ...ready, notes: [] });
   });
 
-  it("is compiled again when the addon in the cache is damaged", async () => {
-    const kept = join(cache, "native", addonUnit(), "tfjs_binding.node");
-    const bytes = readFileSync(kept);
-    bytes.fill(0, bytes.length / 4, bytes.length / 2); // it has an ELF header and its size: loading it is what fails
-    for (const file of [kept, addonFile(packages[0])]) {
-      rmSync(file);
-      writeFileSync(file, bytes);
-    }
-    const { notes, ...result } = await fromCache(packages[0]);
-    expect(result).toMatchObject(ready);
-    expect(notes).toEqual([
-      expect.stringMatching(/^what the cache kept does not load \(.+\): checking every file's hash$/),
-      expect.stringMatching(/^compiling tfjs-node's addon/),
-    ]);
-  }, 180_000);
-
   it("gives way to wasm when the library is damaged and can't be downloaded", async () => {
     const file = libraryIn(cache, framework);
     const { size } = statSync(file);
@@ -146,8 +129,6 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
 
     rmSync(file);
     copyFileSync(good, file);
-    const report = listener();
-    expect(await setup({ packageFolder: packages[1], cache, report, force: true })).toMatchObject(ready);
-    expect(existsSync(libraryIn(cache, library))).toBe(true);
+    expect(await fromCache(packages[1])).toMatchObject({ ...ready, notes: [] });
   }, 180_000);
 });

@@ -18,7 +18,8 @@ const RIVER = {
 
 const MONEY = {
   look: "[cool|busy|grand|crowded]",
-  sound: "[a [~humming|~sleepy|~whispering|~cheerful|~busy] [clerk|teller|guard]|(count) [clerks|tellers|typewriters]|a ~tall clock|the ~heavy door|a ~humming printer]",
+  sound:
+    "[a [~humming|~sleepy|~whispering|~cheerful|~busy] [clerk|teller|guard]|(count) [clerks|tellers|typewriters]|a ~tall clock|the ~heavy door|a ~humming printer]",
   event:
     "[The teller counted everything [twice|three times] and put (a colour) stamp in (a colour) book." +
     "|{hero} was too short for the counter, so {friend} lifted {hero.him} up." +

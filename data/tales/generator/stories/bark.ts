@@ -23,7 +23,11 @@ const TREE = {
 export const bark = scope(
   { hero: ANY_CHILD, friend: otherChild("hero"), bark: meanings("bark", { dog: DOG, tree: TREE }) },
   "{bark.open}",
-  one("The {bark} {bark.was} {bark.kind}.", "{hero} liked that {bark.it} {bark.was} {bark.kind}.", '"No other {bark} is like this one," said {hero!}, for {bark.it} {bark.was} {bark.kind}.'),
+  one(
+    "The {bark} {bark.was} {bark.kind}.",
+    "{hero} liked that {bark.it} {bark.was} {bark.kind}.",
+    '"No other {bark} is like this one," said {hero!}, for {bark.it} {bark.was} {bark.kind}.',
+  ),
   "{bark.act}",
   "{bark.talk}",
   "{bark.end}",

@@ -4,7 +4,8 @@ import { ANY_CHILD, otherChild } from "../words/people.js";
 import { CLOSING_HOME, TIME, WHO } from "./common.js";
 
 const ANIMAL = {
-  where: "went up to the [dark|dusty|creaky] <cue:attic> to look for [(a colour) (garment)|a map of (spot)|~old books|(a tiny)]",
+  where:
+    "went up to the [dark|dusty|creaky] <cue:attic> to look for [(a colour) (garment)|a map of (spot)|~old books|(a tiny)]",
   seen: "hanging upside down [from a beam|behind the chimney|above an ~old trumpet|beside (a colour) (garment)]",
   next: "[Outside the moon came up, and the {bat} opened two [~thin|~soft|~dark|~silky] wings.|The {bat} yawned with a ~pink mouth and folded up like (a colour) umbrella.]",
   talk: '["Good morning," whispered {friend!}, for {friend.he} knew when such guests have breakfast.|"Does the blood not run to the head?" asked {friend!}, and {hero} stood on {hero.his} hands to find out.]',
@@ -12,7 +13,8 @@ const ANIMAL = {
 };
 
 const SPORT = {
-  where: "went down to the [green|dusty|noisy] <cue:ball field> to play with [the neighbours|the ~big children|a team of cousins]",
+  where:
+    "went down to the [green|dusty|noisy] <cue:ball field> to play with [the neighbours|the ~big children|a team of cousins]",
   seen: "lying in the grass [beside the bench|next to the ~lemonade jug|under (a colour) (garment)|next to (a tasty) (meal)]",
   next: "[{hero} swung the {bat} and hit nothing but [the afternoon|the air|(a mood) bee|(a colour) (garment)].|The {bat} was so heavy that {hero.he} spun around (count) times and sat down.]",
   talk: '["Keep your eye on the ball," called {friend!}, and {hero} asked which eye.|"Imagine that the ball is [a turnip|an onion|a spinach pie|cold porridge]," said {friend!}, for {friend.he} knew what {hero} hated most.]',

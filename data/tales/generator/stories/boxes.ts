@@ -15,11 +15,26 @@ export const boxes = scope(
     state: suits("other"),
     inside: cases({
       hats: { found: "[~silly|~tall|~feathered] hats", used: "{friend} and {hero} ate dinner in hats" },
-      photos: { found: "[~yellow|~faded|~old] photographs", used: "{hero} learned that {friend} once had a ~curly beard, but only for a play" },
-      letters: { found: "[~secret|~faded|~old] postcards", used: "{friend} read every card aloud, and the tea grew cold" },
-      toys: { found: "~tin [soldiers|monkeys|trains]", used: "{friend} sat on the floor and would not come down for supper" },
-      wool: { found: "~tangled wool in (count) colours", used: "{hero} got a scarf so long that the cat could wear the other end" },
-      mice: { found: "[~sleeping|~tiny] mice and half (a colour) [pillow|sock|scarf]", used: "{hero} closed the lid softly, and everyone in the house walked on tiptoe" },
+      photos: {
+        found: "[~yellow|~faded|~old] photographs",
+        used: "{hero} learned that {friend} once had a ~curly beard, but only for a play",
+      },
+      letters: {
+        found: "[~secret|~faded|~old] postcards",
+        used: "{friend} read every card aloud, and the tea grew cold",
+      },
+      toys: {
+        found: "~tin [soldiers|monkeys|trains]",
+        used: "{friend} sat on the floor and would not come down for supper",
+      },
+      wool: {
+        found: "~tangled wool in (count) colours",
+        used: "{hero} got a scarf so long that the cat could wear the other end",
+      },
+      mice: {
+        found: "[~sleeping|~tiny] mice and half (a colour) [pillow|sock|scarf]",
+        used: "{hero} closed the lid softly, and everyone in the house walked on tiptoe",
+      },
     }),
   },
   one(

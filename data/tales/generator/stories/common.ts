@@ -1,10 +1,12 @@
 /** Sentences that every plot can use, for its variables `hero` and `friend`. */
 
 /** A time that suits any plot. */
-export const TIME = "[One (weather) (day)|One (mild) (day) in (month)|On (a weather) (day)|On the first (mild) (day) of (month)|Early in (month)]";
+export const TIME =
+  "[One (weather) (day)|One (mild) (day) in (month)|On (a weather) (day)|On the first (mild) (day) of (month)|Early in (month)]";
 
 /** A time for the beach and the garden. */
-export const OUTING = "[One (mild) (day)|On (a mild) (day)|One (mild) (day) in [May|June|July|August]|On the first (mild) (day) of [May|June|July|August]|Early in [May|June|July|August]]";
+export const OUTING =
+  "[One (mild) (day)|On (a mild) (day)|One (mild) (day) in [May|June|July|August]|On the first (mild) (day) of [May|June|July|August]|Early in [May|June|July|August]]";
 
 /** After a name: something about this person, between commas, so that the verb comes late. */
 export const WHO =
@@ -19,7 +21,7 @@ const END =
   "{hero} told (listener) about everything, and {friend} brought (a tasty) (meal).|{hero} told (listener) the ~true story and put in (a mood) (animal) and (count) (flock)." +
   "|That night {hero} dreamed of (a mood) (animal) in (a colour) (garment).|That night {friend} dreamed of (count) (mood) (flock), and {hero} dreamed of (a tasty) (meal)." +
   "|{friend} laughed (manner), and {hero} drew (a colour) picture of the day, with (a mood) (animal) in the corner." +
-  "|In {hero}'s diary that (day) has (a colour) star, (count) hearts, and a spot of (drink)." +
+  "|In the diary {hero} gave the day (a colour) star, (count) hearts, and a spot of (drink)." +
   "|{friend} said that {friend.he} had not been so (feeling) since (month), and {hero} felt (feeling) too." +
   "|And if (a mood) (animal) tells this story another way, {hero} and {friend} do not mind.";
 

@@ -4,7 +4,8 @@ import { ANY_CHILD, otherElder } from "../words/people.js";
 import { CLOSING_OUT, PASSING, TIME, WHO } from "./common.js";
 
 const BIRD = {
-  place: "[the ~misty lake|the ~wide marsh|the ~wet meadow] where the <cue:[(mood) frogs sang|(colour) lilies grew|(mood) geese rested|reeds whispered]>",
+  place:
+    "[the ~misty lake|the ~wide marsh|the ~wet meadow] where the <cue:[(mood) frogs sang|(colour) lilies grew|(mood) geese rested|reeds whispered]>",
   did: "[spread two ~enormous wings|stood on one leg and thought|danced (count) steps to the left]",
   ask: '["Why does {crane.it} stand on one leg?" asked {hero!}, and {friend} said that with no legs {crane.it} would fall over.|"Hush," said {friend!}, "{crane.it} {crane.has} flown all the way from [Africa|Spain|India|the ~far south]."]',
   play: "[{hero} stood on one leg as well, until {hero.he} fell into the ~tall grass.|{hero} found (a colour) feather, and {friend} put the feather behind {hero.his} ear.]",
@@ -12,7 +13,8 @@ const BIRD = {
 };
 
 const MACHINE = {
-  place: "[the ~noisy harbour|the ~new bridge|the ~tall tower] where the <cue:[(mood) builders worked|(colour) trucks waited|cement dried|engines hummed]>",
+  place:
+    "[the ~noisy harbour|the ~new bridge|the ~tall tower] where the <cue:[(mood) builders worked|(colour) trucks waited|cement dried|engines hummed]>",
   did: "[lifted a ~whole staircase|swung a ~steel beam over (spot)|put a chimney on (a colour) house]",
   ask: '["Who feeds {crane.them}?" asked {hero!}, and {friend} said that {crane.it} drank a ~little oil at lunch.|"From up there one can see tomorrow," said {friend!}, and {hero} believed {friend.him}.]',
   play: "[The driver waved, and the hook came down and bowed to {hero}.|{hero} tied [a teddy bear|a shopping bag|(a colour) boot|(a tasty) (meal)] to a string and pulled [once|twice], (manner).]",
@@ -22,7 +24,10 @@ const MACHINE = {
 /** Crane: the bird or the machine. */
 export const crane = scope(
   { hero: ANY_CHILD, friend: otherElder("hero"), crane: meanings("crane", { bird: BIRD, machine: MACHINE }) },
-  one(`${TIME} {friend} took {hero}${WHO} to {crane.place}.`, `[2*${TIME}|Before lunch|After the rain] {hero} and {friend} walked to {crane.place}.`),
+  one(
+    `${TIME} {friend} took {hero}${WHO} to {crane.place}.`,
+    `[2*${TIME}|Before lunch|After the rain] {hero} and {friend} walked to {crane.place}.`,
+  ),
   PASSING,
   one(
     "And there {hero} saw a {crane}, which {crane.did}.",

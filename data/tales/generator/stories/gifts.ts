@@ -32,7 +32,7 @@ export const gifts = scope(
   ),
   one(
     "Sometimes {hero.he} asked (manner) how the {gift} was, and {friend.he} asked after the {wear}.",
-    'If you ask {hero}, the {wear} is the ~best thing in the world, and if you ask {friend}, the {gift} is.',
+    "If you ask {hero}, the {wear} is the ~best thing in the world, and if you ask {friend}, the {gift} is.",
     "[Years later|Long after that] the {gift} had a scratch and the {wear} had a hole, and {hero+friend.they} would not have changed a thing.",
     '"You got the better one," said {friend!}, and {hero} shook {hero.his} head so hard that the {wear} flew off and hit (a mood) (animal).',
   ),

@@ -19,23 +19,23 @@ import { wave } from "./wave.js";
 
 /** Every plot and how often it is told. The plots with more to say are told more often. */
 export const STORIES: readonly Story[] = [
-  { name: "bank", weight: 2, node: bank },
-  { name: "bark", weight: 2, node: bark },
-  { name: "bat", weight: 2, node: bat },
+  { name: "bank", weight: 3, node: bank },
+  { name: "bark", weight: 3, node: bark },
+  { name: "bat", weight: 3, node: bat },
   { name: "boxes", weight: 3, node: boxes },
-  { name: "crane", weight: 2, node: crane },
+  { name: "crane", weight: 3, node: crane },
   { name: "gifts", weight: 3, node: gifts },
-  { name: "lock", weight: 2, node: lock },
+  { name: "lock", weight: 3, node: lock },
   { name: "lost", weight: 3, node: lost },
   { name: "market", weight: 4, node: market },
   { name: "picnic", weight: 4, node: picnic },
-  { name: "ring", weight: 2, node: ring },
-  { name: "seal", weight: 2, node: seal },
-  { name: "spring", weight: 2, node: spring },
+  { name: "ring", weight: 3, node: ring },
+  { name: "seal", weight: 3, node: seal },
+  { name: "spring", weight: 3, node: spring },
   { name: "stray", weight: 3, node: stray },
   { name: "stuck", weight: 3, node: stuck },
-  { name: "trunk", weight: 2, node: trunk },
-  { name: "wave", weight: 2, node: wave },
+  { name: "trunk", weight: 3, node: trunk },
+  { name: "wave", weight: 3, node: wave },
 ];
 
 /** The whole grammar: one story. */

@@ -25,7 +25,8 @@ export const lost = scope(
         end: "The bird looked so proud that {hero} traded a [biscuit|cracker|cherry|worm] for the {toy}.",
       },
       teapot: {
-        found: "At teatime {friend} poured the tea, but nothing came out, for the {adj} {toy} {toy.was} stuck in the teapot.",
+        found:
+          "At teatime {friend} poured the tea, but nothing came out, for the {adj} {toy} {toy.was} stuck in the teapot.",
         end: '"That is a very ~strange kind of tea," said {hero!}, and {hero.he} dried the {toy} on {hero.his} (garment).',
       },
       hat: {
@@ -33,7 +34,8 @@ export const lost = scope(
         end: "{friend} laughed so hard that {friend.he} had to sit down [(room)|beside (a mood) cat].",
       },
       cake: {
-        found: "That evening {friend} bit into a slice of [~plum|~lemon|~birthday|~honey] cake and found the {adj} {toy} in the middle.",
+        found:
+          "That evening {friend} bit into a slice of [~plum|~lemon|~birthday|~honey] cake and found the {adj} {toy} in the middle.",
         end: '"So that is why the cake was so heavy," said {hero!}, and {hero.he} licked the {toy} clean.',
       },
     }),

@@ -5,7 +5,7 @@ import { CLOSING_HOME, CLOSING_OUT, WHO } from "./common.js";
 
 const ANIMAL = {
   close: CLOSING_OUT,
-  open: "[At the end of the ~long pier|On a ~flat rock near the harbour|Between (count) ~fishing boats|Behind (a colour) sail] in the <cue:sea>",
+  open: "[At the end of the ~long pier, in|On a ~flat rock in|Between (count) ~fishing boats in|Behind (a colour) sail, in] the <cue:sea>",
   look: "[round|fat|wet|grey|long] and [whiskered|shiny|bored|(feeling)]",
   act: "[{^seal.it} clapped, rolled over, and stole (a tasty) ~fish sandwich out of {hero}'s hand.|{friend} barked at the {seal}, and the {seal} barked back, and nobody knows what was agreed.|{hero} dropped {hero.his} sandwich into the water, and the {seal} said thank you (manner).]",
   talk: '["I think {seal.it} {seal.is} laughing at your (garment)," said {friend!}.|"May we keep {seal.them} in the bath?" asked {friend!}, but {hero} said that the bath was taken.]',
@@ -24,8 +24,15 @@ const WAX = {
 /** Seal: the animal, or the wax that closes a letter. */
 export const seal = scope(
   { hero: ANY_CHILD, friend: otherChild("hero"), seal: meanings("seal", { animal: ANIMAL, wax: WAX }) },
-  one(`{seal.open} {hero} and {friend}${WHO} saw a {seal}.`, "{seal.open} {hero} saw a [~beautiful|~large|~fine|~splendid|~handsome] {seal}, and {hero.he} [called|whistled for|ran to get] {friend}."),
-  one("The {seal} {seal.was} {seal.look}.", "{hero} had never been so close to a {seal}, and this one was {seal.look}.", '"What a {seal}!" said {friend!}, because {seal.it} {seal.was} {seal.look}.'),
+  one(
+    `{seal.open} {hero} and {friend}${WHO} saw a {seal}.`,
+    "{seal.open} {hero} saw a [~beautiful|~large|~fine|~splendid|~handsome] {seal}, and {hero.he} [called|whistled for|ran to get] {friend}.",
+  ),
+  one(
+    "The {seal} {seal.was} {seal.look}.",
+    "{hero} had never been so close to a {seal}, and this one was {seal.look}.",
+    '"What a {seal}!" said {friend!}, because {seal.it} {seal.was} {seal.look}.',
+  ),
   "{seal.act}",
   "{seal.talk}",
   "{seal.end}",

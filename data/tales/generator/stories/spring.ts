@@ -29,7 +29,11 @@ const COIL = {
 
 /** Spring: the season, the place where water begins, or a coil of wire. */
 export const spring = scope(
-  { hero: ANY_CHILD, friend: otherElder("hero"), spring: meanings("spring", { season: SEASON, water: WATER, coil: COIL }) },
+  {
+    hero: ANY_CHILD,
+    friend: otherElder("hero"),
+    spring: meanings("spring", { season: SEASON, water: WATER, coil: COIL }),
+  },
   "{spring.open}",
   "{spring.word}",
   "{spring.deed}",

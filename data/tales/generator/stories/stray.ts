@@ -12,7 +12,9 @@ export const stray = scope(
     pet: fixed(ANIMALS),
     adj: suits("pet"),
     name: cases(
-      Object.fromEntries(["Button", "Pepper", "Pickle", "Waffle", "Captain", "Sunday", "Noodle", "Professor"].map((n) => [n, { is: n }])),
+      Object.fromEntries(
+        ["Button", "Pepper", "Pickle", "Waffle", "Captain", "Sunday", "Noodle", "Professor"].map((n) => [n, { is: n }]),
+      ),
     ),
   },
   one(

@@ -10,7 +10,7 @@ const ELEPHANT = {
     "[The {trunk} came over the fence, felt {hero}'s ears, and put (a colour) flower on {hero.his} head." +
     "|The {trunk} took (a tasty) (meal) out of {friend}'s hand, and {friend.he} said thank you, by mistake." +
     "|The {trunk} filled up with water, and a moment later {friend} was wet from hat to heel.]",
-  talk: '["Is that a nose or an arm?" asked {hero!}, and {friend} said that both were right.|"If I had {trunk.them}, I could reach the ~top shelf," said {hero!}.|"Stand still," whispered {friend!}, "{trunk.it} {trunk.is} only saying good (day)."]',
+  talk: '["Is that a nose or an arm?" asked {hero!}, and {friend} said that both were right.|"If I had {trunk.them}, I could reach the ~top shelf," said {hero!}.|"Stand still," whispered {friend!}, "{trunk.it} {trunk.is} only saying [hello|good day|welcome|thank you]."]',
 };
 
 const TREE = {
@@ -35,7 +35,11 @@ const TRAVEL = {
 
 /** Trunk: of an elephant, of a tree, or for a journey. */
 export const trunk = scope(
-  { hero: ANY_CHILD, friend: otherElder("hero"), trunk: meanings("trunk", { elephant: ELEPHANT, tree: TREE, travel: TRAVEL }) },
+  {
+    hero: ANY_CHILD,
+    friend: otherElder("hero"),
+    trunk: meanings("trunk", { elephant: ELEPHANT, tree: TREE, travel: TRAVEL }),
+  },
   "{trunk.open}",
   one(
     '"What a {trunk}!" said {hero!}, and {hero.he} touched {trunk.them} (manner).',

@@ -5,7 +5,7 @@ import { CLOSING_OUT, OUTING, TIME, WHO } from "./common.js";
 
 const SEA = {
   open: `${OUTING} {hero} and {friend}${WHO} built a ~sand castle with (count) towers on the <cue:beach>.`,
-  word: "[Then a [~huge|~long|~cold|~green|~silver] {wave} came, and {wave.it} {wave.was} higher than {friend}'s knees.|\"Look at that {wave},\" said {friend!}, \"{wave.it} {wave.is} wearing a ~white hat.\"|{hero} heard a {wave} coming, and {friend} lifted (a colour) bucket like a shield.]",
+  word: '[Then a [~huge|~long|~cold|~green|~silver] {wave} came, and {wave.it} {wave.was} higher than {friend}\'s knees.|"Look at that {wave}," said {friend!}, "{wave.it} {wave.is} wearing a ~white hat."|{hero} heard a {wave} coming, and {friend} lifted (a colour) bucket like a shield.]',
   next: "[The {wave} took the castle, (a colour) (garment), and (a tasty) (meal), but gave back a shell.|The {wave} ran up to the wall, looked at the castle, and went home (manner).|The {wave} knocked {hero} over, and {hero.he} stood up with a starfish in {hero.his} hair.]",
   talk: '["Do you think {wave.it} {wave.was} angry?" asked {hero!}, and {friend} said no, only [clumsy|hungry|in love].|"Next time we will build a boat," said {friend!}, and {hero} ran to find (count) planks.|"That was the sea saying hello," said {friend!}, and {hero} said hello back.]',
   end: CLOSING_OUT,

@@ -38,12 +38,24 @@ export const FURNITURE: readonly Entry[] = [
 const RIPE = adjectives("sweet juicy round green huge tiny sour perfect spotted");
 const BAKED = adjectives("warm crooked burnt huge tiny sticky fresh wonderful lumpy");
 
-export const FRUIT: readonly Entry[] = things("melon, pear, apple, peach, lemon, plum, cabbage, pumpkin, onion, carrot, cucumber", RIPE);
-export const DISHES: readonly Entry[] = things("pie, cake, loaf, pudding, pancake, pizza, omelette, sandwich, waffle, tart", BAKED);
-export const TOOLS: readonly Entry[] = things("broom, ladle, hammer, kettle, bucket, candle, rope, saw, teapot, lantern, sieve", adjectives("new cheap strong shiny yellow small big old handsome splendid"));
+export const FRUIT: readonly Entry[] = things(
+  "melon, pear, apple, peach, lemon, plum, cabbage, pumpkin, onion, carrot, cucumber",
+  RIPE,
+);
+export const DISHES: readonly Entry[] = things(
+  "pie, cake, loaf, pudding, pancake, pizza, omelette, sandwich, waffle, tart",
+  BAKED,
+);
+export const TOOLS: readonly Entry[] = things(
+  "broom, ladle, hammer, kettle, bucket, candle, rope, saw, teapot, lantern, sieve",
+  adjectives("new cheap strong shiny yellow small big old handsome splendid"),
+);
 
 export const ANIMALS: readonly Entry[] = [
-  ...things("kitten, puppy, duckling, goat, hedgehog, rabbit, donkey", adjectives("small brown grey white hungry muddy fluffy")),
+  ...things(
+    "kitten, puppy, duckling, goat, hedgehog, rabbit, donkey",
+    adjectives("small brown grey white hungry muddy fluffy"),
+  ),
 ];
 
 /** For a friend; one at a time. */
@@ -54,4 +66,7 @@ export const GIFTS: readonly Entry[] = [
 ];
 
 /** To wear; one at a time. */
-export const WEARABLES: readonly Entry[] = things("scarf, cap, sweater, raincoat, bonnet, cape", adjectives("red blue green yellow purple stripy spotted warm"));
+export const WEARABLES: readonly Entry[] = things(
+  "scarf, cap, sweater, raincoat, bonnet, cape",
+  adjectives("red blue green yellow purple stripy spotted warm"),
+);

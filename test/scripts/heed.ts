@@ -1,0 +1,41 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { packageRoot } from "../../src/config/packageRoot.js";
+
+const tsx = pathToFileURL(join(packageRoot, "node_modules", "tsx", "dist", "loader.mjs")).href;
+
+export interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A new folder in which `data/` is the repository's. */
+export function workFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), "heed-test-"));
+  symlinkSync(join(packageRoot, "data"), join(folder, "data"));
+  return folder;
+}
+
+/** Starts `heed` as a process of its own, in `cwd`. */
+export function startHeed(args: string[], cwd: string): { child: ChildProcess; done: Promise<Outcome> } {
+  const child = spawn(process.execPath, ["--import", tsx, join(packageRoot, "scripts", "heed.ts"), ...args], { cwd });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const done = new Promise<Outcome>((resolve) => child.on("close", (code) => resolve({ code, stdout, stderr })));
+  return { child, done };
+}
+
+/** Runs `heed` to its end. */
+export function heed(args: string[], cwd: string): Promise<Outcome> {
+  return startHeed(args, cwd).done;
+}

@@ -1,0 +1,96 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readMetrics } from "../../src/checkpoint/metrics.js";
+import { heed, startHeed, workFolder } from "./heed.js";
+
+const folder = workFolder();
+const shape = "--layers 1 --dim 16 --heads 2 --context 16 --batch 4 --dropout 0.1 --eval-every 20 --eval-batches 2";
+const train = `train --data data/tales/heldout.txt ${shape} --save-every 20`.split(" ");
+
+beforeAll(() => writeFileSync(join(folder, "other.txt"), "abcd ".repeat(200)));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Waits until a run has saved a checkpoint. */
+async function saved(run: string): Promise<void> {
+  while (!existsSync(join(folder, run, "latest"))) await sleep(20);
+}
+
+function figures(run: string): object[] {
+  return readMetrics(join(folder, run)).map(({ tokensPerSecond, elapsed, ...figures }) => figures);
+}
+
+function weights(run: string, step: number): Buffer {
+  return readFileSync(join(folder, run, `checkpoint-${step}`, "model.safetensors"));
+}
+
+describe.each(["native", "wasm"])("on %s", (backend) => {
+  const steps = backend === "native" ? 400 : 200;
+  const flags = ["--steps", String(steps), "--backend", backend];
+  const run = (name: string) => `${name}-${backend}`;
+
+  it("a run that was killed and resumed has the losses and weights of one that never stopped", async () => {
+    const straight = heed([...train, ...flags, "--out", run("straight")], folder);
+    const { child, done } = startHeed([...train, ...flags, "--out", run("killed")], folder);
+    await saved(run("killed"));
+    child.kill("SIGKILL");
+    expect((await done).code).toBe(null);
+    expect((await straight).code).toBe(0);
+    const resumed = await heed(["train", "--resume", "--out", run("killed")], folder);
+    expect(resumed.stderr).toMatch(/steps of 4 sequences, from step \d+/);
+    expect(resumed.code).toBe(0);
+    expect(figures(run("killed"))).toEqual(figures(run("straight")));
+    expect(weights(run("killed"), steps).equals(weights(run("straight"), steps))).toBe(true);
+  });
+
+  it("Ctrl-C saves the step under way and exits with 130; the run goes on from there", async () => {
+    const { child, done } = startHeed([...train, ...flags, "--out", run("stopped")], folder);
+    await saved(run("stopped"));
+    child.kill("SIGINT");
+    const { code, stderr } = await done;
+    expect(code).toBe(130);
+    const step = Number(/heed: stopped after step (\d+), which is saved/.exec(stderr)?.[1]);
+    expect(existsSync(join(folder, run("stopped"), `checkpoint-${step}`))).toBe(true);
+    expect((await heed(["train", "--resume", "--out", run("stopped")], folder)).code).toBe(0);
+    expect(weights(run("stopped"), steps).equals(weights(run("straight"), steps))).toBe(true);
+  });
+});
+
+it("a second Ctrl-C ends the process at once", async () => {
+  const flags = ["--steps", "100000", "--backend", "cpu", "--dim", "128", "--context", "128"];
+  const { child, done } = startHeed([...train, ...flags, "--out", "twice"], folder);
+  let said = "";
+  child.stderr!.on("data", (text) => {
+    said += text;
+  });
+  while (!said.includes("training ")) await sleep(20);
+  await sleep(300);
+  child.kill("SIGINT");
+  while (!said.includes("stopping after this step")) await sleep(5);
+  child.kill("SIGINT");
+  expect((await done).code).toBe(130);
+});
+
+it("a run folder that another process trains in is refused", async () => {
+  const { child, done } = startHeed([...train, "--steps", "100000", "--backend", "cpu", "--out", "busy"], folder);
+  await saved("busy");
+  const { code, stderr } = await heed(["train", "--resume", "--out", "busy"], folder);
+  child.kill("SIGKILL");
+  await done;
+  expect(stderr).toMatch(
+    /^heed: busy must not be in use: process \d+ uses it \(wait until it ends, or choose another folder\)\n$/,
+  );
+  expect(code).toBe(2);
+});
+
+it("a text that changed since the run began is refused", async () => {
+  const flags = `${shape} --steps 20 --backend cpu`.split(" ");
+  expect((await heed(["train", "--data", "other.txt", ...flags, "--out", "changed"], folder)).code).toBe(0);
+  writeFileSync(join(folder, "other.txt"), "abcd dcba ".repeat(200));
+  const { code, stderr } = await heed(["train", "--resume", "--steps", "40", "--out", "changed"], folder);
+  expect(stderr).toContain(
+    "heed: other.txt must be the text that the run began with: its hash is another (put it back, or start a new run)\n",
+  );
+  expect(code).toBe(2);
+});

@@ -1,0 +1,121 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { heed, workFolder } from "./heed.js";
+
+const folder = workFolder();
+const text = "The cat sat on the mat, and the dog sat on the log.\n".repeat(40);
+const tiny = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --steps 3 --eval-batches 1 --backend cpu";
+
+beforeAll(async () => {
+  writeFileSync(join(folder, "text.txt"), text);
+  writeFileSync(join(folder, "short.txt"), "ab");
+  writeFileSync(join(folder, "empty.txt"), "");
+  writeFileSync(join(folder, "latin.txt"), Buffer.from("caf\u00e9 text\n", "latin1"));
+  writeFileSync(join(folder, "same.txt"), "a".repeat(500));
+  writeFileSync(join(folder, "odd.json"), '{ "model": { "numLayer": 2 } }');
+  mkdirSync(join(folder, "mine"));
+  writeFileSync(join(folder, "mine", "notes.txt"), "not a run");
+  const { code, stderr } = await heed(`train --data text.txt --out run ${tiny}`.split(" "), folder);
+  expect(stderr).toContain("saved in run");
+  expect(code).toBe(0);
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** What a person types, and what they are told. */
+const refusals: [command: string, message: string][] = [
+  [
+    "train --data short.txt --out new",
+    "the training text must have at least contextLength + 1 = 129 tokens: got 1 (give a longer text)",
+  ],
+  ["train --data empty.txt --out new", 'data file must not be empty: got "empty.txt", 0 bytes (put some text in it)'],
+  [
+    "train --data latin.txt --out new",
+    'data file must be UTF-8 text: got "latin.txt", whose byte 0xE9 at offset 3 (line 1) is not (convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8)',
+  ],
+  ["train --data . --out new", 'data file must be a regular file: got ".", a folder (name a text file)'],
+  ["train --data gone.txt --out new", 'data file must exist: got "gone.txt" (check the path)'],
+  [
+    "train --data same.txt --out new",
+    'a text must have at least 2 different characters to learn from: got 1, "a" (give another text)',
+  ],
+  [
+    "train --data text.txt --out new --context 0",
+    "contextLength must be a whole number from 1 to 1048576: got 0 [--context]",
+  ],
+  ["train --data text.txt --out new --batch 0", "batchSize must be a whole number from 1 to 65536: got 0 [--batch]"],
+  [
+    "train --data text.txt --out new --dim 130",
+    "hiddenDim must be divisible by numHeads: got 130 and 4 (try 128 or 132) [--dim]",
+  ],
+  [
+    "train --data text.txt --out new --layers 1.5",
+    "numLayers must be a whole number from 1 to 1024: got 1.5 [--layers]",
+  ],
+  ["train --data text.txt --out new --steps many", '--steps must be a number: got "many"'],
+  ["train --data text.txt --out new --lr 0", "learningRate must be a number above 0: got 0 [--lr]"],
+  [
+    "train --data text.txt --out new --positions odd",
+    'positions must be one of learned, sinusoidal, none: got "odd" [--positions]',
+  ],
+  [
+    "train --data text.txt --out new --backend tpu",
+    'backend must be one of auto, native, gpu, wasm, cpu: got "tpu" [--backend]',
+  ],
+  [
+    "train --data text.txt --out new --config odd.json",
+    'odd.json: model: nothing reads "numLayer" (did you mean "numLayers"?)',
+  ],
+  ["train --data text.txt --out new --preset none", 'preset must be one of start, start-wasm: got "none"'],
+  ["train --data text.txt --out new --heds 3", "there is no flag --heds (did you mean --heads?)"],
+  ["trian --data text.txt", "there is no command trian (did you mean train?)"],
+  ["train --data text.txt", "out must name a run folder: got none (add --out models/NAME)"],
+  ["train --out new", "data must name at least one text file: got none (add --data FILE)"],
+  [
+    "train --data text.txt --out run",
+    "run already holds a run (add --resume to continue it, or --overwrite to delete it and start anew)",
+  ],
+  [
+    "train --data text.txt --out mine",
+    "mine must be a new or empty folder, or that of a run: it holds notes.txt and no run.json (choose another folder)",
+  ],
+  ["train --data text.txt --out text.txt", "text.txt must be a folder: got a file (choose another name)"],
+  [
+    "train --resume --out new",
+    "new must be the folder of a run: it has no run.json (leave out --resume to start a run there)",
+  ],
+  [
+    "train --resume --out run --heads 4 --dim 16",
+    "resume must keep the run's settings:\n  numHeads: 2 in the run, 4 asked for\n  hiddenDim: 8 in the run, 16 asked for\n(leave these flags out, or start a new run with another --out)",
+  ],
+  ["generate --checkpoint new", "new must be a run or a checkpoint: there is nothing of that name"],
+  ["generate --checkpoint run --top-p 2", "topP must be a number from 0 to 1: got 2 [--top-p]"],
+  [
+    "generate --checkpoint run --backend cpu --prompt dXg",
+    'prompt, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
+  ],
+];
+
+describe("every refusal says where, the rule, what came and the remedy, and exits with 2", () => {
+  it.concurrent.each(refusals)("heed %s", async (command, message) => {
+    const { code, stderr, stdout } = await heed(command.split(" "), folder);
+    expect(
+      stderr
+        .split("\n")
+        .filter((line) => !line.startsWith("backend"))
+        .join("\n"),
+    ).toBe(`heed: ${message}\n`);
+    expect(stdout).toBe("");
+    expect(code).toBe(2);
+  });
+});
+
+it("a loss that is no number stops the run with 1 and names step and learning rate", async () => {
+  const command = `train --data text.txt --out wild ${tiny} --lr 1e30 --clip 0`;
+  const { code, stderr } = await heed(command.split(" "), folder);
+  expect(stderr).toContain(
+    "heed: training loss must be a finite number: got NaN at step 2, learning rate 3.25e+29 (try a smaller --lr or a longer --warmup)\n",
+  );
+  expect(code).toBe(1);
+});
