@@ -23,10 +23,11 @@ function lossesAndSlope(logits: tf.Tensor2D, targets: tf.Tensor1D): { losses: tf
     const [losses, slope] = native.executeMultipleOutputs(name, attributes, [logits, targets], 2);
     return { losses: losses!, slope: slope! };
   }
-  const shifted = logits.sub(logits.max(1, true)); // [N, V]
-  const exponentials = shifted.exp();
-  const total = exponentials.sum(1, true); // [N, 1]
-  const target = tf.oneHot(targets, logits.shape[1]).cast("float32");
-  const losses = total.log().squeeze([1]).sub(shifted.mul(target).sum(1));
-  return { losses, slope: exponentials.div(total).sub(target) };
+  const probabilities = logits.softmax(1); // [N, V]
+  // log Σ exp by way of the likeliest token, whose probability is at least 1/V and so never underflows.
+  const logTotal = logits.max(1).sub(probabilities.max(1).log()); // [N]
+  const [count, vocabSize] = logits.shape;
+  const places = tf.range(0, count * vocabSize, vocabSize, "int32").add(targets);
+  const losses = logTotal.sub(logits.flatten().gather(places.cast("int32")));
+  return { losses, slope: probabilities.sub(tf.oneHot(targets, vocabSize, 1, 0, "float32")) };
 }

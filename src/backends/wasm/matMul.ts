@@ -23,14 +23,25 @@ export function registerFastMatMul(): void {
     const backend = any as unknown as WasmBackend;
     const { a, b } = inputs as { a: tf.TensorInfo; b: tf.TensorInfo };
     const { transposeA, transposeB } = attrs as { transposeA: boolean; transposeB: boolean };
-    const left = transposeA ? transposed(a, backend) : a;
-    const right = transposeB ? transposed(b, backend) : b;
-    const product = isBatch(left, right)
-      ? multiplyEach(left, right, backend)
-      : slow.kernelFunc({ inputs: { a: left, b: right }, backend, attrs: { transposeA: false, transposeB: false } });
-    if (left !== a) backend.disposeData(left.dataId);
-    if (right !== b) backend.disposeData(right.dataId);
-    return product;
+    const multiply = (left: tf.TensorInfo, right: tf.TensorInfo): tf.TensorInfo => {
+      if (isBatch(left, right)) return multiplyEach(left, right, backend);
+      const plain = { transposeA: false, transposeB: false };
+      return slow.kernelFunc({ inputs: { a: left, b: right }, backend, attrs: plain }) as tf.TensorInfo;
+    };
+    const passing = (x: tf.TensorInfo, use: (x: tf.TensorInfo) => tf.TensorInfo) => {
+      const result = use(x);
+      backend.disposeData(x.dataId);
+      return result;
+    };
+    const sizeOf = (x: tf.TensorInfo) => tf.util.sizeFromShape(x.shape);
+    if (transposeA && !transposeB && sizeOf(a) > 4 * sizeOf(b)) {
+      // aᵀ · b as (bᵀ · a)ᵀ: it is the narrow operand that is turned.
+      const turned = passing(transposed(b, backend), (bT) => multiply(bT, a));
+      return passing(turned, (product) => transposed(product, backend));
+    }
+    const withRight = (left: tf.TensorInfo) =>
+      transposeB ? passing(transposed(b, backend), (right) => multiply(left, right)) : multiply(left, b);
+    return transposeA ? passing(transposed(a, backend), withRight) : withRight(a);
   };
   fast.add(kernelFunc);
   tf.unregisterKernel("BatchMatMul", "wasm");
