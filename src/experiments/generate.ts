@@ -1,5 +1,6 @@
 import { type BackendChoice, useBackend } from "../backends/choose.js";
 import { generationConfig } from "../config/generation.js";
+import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generate.js";
 import { openModel } from "./openModel.js";
 
@@ -30,12 +31,13 @@ export async function generate({
   const active = await useBackend(backend);
   const opened = openModel(checkpoint);
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
+  const decoder = new Decoder(opened.model);
   try {
     const settings = { ...opened.generation, ...dropUndefined(options) };
     const texts: string[] = [];
     for (let sample = 0; sample < generationConfig(settings).numSamples; sample++) {
       let text = "";
-      for await (const piece of generateText(opened.model, opened.tokenizer, { ...settings, sample })) {
+      for await (const piece of generateText(opened.model, opened.tokenizer, { ...settings, sample, decoder })) {
         onText?.(piece, sample);
         text += piece;
       }
@@ -43,6 +45,7 @@ export async function generate({
     }
     return texts;
   } finally {
+    decoder.dispose();
     opened.dispose();
   }
 }

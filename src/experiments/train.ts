@@ -12,6 +12,7 @@ import { packageRoot } from "../config/packageRoot.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
+import { Decoder } from "../generation/decoder.js";
 import { generateText } from "../generation/generate.js";
 import { Transformer } from "../model/transformer.js";
 import { tokenizerConfigJson, tokenizerFromJson } from "../tokenizers/json.js";
@@ -154,8 +155,11 @@ async function work(
         listeners.onSave?.(saved, best);
       },
       onSample: async (step) => {
+        const decoder = new Decoder(model, { compiled: false }); // too short a text to be worth a graph
         let text = "";
-        for await (const piece of generateText(model, corpus.tokenizer, { seed: training.seed })) text += piece;
+        for await (const piece of generateText(model, corpus.tokenizer, { seed: training.seed, decoder }))
+          text += piece;
+        decoder.dispose();
         listeners.onSample?.(step, text);
       },
     });

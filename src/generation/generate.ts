@@ -1,9 +1,9 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import * as tf from "@tensorflow/tfjs";
 import { type GenerationConfig, generationConfig } from "../config/generation.js";
 import { Random } from "../config/random.js";
 import type { Transformer } from "../model/transformer.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import { Decoder } from "./decoder.js";
 import { candidates, penalizeRepetition } from "./filters.js";
 import { draw } from "./sampler.js";
 import { untilStop } from "./stop.js";
@@ -13,6 +13,8 @@ export interface GenerateOptions extends Partial<GenerationConfig> {
   prompt?: string;
   /** Which of several answers this is; each draws its own random numbers. @default 0 */
   sample?: number;
+  /** Works out the tokens; several answers can share one. @default a new one for this answer */
+  decoder?: Decoder;
 }
 
 /**
@@ -25,38 +27,36 @@ export interface GenerateOptions extends Partial<GenerationConfig> {
 export async function* generateText(
   model: Transformer,
   tokenizer: Tokenizer,
-  { prompt = "", sample = 0, ...given }: GenerateOptions = {},
+  { prompt = "", sample = 0, decoder, ...given }: GenerateOptions = {},
 ): AsyncGenerator<string> {
   const config = generationConfig(given);
   const promptIds =
     prompt === "" ? startIds(tokenizer) : [...tokenizer.encode(prompt, { source: "prompt", line: 1, column: 1 })];
-  yield* untilStop(pieces(model, tokenizer, { config, promptIds, sample }), config.stop);
+  const worker = decoder ?? new Decoder(model);
+  try {
+    yield* untilStop(pieces(worker, tokenizer, { config, promptIds, sample }), config.stop);
+  } finally {
+    if (!decoder) worker.dispose();
+  }
 }
 
 async function* pieces(
-  model: Transformer,
+  decoder: Decoder,
   tokenizer: Tokenizer,
   { config, promptIds, sample }: { config: GenerationConfig; promptIds: number[]; sample: number },
 ): AsyncGenerator<string> {
   const random = new Random(config.seed, "generate", sample);
   const ids = [...promptIds];
-  for (let count = 0; count < config.maxNewTokens; count++) {
-    const logits = nextLogits(model, ids);
+  let logits = decoder.start(ids);
+  for (let count = 1; ; count++) {
     penalizeRepetition(logits, ids, config.repetitionPenalty);
     const id = draw(candidates(logits, config), random);
-    ids.push(id);
     yield tokenizer.decode([id]);
+    if (count === config.maxNewTokens) return;
     await eventLoop(); // lets Ctrl-C through
+    ids.push(id);
+    logits = decoder.next(id);
   }
-}
-
-/** Logits of the token that follows `ids`, `[V]`. */
-export function nextLogits(model: Transformer, ids: number[]): Float32Array {
-  const seen = ids.slice(-model.config.contextLength);
-  return tf.tidy(() => {
-    const logits = model.logits(tf.tensor2d(seen, [1, seen.length], "int32")); // [1, T, V]
-    return logits.slice([0, seen.length - 1, 0], [1, 1, -1]).dataSync() as Float32Array;
-  });
 }
 
 /** What an empty prompt stands for: the blank line, or the line's end, after which a text begins; else the first token. */

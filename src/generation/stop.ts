@@ -1,15 +1,15 @@
 /**
- * `pieces` up to the first of the texts in `stop`, which is left out. What could be the beginning of a stop text is
- * held back until it is clear.
+ * `pieces` up to the text in `stop` that is complete first (the longest of those that end there), which is left out.
+ * What could be the beginning of a stop text is held back until it is clear, so the answer does not depend on how the
+ * text comes in pieces.
  */
 export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]): AsyncGenerator<string> {
   let held = "";
   for await (const piece of pieces) {
     held += piece;
-    const ends = stop.map((text) => held.indexOf(text)).filter((at) => at >= 0);
-    if (ends.length > 0) {
-      const end = Math.min(...ends);
-      if (end > 0) yield held.slice(0, end);
+    const start = firstStop(held, stop);
+    if (start !== undefined) {
+      if (start > 0) yield held.slice(0, start);
       return;
     }
     const free = held.length - longestBeginning(held, stop);
@@ -17,6 +17,13 @@ export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]):
     held = held.slice(free);
   }
   if (held !== "") yield held;
+}
+
+/** Where the stop text that is complete first begins in `text`. */
+function firstStop(text: string, stop: string[]): number | undefined {
+  const found = stop.map((s) => ({ start: text.indexOf(s), length: s.length })).filter(({ start }) => start >= 0);
+  found.sort((a, b) => a.start + a.length - (b.start + b.length) || a.start - b.start);
+  return found[0]?.start;
 }
 
 /** How many characters at the end of `text` could begin one of `stop`. */

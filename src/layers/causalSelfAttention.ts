@@ -4,7 +4,7 @@ import { dropoutMask } from "../backends/ops/dropout.js";
 import { linear } from "../backends/ops/linear.js";
 import { requireBoolean, requireInteger, requirePositive, requireRange } from "../config/checks.js";
 import { ConfigError } from "../config/errors.js";
-import { type CallContext, single } from "./context.js";
+import { type AttentionCache, type CallContext, single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 
 export interface CausalSelfAttentionConfig {
@@ -87,7 +87,9 @@ export class CausalSelfAttention extends tf.layers.Layer {
       this.show(context, { q, k, v });
       const { dropout: rate, site } = this.config;
       const step = rate > 0 ? context.dropoutSeed : undefined;
-      const mixed = attention(q, k, v, step && { rate, seed: { step, site } }); // [B, H, T, D]
+      const mixed = context.cache
+        ? this.fromCache(context.cache, { q, k, v })
+        : attention(q, k, v, step && { rate, seed: { step, site } }); // [B, H, T, D]
       const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
       const y = linear(merged, this.outputWeight.read(), { bias: this.outputBias?.read() });
       return step ? y.mul(dropoutMask(y.shape, rate, { step, site: site + 1 })) : y;
@@ -100,6 +102,12 @@ export class CausalSelfAttention extends tf.layers.Layer {
     const { numHeads } = this.config;
     const heads = qkv.reshape([batch, length, 3 * numHeads, width / 3 / numHeads]).transpose([0, 2, 1, 3]); // [B, 3H, T, D]; in four dimensions, which every backend transposes fast
     return tf.split(heads, 3, 1) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+  }
+
+  /** Attention of new tokens to themselves and to those that the cache remembers. */
+  private fromCache(cache: AttentionCache, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): tf.Tensor4D {
+    const { keys, values, mask } = cache.update(this.name, k, v);
+    return tf.matMul(attentionWeights(q, keys, mask), values);
   }
 
   private show({ observe }: CallContext, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): void {

@@ -83,6 +83,14 @@ export class FeedForward extends tf.layers.Layer {
     });
   }
 
+  /** Undoes what tfjs does to every text when it saves a model: it spells `gelu_new` as `geluNew`. */
+  static override fromConfig<T extends tf.serialization.Serializable>(
+    cls: tf.serialization.SerializableConstructor<T>,
+    config: tf.serialization.ConfigDict,
+  ): T {
+    return new cls({ ...config, activation: config.activation === "geluNew" ? "gelu_new" : config.activation });
+  }
+
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), ...this.config };
   }

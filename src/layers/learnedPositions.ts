@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { requireInteger } from "../config/checks.js";
 import { DataError } from "../config/errors.js";
-import { single } from "./context.js";
+import { type CallContext, single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 
 export interface LearnedPositionsConfig {
@@ -38,9 +38,10 @@ export class LearnedPositions extends tf.layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], { cache }: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
+      if (cache?.position) return x.add(this.weight.read().gather(cache.position.expandDims(0)));
       const length = requireFits(x.shape[1]!, this.contextLength);
       return x.add(this.weight.read().slice([0, 0], [length, -1])); // [T, C] for every sequence
     });

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { sinusoids } from "../config/sinusoids.js";
-import { single } from "./context.js";
+import { type CallContext, single } from "./context.js";
 
 export interface SinusoidalPositionsConfig {
   name?: string;
@@ -19,11 +19,13 @@ export class SinusoidalPositions extends tf.layers.Layer {
     super({ name: config.name });
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], { cache }: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
-      const [, length, width] = x.shape as [number, number, number];
-      return x.add(tf.tensor2d(sinusoids(length, width), [length, width]));
+      const [, present, width] = x.shape as [number, number, number];
+      const length = cache?.position ? cache.contextLength : present;
+      const table = tf.tensor2d(sinusoids(length, width), [length, width]);
+      return x.add(cache?.position ? table.gather(cache.position.expandDims(0)) : table);
     });
   }
 }

@@ -15,13 +15,13 @@ export class Transformer {
   readonly stack: Stack;
   /** The trainable weights by name, in a fixed order. */
   readonly weights: ReadonlyMap<string, tf.Variable>;
+  private readonly graph: tf.LayersModel;
 
   /** @throws ConfigError if `config` breaks a rule. */
   constructor(config: Partial<ModelConfig> & { vocabSize: number }, { seed = 1337 }: { seed?: number } = {}) {
     this.config = modelConfig(config);
     this.stack = createStack(this.config, seed);
-    const { contextLength, hiddenDim } = this.config;
-    for (const layer of layersOf(this.stack)) layer.build([null, contextLength, hiddenDim]);
+    this.graph = symbolicModel(this.stack); // builds the layers too, so that tfjs saves each weight under its layer's name
     this.weights = weightsByName(this.stack);
   }
 
@@ -62,12 +62,7 @@ export class Transformer {
    * Disposing it disposes this model's weights.
    */
   symbolic(): tf.LayersModel {
-    const ids = tf.input({ shape: [null], dtype: "int32", name: "ids" });
-    const logits = forward<tf.SymbolicTensor>(this.stack, ids, {
-      apply: (layer, x) => layer.apply(x) as tf.SymbolicTensor,
-      add: (a, b) => tf.layers.add().apply([a, b]) as tf.SymbolicTensor,
-    });
-    return tf.model({ inputs: ids, outputs: logits, name: "heed" });
+    return this.graph;
   }
 
   /** Copies of all weights, as plain numbers. */
@@ -83,6 +78,15 @@ export class Transformer {
   dispose(): void {
     for (const weight of this.weights.values()) weight.dispose();
   }
+}
+
+function symbolicModel(stack: Stack): tf.LayersModel {
+  const ids = tf.input({ shape: [null], dtype: "int32", name: "ids" });
+  const logits = forward<tf.SymbolicTensor>(stack, ids, {
+    apply: (layer, x) => layer.apply(x) as tf.SymbolicTensor,
+    add: (a, b) => tf.layers.add().apply([a, b]) as tf.SymbolicTensor,
+  });
+  return tf.model({ inputs: ids, outputs: logits, name: "heed" });
 }
 
 function weightsByName(stack: Stack): Map<string, tf.Variable> {

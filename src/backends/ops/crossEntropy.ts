@@ -24,10 +24,14 @@ function lossesAndSlope(logits: tf.Tensor2D, targets: tf.Tensor1D): { losses: tf
     return { losses: losses!, slope: slope! };
   }
   const probabilities = logits.softmax(1); // [N, V]
-  // log Σ exp by way of the likeliest token, whose probability is at least 1/V and so never underflows.
-  const logTotal = logits.max(1).sub(probabilities.max(1).log()); // [N]
   const [count, vocabSize] = logits.shape;
-  const places = tf.range(0, count * vocabSize, vocabSize, "int32").add(targets);
-  const losses = logTotal.sub(logits.flatten().gather(places.cast("int32")));
-  return { losses, slope: probabilities.sub(tf.oneHot(targets, vocabSize, 1, 0, "float32")) };
+  const places = tf
+    .range(0, count * vocabSize, vocabSize, "int32")
+    .add(targets)
+    .cast("int32");
+  const short = logits.max(1).sub(logits.flatten().gather(places)); // [N], how far the target is below the likeliest
+  // log Σ exp by way of the likeliest token, whose probability is at least 1/V and so never underflows.
+  const losses = short.sub(probabilities.max(1).log());
+  const target = tf.oneHot(targets, vocabSize).cast("float32"); // wasm's float32 oneHot holds the bits of whole numbers
+  return { losses, slope: probabilities.sub(target) };
 }
