@@ -4,7 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { requireOneOf } from "../config/checks.js";
 import { BackendError } from "../config/errors.js";
 import { registerPlainGather } from "./gather.js";
-import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem } from "./setup/addon.js";
+import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packageMissing } from "./setup/addon.js";
 import { loadAddonPackage } from "./setup/load.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
 
@@ -112,7 +112,7 @@ function loadProblem(name: "native" | "gpu", packageName: AddonPackage, xla: boo
     return undefined;
   }
   const folder = addonPackageFolder(packageName);
-  if (!folder) return `${packageName} is not installed (npm install ${packageName})`;
+  if (!folder) return packageMissing(packageName);
   const remedy = `(${name === "gpu" ? "npx heed setup --backend gpu" : "npx heed setup"} makes it work)`;
   const problem = addonProblem(folder);
   if (problem) return `${problem} ${remedy}`;

@@ -32,6 +32,13 @@ export function addonPackageFolder(name: AddonPackage): string | undefined {
   }
 }
 
+/** The version of the addon packages: that of all of tfjs. */
+export const packageVersion = "4.22.0";
+
+/** What to say where the package is missing: its own install script, which fails without its host, must not run. */
+export const packageMissing = (name: AddonPackage): string =>
+  `${name} is not installed (npm install --ignore-scripts ${name}@${packageVersion})`;
+
 /** Where tfjs-node looks for its addon: every Node since 20 has Node-API 8, the newest that tfjs-node 4.22 knows. */
 export const addonFolder = (packageFolder: string): string => join(packageFolder, "lib", "napi-v8");
 export const addonFile = (packageFolder: string): string => join(addonFolder(packageFolder), "tfjs_binding.node");

@@ -12,6 +12,7 @@ import {
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
 import { seeFile } from "./addon.js";
+import { isAlive } from "./lock.js";
 
 interface Manifest {
   files: { path: string; size: number; sha256: string }[];
@@ -35,10 +36,11 @@ export function temporaryFolder(cache: string): string {
   return folder;
 }
 
-/** Removes what killed setups left behind; only for the one that holds the lock. */
+/** Removes what setups that were killed left behind. */
 export function removeTemporaryFolders(cache: string): void {
-  for (const name of readdirSync(cache)) {
-    if (name.startsWith(temporaryPrefix)) rmSync(join(cache, name), { recursive: true, force: true });
+  for (const name of readdirSync(cache).filter((each) => each.startsWith(temporaryPrefix))) {
+    const pid = Number(name.slice(temporaryPrefix.length).split("-")[0]);
+    if (pid === process.pid || !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
   }
 }
 

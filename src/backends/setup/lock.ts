@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
+import { linkSync, mkdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -23,7 +23,7 @@ export async function withLock<T>(folder: string, onWait: (pid: number) => void,
   for (let waited = false; !take(file, mine); waited = true) {
     const owner = readOwner(file);
     if (owner && !waited) onWait(owner.pid);
-    if (isStale(file, owner)) breakLock(file, owner);
+    if (isStale(file, owner)) breakLock(file);
     else await sleep(200);
   }
   const beat = setInterval(() => touch(file), beatSeconds * 1000).unref();
@@ -61,7 +61,8 @@ function isStale(file: string, owner: Owner | undefined): boolean {
   return stats !== undefined && Date.now() - stats.mtimeMs > patience * 1000;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
@@ -70,16 +71,24 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Moves a stale lock away; puts it back if another process was quicker and the lock is now its own. */
-function breakLock(file: string, stale: Owner | undefined): void {
-  const aside = `${file}.${randomBytes(4).toString("hex")}`;
+/**
+ * Removes a stale lock. Of several processes that find it stale only one gets to link its name aside, and what it removes is
+ * what it has looked at: nobody replaces a lock that is there.
+ */
+function breakLock(file: string): void {
+  const aside = `${file}.breaking`;
   try {
-    renameSync(file, aside);
-    if (readOwner(aside)?.token === stale?.token) rmSync(aside);
-    else renameSync(aside, file);
-  } catch {
-    // another process broke it
+    linkSync(file, aside);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // Linking sets the change time: a link that stays has lost the process that made it.
+    const linked = statSync(aside, { throwIfNoEntry: false })?.ctimeMs ?? Date.now();
+    if (code === "EEXIST" && Date.now() - linked > beatSeconds * 1000) rmSync(aside, { force: true });
+    if (code !== "EEXIST" && code !== "ENOENT") rmSync(file, { force: true }); // a disk without links
+    return;
   }
+  if (isStale(aside, readOwner(aside))) rmSync(file, { force: true });
+  rmSync(aside, { force: true });
 }
 
 function touch(file: string): void {

@@ -2,13 +2,14 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { requireOneOf } from "../../config/checks.js";
 import { BackendError } from "../../config/errors.js";
-import { addonPackageFolder, cudaProblem, readAddonNote } from "./addon.js";
+import { cudaProblem, readAddonNote } from "./addon.js";
 import { defaultCacheFolder, removeTemporaryFolders } from "./cache.js";
 import { failureFile, rememberedFailure, rememberFailure } from "./failure.js";
 import { setUpFromOfficial } from "./fromOfficial.js";
 import { type RungInput, setUpFromWheel } from "./fromWheel.js";
 import { writeAddonNote } from "./install.js";
 import { withLock } from "./lock.js";
+import { haveAddonPackage } from "./package.js";
 import { type Reporter, stderrReporter } from "./reporter.js";
 import { verifyAddon, verifyWasm } from "./verify.js";
 
@@ -54,10 +55,9 @@ export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
     if (problem) throw new BackendError(`gpu can't be set up: ${problem} (use --backend native)`);
   }
   const packageName = backend === "gpu" ? "@tensorflow/tfjs-node-gpu" : "@tensorflow/tfjs-node";
-  const packageFolder = options.packageFolder ?? addonPackageFolder(packageName);
   const name = backend === "gpu" ? "gpu" : "native";
   try {
-    if (!packageFolder) throw new BackendError(`${packageName} is not installed (npm install ${packageName})`);
+    const packageFolder = options.packageFolder ?? (await haveAddonPackage(packageName, report));
     const { from, library } = await setUpAddon({ ...options, packageFolder, report }, name);
     const how = { present: "loads", wheel: "loads, from its Python wheel", official: "loads, from tfjs-node's host" };
     return { backend: name, from, line: `${name} is ready: TensorFlow ${library} ${how[from]}` };

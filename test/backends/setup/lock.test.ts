@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
+import { existsSync, linkSync, readFileSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -73,6 +73,13 @@ it("is taken from an owner elsewhere, or a damaged file, only when it has not be
 it("is taken from a live process that does not hold it any more: its number was given anew", async () => {
   write({ pid: process.pid, host: hostname(), token: "a" }, 61);
   expect(await withLock(folder, onWait, async () => 1)).toBe(1);
+});
+
+it("is taken after a process died while it broke the lock", async () => {
+  write({ pid: deadPid(), host: hostname(), token: "a" });
+  linkSync(file, `${file}.breaking`);
+  expect(await withLock(folder, onWait, async () => 1)).toBe(1); // after five seconds
+  expect(existsSync(`${file}.breaking`)).toBe(false);
 });
 
 it("is left alone at the end when another has broken it", async () => {
