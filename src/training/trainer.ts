@@ -79,6 +79,7 @@ export class Trainer {
       state = { ...state, step, tokens: state.tokens + tokensPerStep, elapsed: (now - started) / 1000 };
       const { evalEvery, saveEvery, sampleEvery } = this.config;
       const isLast = step === steps;
+      await eventLoop(); // lets a Ctrl-C through that came during the step
       const stopped = options.signal?.aborted ?? false;
       const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, step) : undefined;
       const isBest = valLoss !== undefined && valLoss < (state.best?.valLoss ?? Infinity);
@@ -87,7 +88,6 @@ export class Trainer {
       if (isBest || isLast || stopped || isDue(step, saveEvery)) options.onSave?.(state, isBest);
       if (isDue(step, sampleEvery)) await options.onSample?.(step);
       if (stopped && !isLast) throw new InterruptedError(`stopped after step ${step}, which is saved`);
-      await eventLoop(); // lets Ctrl-C through
     }
     return state;
   }

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageRoot } from "../../src/config/packageRoot.js";
 
-const tsx = pathToFileURL(join(packageRoot, "node_modules", "tsx", "dist", "loader.mjs")).href;
+/** What lets Node read TypeScript. */
+export const tsx = pathToFileURL(join(packageRoot, "node_modules", "tsx", "dist", "loader.mjs")).href;
 
 export interface Outcome {
   code: number | null;
