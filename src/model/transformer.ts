@@ -59,7 +59,7 @@ export class Transformer {
 
   /**
    * The same layers and weights as a `tf.LayersModel`, for `summary()` and for tfjs's own save and load.
-   * Disposing it disposes this model's weights.
+   * Dispose this model, not it: tfjs would forget the weight of a tied output.
    */
   symbolic(): tf.LayersModel {
     return this.graph;

@@ -1,0 +1,53 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { describe, expect, test } from "vitest";
+import { hasGraphs } from "./support.js";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+
+/** The first block of a language in a page. */
+function block(page: string, language: string): string {
+  return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
+}
+
+describe.skipIf(!hasGraphs)("docs/compile.md", () => {
+  const page = readFileSync(join(root, "docs", "compile.md"), "utf8");
+
+  test("the example passes the type checker and prints what the page says", () => {
+    const folder = join(root, "node_modules", `.heed-docs-${process.pid}`); // where packages are found
+    mkdirSync(folder);
+    try {
+      const text = block(page, "ts");
+      const entry = join(root, "src", "index.ts");
+      const options = { extends: join(root, "tsconfig.json"), compilerOptions: { paths: { heed: [entry] } } };
+      writeFileSync(join(folder, "typed.mts"), text);
+      writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...options, files: ["typed.mts"] }));
+      const file = join(folder, "example.mts");
+      writeFileSync(file, text.replace('"heed"', JSON.stringify(pathToFileURL(entry).href)));
+      execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", folder]);
+      const printed = execFileSync(process.execPath, ["--import", "tsx", file], { cwd: root, encoding: "utf8" });
+      expect(printed).toBe(block(page, "text"));
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  test("it is about thirty lines", () => {
+    expect(block(page, "ts").trim().split("\n").length).toBeLessThanOrEqual(34);
+  });
+
+  test("every message that the page lists is one that the code makes", () => {
+    const code = ["trace", "tracer", "graphState"].map((name) =>
+      readFileSync(join(root, "src", "backends", "compile", `${name}.ts`), "utf8"),
+    );
+    const listed = [...page.matchAll(/^\| `(a compiled function[^`:]*):/gm)].map(([, message]) => message!);
+    expect(listed.length).toBe(7);
+    for (const message of listed)
+      expect(
+        code.some((text) => text.includes(message)),
+        message,
+      ).toBe(true);
+  });
+});
