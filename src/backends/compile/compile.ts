@@ -1,8 +1,9 @@
-import type * as tf from "@tensorflow/tfjs";
-import { requireInteger } from "../../config/checks.js";
+import * as tf from "@tensorflow/tfjs";
+import { requireInteger, show } from "../../config/checks.js";
+import { CompileError } from "../../config/errors.js";
 import { nativeBackend } from "../native.js";
 import { Program } from "./program.js";
-import { trace } from "./tracer.js";
+import { isTracing, trace } from "./trace.js";
 
 /** Tensors by name. */
 export type Tensors = Record<string, tf.Tensor>;
@@ -33,9 +34,11 @@ export interface Compiled<Inputs extends Tensors, Outputs extends Tensors> {
  * every later call runs the recorded graph as one call of the library. `fn` must be a function of its inputs and of
  * tf.Variables: it may read and assign variables made before, and everything else that it captures (tensors, numbers)
  * is fixed at the first call. Variables can be read, assigned, saved and shared with other compiled functions as usual.
+ * Inside another compiled function, and under a gradient, a call runs `fn` itself and so becomes part of those.
  *
- * @throws CompileError if `fn` reads values back to JavaScript, draws random numbers there or makes variables while it
- *   is traced; and, naming the line of `fn` that made the op, if TensorFlow refuses the graph or an op fails.
+ * @throws ConfigError if `maxGraphs` is no whole number above 0.
+ * @throws CompileError when called, if `fn` reads values back to JavaScript, draws random numbers there or makes
+ *   variables; and, naming the line of `fn` that made the op, if TensorFlow refuses the graph or an op fails.
  */
 export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   fn: (inputs: Inputs) => Outputs,
@@ -46,17 +49,13 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   let traces = 0;
   const call = (inputs: Inputs): Outputs => {
     const native = nativeBackend();
-    if (!native) return fn(inputs);
+    if (!native || isTracing() || tf.engine().state.gradientDepth > 0) return fn(inputs);
     const key = signature(inputs);
     let program = graphs.get(key);
     if (program)
       graphs.delete(key); // and set again below, as the one used last
     else {
-      program = new Program(
-        native,
-        trace(native, inputs, () => fn(inputs), { allowReads }),
-        inputs,
-      );
+      program = new Program(native, trace(native, inputs, fn, { allowReads }));
       traces++;
     }
     graphs.set(key, program);
@@ -75,9 +74,16 @@ function drop(graphs: Map<string, Program>, key: string): void {
   graphs.delete(key);
 }
 
-/** What must be the same for a graph to serve: the names, types and shapes of the inputs. */
+/** What must be the same for a graph to serve: the names, types and shapes of the inputs, in any order. */
 function signature(inputs: Tensors): string {
-  return Object.entries(inputs)
-    .map(([name, { dtype, shape }]) => `${name}:${dtype}[${shape}]`)
-    .join(";");
+  let text = "";
+  for (const key of Object.keys(inputs).sort()) {
+    const tensor: unknown = inputs[key];
+    if (!(tensor instanceof tf.Tensor) || tensor.isDisposed) {
+      const got = tensor instanceof tf.Tensor ? "a disposed one" : show(tensor);
+      throw new CompileError(`a compiled function takes tensors by name: got ${got} for ${key}`);
+    }
+    text += `${JSON.stringify(key)}${tensor.dtype}[${tensor.shape}]`;
+  }
+  return text;
 }

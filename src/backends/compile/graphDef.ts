@@ -62,7 +62,7 @@ function scalarValue(
     case binding.TF_ATTR_STRING:
       return writer.bytes(2, value as string);
     case binding.TF_ATTR_INT:
-      return writer.varint(3, value as number);
+      return writer.varint(3, Math.trunc(value as number)); // as the binding does
     case binding.TF_ATTR_FLOAT:
       return writer.float(4, value as number);
     case binding.TF_ATTR_BOOL:

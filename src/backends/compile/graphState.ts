@@ -1,26 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, TensorMetadata } from "../native.js";
-import { LazyData } from "./lazyData.js";
-import { readName, type Trace } from "./tracer.js";
+import { pushedName, readName, type TracedVariable, valueName } from "./graph.js";
+import { type Keeper, LazyData } from "./lazyData.js";
 
 /** Runs the session: the addon's tensors for the inputs of these names, to the outputs of those. */
-export type SessionCall = (fed: number[], names: string, wanted: string) => TensorMetadata[];
+export type SessionCall = (fed: number[], names: string[], wanted: string[]) => TensorMetadata[];
 
-/** Fetched to give every variable the value that is fed. */
-export const pushName = "push";
-
-/** The node that takes a variable's value when it is handed to the session. */
-export function valueName(variable: string): string {
-  return `${variable}_value`;
-}
-
-interface Bound {
-  variable: tf.Variable;
-  assigned: boolean;
-  /** What the session's copy was taken from: the variable's data, and that data's version. */
-  taken?: { dataId: object; version: number };
-  /** The promise that the variable holds, or held, for its value in the session. */
+interface Bound extends TracedVariable {
+  /** What the session's copy was taken from: the variable's data and, if that may change, its version. */
+  taken?: { dataId: object; data: LazyData | undefined; version: number };
+  /** The data that stands for the session's value; the variable has it, or had it until somebody assigned it. */
   promise?: { dataId: object; data: LazyData };
 }
 
@@ -29,122 +19,141 @@ interface Bound {
  * that the function assigns holds a promise of its value (LazyData), which is fetched when somebody reads it; one
  * that somebody else assigned is handed to the session before the next call.
  */
-export class GraphState {
+export class GraphState implements Keeper {
+  calls = 0;
   private readonly bound: Bound[];
-  private readonly valueNames: string;
-  private readonly readNames: string;
-  /** The addon's tensors with all values, if somebody read one since the last call; holes where one was given away. */
-  private fetched: (number | undefined)[] = [];
-  /** Calls so far: every one may change what the promises stand for. */
-  private calls = 0;
+  private isHolding = false;
 
   constructor(
     private readonly native: NativeBackend,
-    variables: Trace["variables"],
+    variables: readonly TracedVariable[],
     private readonly call: SessionCall,
   ) {
-    this.bound = variables.map(({ variable, assigned }) => ({ variable, assigned: assigned !== undefined }));
-    this.valueNames = variables.map(({ name }) => `${valueName(name)}:0`).join();
-    this.readNames = variables.map(({ name }) => `${readName(name)}:0`).join();
+    this.bound = variables.map((variable) => ({ ...variable }));
   }
 
-  /** Makes the session's values those of the variables, and saves what clones of a variable still need. */
+  /**
+   * Makes the session's values those of the variables, and saves what clones of a variable still need.
+   *
+   * @throws CompileError if a variable was disposed.
+   */
   beforeRun(): void {
-    const isStale = this.bound.map((bound) => this.isStale(bound)).includes(true);
-    this.bound.forEach((bound, i) => {
-      if (isStale || this.isShared(bound)) this.settle(bound, i);
-    });
-    if (isStale) this.push();
-    this.bound.forEach((bound, i) => {
-      if (bound.assigned && !bound.promise) this.promise(bound, i);
-    });
-    this.forget();
+    const stale: Bound[] = [];
+    for (const bound of this.bound) {
+      if (bound.variable.isDisposed) throw disposed(bound.variable);
+      if (bound.promise) this.keepForClones(bound, bound.promise);
+      if (isStale(bound)) stale.push(bound);
+    }
+    if (stale.length > 0) this.push(stale);
+    for (const bound of this.bound) {
+      if (bound.assigned !== undefined && !bound.promise) this.promise(bound);
+    }
+    this.letGo();
   }
 
+  /** To be called after every run, also one that failed. */
   afterRun(): void {
     this.calls++;
+    this.letGo();
+  }
+
+  fetch(): void {
+    const wanted = this.bound.filter(({ promise }) => promise && this.isAlive(promise));
+    const values = this.call(
+      [],
+      [],
+      wanted.map(({ node }) => readName(node)),
+    );
+    wanted.forEach(({ promise }, i) => {
+      promise!.data.hold(values[i]!.id);
+    });
+    this.isHolding = true;
   }
 
   /** Gives the variables data of their own, so that they outlive the session. */
   release(): void {
-    this.bound.forEach((bound, i) => {
-      this.settle(bound, i);
-    });
-    this.forget();
-  }
-
-  /** Whether the session no longer has the value of a variable. */
-  private isStale({ variable, assigned, promise, taken }: Bound): boolean {
-    if (variable.isDisposed) {
-      throw new CompileError(`a compiled function's variable must not be disposed: got ${variable.name}, which is`);
-    }
-    if (promise && promise.dataId === variable.dataId) return false;
-    if (assigned || taken?.dataId !== variable.dataId) return true;
-    return this.versionOf(variable) !== taken.version;
-  }
-
-  /** Whether anything but the variable itself, such as a clone, relies on a promise. */
-  private isShared({ variable, promise }: Bound): boolean {
-    if (!promise || !this.isAlive(promise)) return false;
-    return promise.data.refCount > (variable.dataId === promise.dataId ? 1 : 0);
-  }
-
-  /** Hands every variable's value to the session. */
-  private push(): void {
-    const ids = this.native.getInputTensorIds(this.bound.map(({ variable }) => variable));
-    for (const { id } of this.call(ids, this.valueNames, `${pushName}:0`)) this.native.binding.deleteTensor(id);
     for (const bound of this.bound) {
-      bound.taken = { dataId: bound.variable.dataId, version: this.versionOf(bound.variable) };
+      if (bound.promise && this.isAlive(bound.promise)) bound.promise.data.settle();
+      bound.promise = undefined;
+    }
+  }
+
+  /** Clones of a variable share its promise: they, and the variable until the next run, get the value of now for good. */
+  private keepForClones(bound: Bound, { dataId, data }: NonNullable<Bound["promise"]>): void {
+    const isOwn = bound.variable.dataId === dataId;
+    const isAlive = this.native.tensorMap.has(dataId);
+    if (isAlive && data.refCount === (isOwn ? 1 : 0)) return;
+    if (isAlive) data.settle();
+    bound.promise = undefined;
+    if (isAlive && isOwn) bound.taken = { dataId, data, version: data.version };
+  }
+
+  /** Hands the values of variables to the session. */
+  private push(stale: readonly Bound[]): void {
+    const { binding, tensorMap } = this.native;
+    const ids = this.native.getInputTensorIds(stale.map(({ variable }) => variable));
+    const copies: number[] = [];
+    const fed = stale.map(({ variable }, i) => {
+      const isSessions = tensorMap.get(variable.dataId) instanceof LazyData;
+      if (isSessions) return ids[i]!;
+      // A session frees its values on its own threads, which must not touch an array that JavaScript lent.
+      const [copy] = binding.executeOp("DeepCopy", [], [ids[i]!], 1);
+      copies.push(copy!.id);
+      return copy!.id;
+    });
+    try {
+      const names = stale.map(({ node }) => valueName(node));
+      const wanted = stale.map(({ node }) => pushedName(node));
+      for (const { id } of this.call(fed, names, wanted)) binding.deleteTensor(id);
+    } finally {
+      for (const id of copies) binding.deleteTensor(id);
+    }
+    for (const bound of stale) {
+      const { dataId } = bound.variable;
+      const data = tensorMap.get(dataId);
+      const lazy = data instanceof LazyData ? data : undefined;
+      bound.taken = { dataId, data: lazy, version: lazy?.version ?? 0 };
     }
   }
 
   /** Gives a variable new data, which stands for its value in the session. */
-  private promise(bound: Bound, index: number): void {
-    const { variable } = bound;
-    const { shape, dtype } = this.native.tensorMap.get(variable.dataId);
-    const data = new LazyData(shape, dtype, { fetch: () => this.fetch(index), version: () => this.calls });
+  private promise(bound: Bound): void {
+    const { variable, dtype } = bound;
+    const data = new LazyData(variable.shape, dtype);
     const dataId = {};
     this.native.tensorMap.set(dataId, data);
     const tensor = tf.engine().makeTensorFromDataId(dataId, variable.shape, variable.dtype);
     variable.assign(tensor);
     tensor.dispose();
+    data.keeper = this;
     bound.promise = { dataId, data };
+    bound.taken = undefined; // the session goes its own way from here
   }
 
-  /** Keeps a promise: its data gets the value of now for good. */
-  private settle(bound: Bound, index: number): void {
-    if (bound.promise && this.isAlive(bound.promise)) {
-      bound.promise.data.settle(this.fetch(index));
-      this.fetched[index] = undefined; // the data owns it now
+  /** Frees what was fetched; data that were disposed have freed their own. */
+  private letGo(): void {
+    if (!this.isHolding) return;
+    for (const { promise } of this.bound) {
+      const id = promise && this.isAlive(promise) ? promise.data.letGo() : undefined;
+      if (id !== undefined) this.native.binding.deleteTensor(id);
     }
-    bound.promise = undefined;
+    this.isHolding = false;
   }
 
-  private fetch(index: number): number {
-    if (this.fetched[index] === undefined) {
-      this.forget();
-      this.fetched = this.call([], "", this.readNames).map(({ id }) => id);
-    }
-    return this.fetched[index]!;
+  private isAlive({ dataId }: { dataId: object }): boolean {
+    return this.native.tensorMap.has(dataId);
   }
+}
 
-  /** Frees what was fetched; a promise that was disposed has freed its own. */
-  private forget(): void {
-    this.fetched.forEach((id, i) => {
-      const { promise } = this.bound[i]!;
-      const isFreed = promise && !this.isAlive(promise);
-      if (isFreed) this.bound[i]!.promise = undefined;
-      else if (id !== undefined) this.native.binding.deleteTensor(id);
-    });
-    this.fetched = [];
-  }
+/** Whether the session no longer has the value of a variable. */
+function isStale({ variable, promise, taken }: Bound): boolean {
+  if (promise?.dataId === variable.dataId) return false;
+  if (taken?.dataId !== variable.dataId) return true;
+  return taken.data !== undefined && taken.data.version !== taken.version;
+}
 
-  private isAlive({ dataId, data }: { dataId: object; data: LazyData }): boolean {
-    return this.native.tensorMap.has(dataId) && this.native.tensorMap.get(dataId) === data;
-  }
-
-  private versionOf(variable: tf.Variable): number {
-    const data = this.native.tensorMap.get(variable.dataId);
-    return data instanceof LazyData ? data.version : 0;
-  }
+function disposed({ name }: tf.Variable): CompileError {
+  return new CompileError(
+    `a compiled function's variables must outlive it: ${name} is disposed (dispose the function too, and compile it anew)`,
+  );
 }

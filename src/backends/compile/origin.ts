@@ -1,7 +1,22 @@
-/** Frames that are not the caller's: tfjs, this folder, and Node itself. */
-const foreign = /node_modules|node:internal|[\\/]backends[\\/]compile[\\/]|[\\/]dist[\\/]src[\\/]backends[\\/]compile/;
+import { dirname, join, sep } from "node:path";
+import { pathToFileURL } from "node:url";
 
-/** The line of code that made the op under way, as `file:line:column`: the innermost frame outside tfjs and this folder. */
+const backends = dirname(import.meta.dirname);
+const ours = [join(backends, "compile") + sep, join(backends, "gather.")].flatMap((path) => [
+  path,
+  pathToFileURL(path).href,
+]);
+
+/** TensorFlow.js's own files, as source maps name them. */
+const tfjsSource = /[\\/]tfjs-[\w-]+[\\/]src[\\/]/;
+
+/** Frames that are not the caller's: Node's, those of packages, and the ones that stand between tfjs and the graph. */
+function isForeign(frame: string): boolean {
+  if (tfjsSource.test(frame)) return true;
+  return frame.includes("node_modules") || frame.includes("node:") || ours.some((path) => frame.includes(path));
+}
+
+/** The line of code that made the op under way, as `file:line:column`: the innermost frame that is the caller's. */
 export function callerLine(): string {
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 60;
@@ -10,6 +25,6 @@ export function callerLine(): string {
   const frame = stack
     .split("\n")
     .slice(1)
-    .find((line) => !foreign.test(line));
+    .find((line) => !isForeign(line));
   return /\(?([^()\s]+:\d+:\d+)\)?$/.exec(frame ?? "")?.[1] ?? "an unknown line";
 }

@@ -3,39 +3,52 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
-import type { NativeBackend, NativeBinding, OpAttribute } from "../native.js";
-import { type GraphNode, savedModelBytes, tensorAttribute } from "./graphDef.js";
-import { GraphState, pushName, valueName } from "./graphState.js";
-import { inputName, readName, type Trace } from "./tracer.js";
+import type { NativeBackend, NativeBinding, TensorMetadata } from "../native.js";
+import { fedName, finishedName, graphNodes, type Trace } from "./graph.js";
+import { type GraphNode, savedModelBytes } from "./graphDef.js";
+import { GraphState } from "./graphState.js";
 
 /** A traced function as a TensorFlow session that runs it in one call. Its variables live in the session. */
 export class Program {
+  private readonly origins: ReadonlyMap<string, string>;
   private readonly session: number;
+  private readonly inputKeys: string[];
+  private readonly outputKeys: string[];
   private readonly inputNames: string;
   private readonly outputNames: string;
   private readonly state: GraphState;
 
+  /** @throws CompileError if TensorFlow refuses the graph. */
   constructor(
     private readonly native: NativeBackend,
-    private readonly traced: Trace,
-    inputs: Record<string, tf.Tensor>,
+    trace: Trace,
   ) {
-    this.session = loadGraph(graphNodes(native, traced, inputs), native.binding);
-    this.inputNames = Object.keys(inputs)
-      .map((name) => `${inputName(name)}:0`)
-      .join();
-    this.outputNames = traced.outputs.map(({ name }) => `${outputName(name)}:0`).join();
-    this.state = new GraphState(native, traced.variables, (fed, names, wanted) => this.call(fed, names, wanted));
+    this.origins = trace.origins;
+    this.session = this.located(() => loadGraph(graphNodes(trace, native.binding), native.binding));
+    this.inputKeys = trace.inputs.map(({ key }) => key);
+    this.inputNames = portList(trace.inputs.map(({ node }) => fedName(node)));
+    this.outputKeys = trace.outputs.map(({ key }) => key);
+    const outputs = trace.outputs.map(({ node }) => node);
+    this.outputNames = portList(outputs.length > 0 ? outputs : [finishedName]);
+    this.state = new GraphState(native, trace.variables, (fed, names, wanted) => {
+      return this.call(fed, portList(names), portList(wanted));
+    });
   }
 
-  /** Runs the function on inputs of the shapes that it was traced for. */
+  /**
+   * Runs the function on inputs of the shapes that it was traced for.
+   *
+   * @throws CompileError if an op fails; the variables are then as before.
+   */
   run(inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
-    const ids = this.native.getInputTensorIds(Object.values(inputs));
     this.state.beforeRun();
-    const results = this.call(ids, this.inputNames, this.outputNames);
-    this.state.afterRun();
-    const tensors = results.map((metadata) => this.native.createOutputTensor(metadata));
-    return Object.fromEntries(this.traced.outputs.map(({ name }, i) => [name, tensors[i]!]));
+    const results = this.runSession(this.native.getInputTensorIds(this.inputKeys.map((key) => inputs[key]!)));
+    const outputs: Record<string, tf.Tensor> = {};
+    this.outputKeys.forEach((key, i) => {
+      outputs[key] = this.native.createOutputTensor(results[i]!);
+    });
+    if (this.outputKeys.length === 0) this.native.binding.deleteTensor(results[0]!.id);
+    return outputs;
   }
 
   /** Variables keep their values; the session and its memory go. */
@@ -44,82 +57,55 @@ export class Program {
     this.native.binding.deleteSavedModel(this.session);
   }
 
-  private call(fed: number[], names: string, wanted: string) {
+  private runSession(ids: number[]): TensorMetadata[] {
     try {
-      return this.native.binding.runSavedModel(this.session, fed, names, wanted);
+      return this.call(ids, this.inputNames, this.outputNames);
+    } finally {
+      this.state.afterRun();
+    }
+  }
+
+  private call(fed: number[], names: string, wanted: string): TensorMetadata[] {
+    return this.located(() => this.native.binding.runSavedModel(this.session, fed, names, wanted));
+  }
+
+  /** Adds to an error of TensorFlow the line of the caller's function that made the op that it names. */
+  private located<T>(action: () => T): T {
+    try {
+      return action();
     } catch (error) {
-      throw new CompileError(located((error as Error).message, this.traced.origins), { cause: error });
+      if (error instanceof CompileError) throw error;
+      const { message } = error as Error;
+      const node = message.match(/op\d+_\w+/g)?.find((name) => this.origins.has(name));
+      const where = node ? `\n${node} is made at ${this.origins.get(node)}` : "";
+      throw new CompileError(message + where, { cause: error });
     }
   }
 }
 
-/** TensorFlow's message, with the line of the caller's function that made the op that it names. */
-function located(message: string, origins: ReadonlyMap<string, string>): string {
-  const node = [...message.matchAll(/op\d+_\w+/g)].map(([name]) => name).find((name) => origins.has(name));
-  return node ? `${message}\n${node} was made at ${origins.get(node)}` : message;
-}
-
-function outputName(name: string): string {
-  return `output_${name}`;
-}
-
-/** The function's own nodes, and around them its inputs, variables and outputs. */
-function graphNodes(
-  { binding, tensorMap }: NativeBackend,
-  traced: Trace,
-  inputs: Record<string, tf.Tensor>,
-): GraphNode[] {
-  const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
-  const shape = (value: number[]): OpAttribute => ({ name: "shape", type: binding.TF_ATTR_SHAPE, value });
-  const text = (name: string, value: string): OpAttribute => ({ name, type: binding.TF_ATTR_STRING, value });
-  const dtypeOf = (tensor: tf.Tensor) => tensorMap.get(tensor.dataId).dtype;
-  const placeholder = (name: string, tensor: tf.Tensor): GraphNode => {
-    return { name, op: "Placeholder", inputs: [], attributes: [type("dtype", dtypeOf(tensor)), shape(tensor.shape)] };
-  };
-  const variables = traced.variables.flatMap(({ variable, name, assigned }) => {
-    const dtype = type("dtype", dtypeOf(variable));
-    const assign = (node: string, value: string, after: string[]): GraphNode => {
-      return { name: node, op: "AssignVariableOp", inputs: [name, value, ...after], attributes: [dtype] };
-    };
-    const read = readName(name);
-    return [
-      { name, op: "VarHandleOp", inputs: [], attributes: [dtype, shape(variable.shape), text("shared_name", name)] },
-      { name: read, op: "ReadVariableOp", inputs: [name], attributes: [dtype] },
-      placeholder(valueName(name), variable),
-      assign(`${name}_push`, valueName(name), []),
-      // What the function reads is the value from before: the assignment waits for it.
-      ...(assigned === undefined ? [] : [assign(`${name}_assign`, assigned, [`^${read}`])]),
-    ];
-  });
-  const assigned = traced.variables.filter((v) => v.assigned !== undefined).map(({ name }) => `^${name}_assign`);
-  const one = { dtype: binding.TF_INT32, shape: [], values: Int32Array.of(1) };
-  const done: GraphNode = {
-    name: "done",
-    op: "Const",
-    inputs: [],
-    attributes: [type("dtype", binding.TF_INT32), { name: "value", type: tensorAttribute, value: one }],
-  };
-  const pushes = traced.variables.map(({ name }) => `^${name}_push`);
-  const push = {
-    name: pushName,
-    op: "Identity",
-    inputs: ["done", ...pushes],
-    attributes: [type("T", binding.TF_INT32)],
-  };
-  const outputs = traced.outputs.map(({ name, source, dtype }): GraphNode => {
-    return { name: outputName(name), op: "Identity", inputs: [source, ...assigned], attributes: [type("T", dtype)] };
-  });
-  const placeholders = Object.entries(inputs).map(([name, tensor]) => placeholder(inputName(name), tensor));
-  return [...placeholders, ...variables, ...traced.nodes, done, push, ...outputs];
+/** Names of nodes as the addon takes them: the first output of each. */
+function portList(nodes: string[]): string {
+  return nodes.map((node) => `${node}:0`).join();
 }
 
 /** A session on a graph. The file that hands it over is gone when this returns. */
 function loadGraph(nodes: GraphNode[], binding: NativeBinding): number {
-  const folder = mkdtempSync(join(tmpdir(), "heed-graph-"));
+  const folder = temporaryFolder();
   try {
     writeFileSync(join(folder, "saved_model.pb"), savedModelBytes(nodes, binding));
     return binding.loadSavedModel(folder, "serve");
   } finally {
     rmSync(folder, { recursive: true });
+  }
+}
+
+function temporaryFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), "heed-graph-"));
+  } catch (error) {
+    throw new CompileError(
+      `a graph is handed to TensorFlow in a temporary folder: ${(error as Error).message} (set TMPDIR to a folder that can be written)`,
+      { cause: error },
+    );
   }
 }

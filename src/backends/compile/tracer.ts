@@ -1,117 +1,63 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
+import { graphForm } from "./graphForm.js";
 import { callerLine } from "./origin.js";
 
-/** Where a tensor of a trace comes from: a node of the graph, and which of its outputs. */
-type Source = string;
+/** Where a tensor of a trace comes from, as an op's input names it: a node, or `node:1` for a later output. */
+export type Source = string;
 
 /** Type attributes that tfjs-node leaves to be inferred, one for each input; a graph must state them. */
 const inferredTypes: Record<string, string[]> = { ExpandDims: ["T", "Tdim"] };
 
-/** What a function did while it was watched: a graph, and what stands at its edges. */
-export interface Trace {
-  nodes: GraphNode[];
-  /** The line of the caller's function that made each node, by the node's name. */
-  origins: Map<string, string>;
-  /** Variables that the function reads or assigns, each with the graph's name for it. */
-  variables: { variable: tf.Variable; name: string; assigned: Source | undefined }[];
-  /** Where each output comes from. */
-  outputs: { name: string; source: Source; dtype: number }[];
-}
+/** TensorFlow's number for texts. */
+const stringType = 7;
 
-export interface TraceOptions {
-  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
-  allowReads: boolean;
-}
-
-/**
- * Runs `fn` once and records the TensorFlow ops that it makes. Variables end as they were before.
- *
- * @throws CompileError if `fn` reads a value back to JavaScript, draws a random number there, or makes a variable.
- */
-export function trace(
-  native: NativeBackend,
-  inputs: Record<string, tf.Tensor>,
-  fn: () => Record<string, tf.Tensor>,
-  options: TraceOptions,
-): Trace {
-  const registered = Object.values(tf.engine().state.registeredVariables) as tf.Variable[];
-  const tracer = new Tracer(native, options);
-  for (const [name, tensor] of Object.entries(inputs)) tracer.name(tensor, inputName(name));
-  registered.forEach((variable, i) => {
-    tracer.name(variable, readName(i));
-  });
-  const before = registered.map((variable) => variable.clone());
-  tf.engine().startScope();
-  try {
-    const outputs = tracer.watch(fn);
-    requireSameVariables(registered);
-    return {
-      outputs: Object.entries(outputs).map(([name, tensor]) => {
-        return { name, source: tracer.source(tensor), dtype: native.tensorMap.get(tensor.dataId).dtype };
-      }),
-      variables: registered.flatMap((variable, i) => {
-        const assigned = variable.dataId === before[i]!.dataId ? undefined : tracer.source(variable);
-        const isUsed = assigned !== undefined || tracer.reads(readName(i));
-        return isUsed ? [{ variable, name: `variable${i}`, assigned }] : [];
-      }),
-      nodes: tracer.nodes,
-      origins: tracer.origins,
-    };
-  } finally {
-    tf.engine().endScope();
-    registered.forEach((variable, i) => {
-      if (variable.dataId !== before[i]!.dataId) variable.assign(before[i]!);
-      before[i]!.dispose();
-    });
-  }
-}
-
-export function inputName(name: string): Source {
-  return `input_${name}`;
-}
-
-/** The node that reads the variable of a name made by `trace`. */
-export function readName(variable: number | string): Source {
-  return typeof variable === "number" ? `variable${variable}_read` : `${variable}_read`;
-}
-
-class Tracer {
+/** Records the ops that the backend executes while it watches a function. */
+export class Tracer {
   readonly nodes: GraphNode[] = [];
+  /** The line of the caller's function that made each node, by the node's name. */
   readonly origins = new Map<string, string>();
   private readonly sources = new Map<number, Source>();
   private readonly dtypes = new Map<number, number>();
+  /** The numbers of tensors made during the trace, by the addon's number for them. */
   private readonly constants = new Map<number, TensorValue>();
+  /** What messages call an input or a variable, by its source. */
+  private readonly labels = new Map<Source, string>();
   private readonly used = new Set<Source>();
   private readonly binding: NativeBinding;
 
   constructor(
     private readonly native: NativeBackend,
-    private readonly options: TraceOptions,
+    private readonly options: { allowReads: boolean },
   ) {
     this.binding = native.binding;
   }
 
-  /** Says where a tensor made before the trace comes from. */
-  name(tensor: tf.Tensor, source: Source): void {
-    const id = this.id(tensor);
-    this.sources.set(id, source);
-    this.dtypes.set(id, this.native.tensorMap.get(tensor.dataId).dtype);
+  /** A tensor that stands for `tensor` during the trace and comes from `source`. */
+  enter(tensor: tf.Tensor, source: Source, label: string): { tensor: tf.Tensor; dtype: number; shape: number[] } {
+    const copy = this.identity(this.native.getInputTensorIds([tensor])[0]!);
+    this.sources.set(copy.id, source);
+    this.dtypes.set(copy.id, copy.dtype);
+    this.labels.set(source, label);
+    return { tensor: this.native.createOutputTensor(copy), dtype: copy.dtype, shape: copy.shape };
   }
 
-  /** Where a tensor comes from, as an op's input names it. */
-  source(tensor: tf.Tensor): Source {
-    return this.sourceOf(this.id(tensor));
+  /** Where a tensor that the function hands out comes from. */
+  leave(tensor: tf.Tensor): { source: Source; dtype: number } {
+    const id = this.native.getInputTensorIds([tensor])[0]!;
+    const source = this.sourceOf(id);
+    return { source, dtype: this.dtypes.get(id)! };
   }
 
-  reads(source: Source): boolean {
+  /** Whether anything takes its value from `source`. */
+  uses(source: Source): boolean {
     return this.used.has(source);
   }
 
   /** Runs `fn` while every op and constant that it makes is recorded. */
-  watch(fn: () => Record<string, tf.Tensor>): Record<string, tf.Tensor> {
+  watch<T>(fn: () => T): T {
     const { native, binding } = this;
     const random = Math.random;
     const watched: Partial<NativeBinding> = {
@@ -134,23 +80,25 @@ class Tracer {
     }
   }
 
-  private id(tensor: tf.Tensor): number {
-    return this.native.getInputTensorIds([tensor])[0]!;
-  }
-
   private create(shape: number[], dtype: number, values: ArrayBufferView): number {
+    if (dtype === stringType) throw noTexts();
     const id = this.binding.createTensor(shape, dtype, values);
     this.constants.set(id, { shape, dtype, values: copyOf(values) });
     return id;
   }
 
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
-    const outputs = this.binding.executeOp(op, attributes, ids, count);
     const name = `op${this.nodes.length}_${op.replace(/^_/, "")}`;
+    const line = callerLine();
+    const outputs = this.attempt(
+      () => this.binding.executeOp(op, attributes, ids, count),
+      `${name} is made at ${line}`,
+    );
     const inputs = ids.map((id) => this.sourceOf(id));
     const inferred = inferredTypes[op]?.map((type, i) => this.typeAttribute(type, this.dtypes.get(ids[i]!)!)) ?? [];
-    this.nodes.push(this.plain({ name, op, inputs, attributes: [...attributes, ...inferred] }, outputs));
-    this.origins.set(name, callerLine());
+    const node = { name, op, inputs, attributes: [...attributes, ...inferred] };
+    this.nodes.push(graphForm(node, outputs, this.binding));
+    this.origins.set(name, line);
     outputs.forEach(({ id, dtype }, i) => {
       this.dtypes.set(id, dtype);
       this.sources.set(id, i === 0 ? name : `${name}:${i}`);
@@ -158,11 +106,12 @@ class Tracer {
     return outputs;
   }
 
-  /** The same node, as TensorFlow runs it fastest: the product of two matrices is no batch of products. */
-  private plain(node: GraphNode, outputs: TensorMetadata[]): GraphNode {
-    if (node.op !== "BatchMatMulV2" || outputs[0]!.shape.length !== 2) return node;
-    const names: Record<string, string> = { adj_x: "transpose_a", adj_y: "transpose_b" };
-    return { ...node, op: "MatMul", attributes: node.attributes.map((a) => ({ ...a, name: names[a.name] ?? a.name })) };
+  private attempt<T>(action: () => T, where: string): T {
+    try {
+      return action();
+    } catch (error) {
+      throw new CompileError(`${(error as Error).message}\n${where}`, { cause: error });
+    }
   }
 
   private sourceOf(id: number): Source {
@@ -171,27 +120,29 @@ class Tracer {
       this.used.add(known);
       return known;
     }
+    const value = this.constants.get(id) ?? this.captured(id);
     const name = `constant${this.sources.size}`;
-    this.nodes.push({ name, op: "Const", inputs: [], attributes: this.constantAttributes(id) });
+    const attributes = [
+      this.typeAttribute("dtype", value.dtype),
+      { name: "value", type: tensorAttribute, value } satisfies OpAttribute,
+    ];
+    this.nodes.push({ name, op: "Const", inputs: [], attributes });
+    this.dtypes.set(id, value.dtype);
     this.sources.set(id, name);
     return name;
   }
 
-  /** The attributes of a constant: one made during the trace, or a tensor made before, whose numbers are read now. */
-  private constantAttributes(id: number): OpAttribute[] {
-    const value = this.constants.get(id) ?? this.captured(id);
-    this.dtypes.set(id, value.dtype);
-    return [this.typeAttribute("dtype", value.dtype), { name: "value", type: tensorAttribute, value }];
+  /** The numbers of a tensor made before the trace. */
+  private captured(id: number): TensorValue {
+    const { id: copy, shape, dtype } = this.identity(id);
+    this.binding.deleteTensor(copy);
+    if (dtype === stringType) throw noTexts();
+    return { shape, dtype, values: copyOf(this.binding.tensorDataSync(id)) };
   }
 
-  /** The numbers of a tensor made before the trace; an Identity op tells their shape. */
-  private captured(id: number): TensorValue {
-    const values = this.binding.tensorDataSync(id);
-    const { TF_FLOAT, TF_INT32, TF_BOOL } = this.binding;
-    const dtype = values instanceof Float32Array ? TF_FLOAT : values instanceof Int32Array ? TF_INT32 : TF_BOOL;
-    const [copy] = this.binding.executeOp("Identity", [this.typeAttribute("T", dtype)], [id], 1);
-    this.binding.deleteTensor(copy!.id);
-    return { shape: copy!.shape, dtype, values: copyOf(values) };
+  /** Another of the addon's tensors with the same numbers; TensorFlow says their shape and type with it. */
+  private identity(id: number): TensorMetadata {
+    return this.binding.executeOp("Identity", [], [id], 1)[0]!;
   }
 
   private typeAttribute(name: string, dtype: number): OpAttribute {
@@ -201,21 +152,17 @@ class Tracer {
   private read(id: number): ReturnType<NativeBinding["tensorDataSync"]> {
     const source = this.sources.get(id);
     if (source !== undefined && !source.startsWith("constant") && !this.options.allowReads) {
+      const label = this.labels.get(source) ?? source;
       throw new CompileError(
-        `a compiled function must not read values back to JavaScript: ${source} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
+        `a compiled function must not read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
       );
     }
     return this.binding.tensorDataSync(id);
   }
 }
 
-function requireSameVariables(before: tf.Variable[]): void {
-  const now = Object.values(tf.engine().state.registeredVariables) as tf.Variable[];
-  const made = now.find((variable) => !before.includes(variable));
-  if (!made) return;
-  throw new CompileError(
-    `a compiled function must not make variables: got ${made.name} (make it before, and assign it)`,
-  );
+function noTexts(): CompileError {
+  return new CompileError(`a compiled function must not use texts as tensors: ${callerLine()}`);
 }
 
 function copyOf(values: ArrayBufferView): ArrayBufferView {

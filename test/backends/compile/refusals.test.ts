@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -137,6 +138,12 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(({ x }) => ({ y: native.executeSingleOutput("NoSuchOp", [], [x]) }))).toMatch(
       /NoSuchOp[\s\S]*\nop0_NoSuchOp is made at LINE$/,
     );
+  });
+
+  test("and the line is the caller's where source maps are on", () => {
+    const script = join(import.meta.dirname, "failing.ts");
+    const printed = execFileSync(process.execPath, ["--import", "tsx", script], { encoding: "utf8" });
+    expect(printed).toMatch(/is not in \[0, 2\)\nop\d+_GatherV2 is made at \S*failing\.ts:9:\d+\n$/);
   });
 
   test("a graph that TensorFlow refuses, with the line of the op, and its file is gone", () => {

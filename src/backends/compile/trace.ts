@@ -1,0 +1,110 @@
+import * as tf from "@tensorflow/tfjs";
+import { show } from "../../config/checks.js";
+import { CompileError } from "../../config/errors.js";
+import type { NativeBackend } from "../native.js";
+import { readName, type Trace } from "./graph.js";
+import { Tracer } from "./tracer.js";
+
+export interface TraceOptions {
+  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
+  allowReads: boolean;
+}
+
+type Tensors = Record<string, tf.Tensor>;
+
+let isUnderWay = false;
+
+/** Whether a function is being traced: whatever it calls becomes part of its graph. */
+export function isTracing(): boolean {
+  return isUnderWay;
+}
+
+/**
+ * Runs `fn` once and records the TensorFlow ops that it makes. Variables end as they were before.
+ *
+ * `fn` sees inputs and variables as tensors of the addon that nobody else has. So what it captured stays apart from
+ * them: a clone of a variable, the tensor that an input was made from, two variables made from one tensor.
+ *
+ * @throws CompileError if `fn` reads a value back to JavaScript, draws a random number there, makes or disposes a
+ *   variable, or returns anything but tensors by name.
+ */
+export function trace<Inputs extends Tensors>(
+  native: NativeBackend,
+  inputs: Inputs,
+  fn: (inputs: Inputs) => Tensors,
+  options: TraceOptions,
+): Trace {
+  const engine = tf.engine();
+  const variables = registeredVariables();
+  const tracer = new Tracer(native, options);
+  const before = variables.map((variable) => variable.clone());
+  engine.startScope();
+  isUnderWay = true;
+  try {
+    const entered = Object.keys(inputs)
+      .sort()
+      .map((key, i) => ({ key, node: `in${i}`, ...tracer.enter(inputs[key]!, `in${i}`, `input ${key}`) }));
+    for (const [i, variable] of variables.entries()) {
+      variable.assign(tracer.enter(variable, readName(`var${i}`), `variable ${variable.name}`).tensor);
+    }
+    const untouched = variables.map(({ dataId }) => dataId);
+    const results = tracer.watch(() => {
+      return fn(Object.fromEntries(entered.map(({ key, tensor }) => [key, tensor])) as Inputs);
+    });
+    requireTensors(results);
+    requireSameVariables(variables);
+    const outputs = Object.entries(results).map(([key, tensor], i) => {
+      return { key, node: `out${i}`, ...tracer.leave(tensor) };
+    });
+    const left = variables.map((variable, i) => {
+      const assigned = variable.dataId === untouched[i] ? undefined : tracer.leave(variable).source;
+      return { variable, node: `var${i}`, dtype: native.tensorMap.get(variable.dataId).dtype, assigned };
+    });
+    return {
+      inputs: entered.map(({ key, node, dtype, shape }) => ({ key, node, dtype, shape })),
+      outputs,
+      // Filtered only now: an assignment or an output may be the one use of another variable.
+      variables: left.filter(({ node, assigned }) => assigned !== undefined || tracer.uses(readName(node))),
+      nodes: tracer.nodes,
+      origins: tracer.origins,
+    };
+  } finally {
+    isUnderWay = false;
+    engine.endScope();
+    restore(variables, before);
+  }
+}
+
+function restore(variables: tf.Variable[], before: tf.Tensor[]): void {
+  for (const variable of registeredVariables()) if (!variables.includes(variable)) variable.dispose();
+  for (const [i, variable] of variables.entries()) {
+    if (!variable.isDisposed) variable.assign(before[i]!);
+    before[i]!.dispose();
+  }
+}
+
+function registeredVariables(): tf.Variable[] {
+  return Object.values(tf.engine().state.registeredVariables) as tf.Variable[];
+}
+
+function requireTensors(results: unknown): asserts results is Tensors {
+  const rule = "a compiled function must return tensors by name, such as { loss }";
+  if (typeof results !== "object" || results === null) throw new CompileError(`${rule}: got ${show(results)}`);
+  if (results instanceof tf.Tensor) throw new CompileError(`${rule}: got a tensor`);
+  if ("then" in results) throw new CompileError(`${rule}: got a promise (it must not be async)`);
+  for (const [key, value] of Object.entries(results)) {
+    if (!(value instanceof tf.Tensor)) throw new CompileError(`${rule}: got ${show(value)} for ${key}`);
+    if (value.isDisposed) throw new CompileError(`${rule}: got a disposed one for ${key}`);
+  }
+}
+
+function requireSameVariables(before: tf.Variable[]): void {
+  const made = registeredVariables().find((variable) => !before.includes(variable));
+  if (made) {
+    throw new CompileError(
+      `a compiled function must not make variables: got ${made.name} (make it before, and assign it)`,
+    );
+  }
+  const disposed = before.find((variable) => variable.isDisposed);
+  if (disposed) throw new CompileError(`a compiled function must not dispose variables: got ${disposed.name}`);
+}
