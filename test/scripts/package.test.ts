@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/config/packageRoot.js";
+import { slow } from "../support/slow.js";
 import { codeBlocks } from "./readme.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heed-package-"));
@@ -15,7 +16,7 @@ function run(command: string, cwd = folder): string {
 }
 
 // Packing and installing takes a minute and the registry: .ci/run asks for it.
-describe.runIf(process.env.HEED_SLOW === "1")("the packed package, in an empty folder", () => {
+describe.runIf(slow)("the packed package, in an empty folder", () => {
   it("installs, and its commands run", { timeout: 600_000 }, () => {
     run(`node scripts/run.mjs pack --pack-destination ${folder}`, packageRoot);
     writeFileSync(join(folder, "package.json"), '{ "name": "mine", "private": true, "type": "module" }');

@@ -2,10 +2,11 @@ import "./xlaOn.js";
 
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, test } from "vitest";
+import { slow } from "../../support/slow.js";
 import { testGradients, testTraining } from "./agreement.js";
 import { hasGraphs, numbers, variable, withCompiled } from "./support.js";
 
-describe.skipIf(!hasGraphs)("the same with XLA", () => {
+describe.skipIf(!hasGraphs || !slow)("the same with XLA", () => {
   test("the library was told to use it", () => {
     expect(process.env.TF_XLA_FLAGS).toBe("--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit");
   });

@@ -17,6 +17,7 @@ import { defaultCacheFolder } from "../../../src/backends/setup/cache.js";
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { type SetupResult, setup } from "../../../src/backends/setup/setup.js";
 import { verifyAddon } from "../../../src/backends/setup/verify.js";
+import { slow } from "../../support/slow.js";
 import { cacheWithLibrary, layPackages, libraryIn, listener, offline, root, scratch } from "./support.js";
 
 /** Whether this machine's cache has the library: what is built from the wheel is tested where the wheel can be had. */
@@ -58,15 +59,19 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
     expect(readdirSync(join(cache, "native")).filter((name) => /^temporary|^lock/.test(name))).toEqual([]);
   });
 
-  it("is built once by two setups at the same time, without a download", async () => {
-    const both = await Promise.all(packages.map(setupProcess));
-    expect(both).toMatchObject([ready, ready]);
-    const said = both.map(({ stderr }) => stderr).sort();
-    expect(said[0]).toMatch(/^another heed setup \(process \d+\) is at work: waiting for it\n$/);
-    expect(said[1]).toMatch(/^compiling tfjs-node's addon with \S+, about 10 s\n$/);
-    for (const packageFolder of packages)
-      expect(await verifyAddon(packageFolder)).toEqual({ library: "2.21.0", gpu: false });
-  }, 180_000);
+  it.runIf(slow)(
+    "is built once by two setups at the same time, without a download",
+    async () => {
+      const both = await Promise.all(packages.map(setupProcess));
+      expect(both).toMatchObject([ready, ready]);
+      const said = both.map(({ stderr }) => stderr).sort();
+      expect(said[0]).toMatch(/^another heed setup \(process \d+\) is at work: waiting for it\n$/);
+      expect(said[1]).toMatch(/^compiling tfjs-node's addon with \S+, about 10 s\n$/);
+      for (const packageFolder of packages)
+        expect(await verifyAddon(packageFolder)).toEqual({ library: "2.21.0", gpu: false });
+    },
+    180_000,
+  );
 
   it("stays as it is when it loads", async () => {
     const before = statSync(addonFile(packages[0])).mtimeMs;
@@ -107,28 +112,32 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
     expect(await fromCache(packages[0])).toMatchObject({ ...ready, notes: [] });
   });
 
-  it("gives way to wasm when the library is damaged and can't be downloaded", async () => {
-    const file = libraryIn(cache, framework);
-    const { size } = statSync(file);
-    const good = join(cache, "good");
-    copyFileSync(file, good);
-    const bytes = readFileSync(file);
-    bytes.fill(0, 0x100000, bytes.length - 0x100000); // the same size: only the child process and the hash can tell
-    rmSync(file); // the machine's own library has the same inode
-    writeFileSync(file, bytes);
-    expect(addonProblem(packages[0])).toBeUndefined();
-    expect((await verifyAddon(packages[0])).problem).toBeDefined();
-    const damaged = await fromCache(packages[0]);
-    expect(damaged).toMatchObject({ backend: "wasm", from: "none" });
-    expect(damaged.line).toContain("its package index is out of reach");
-    expect(damaged.notes[0]).toMatch(/^what the cache kept does not load \(.+\): checking every file's hash$/);
+  it.runIf(slow)(
+    "gives way to wasm when the library is damaged and can't be downloaded",
+    async () => {
+      const file = libraryIn(cache, framework);
+      const { size } = statSync(file);
+      const good = join(cache, "good");
+      copyFileSync(file, good);
+      const bytes = readFileSync(file);
+      bytes.fill(0, 0x100000, bytes.length - 0x100000); // the same size: only the child process and the hash can tell
+      rmSync(file); // the machine's own library has the same inode
+      writeFileSync(file, bytes);
+      expect(addonProblem(packages[0])).toBeUndefined();
+      expect((await verifyAddon(packages[0])).problem).toBeDefined();
+      const damaged = await fromCache(packages[0]);
+      expect(damaged).toMatchObject({ backend: "wasm", from: "none" });
+      expect(damaged.line).toContain("its package index is out of reach");
+      expect(damaged.notes[0]).toMatch(/^what the cache kept does not load \(.+\): checking every file's hash$/);
 
-    truncateSync(file, 1_000_000);
-    expect(addonProblem(packages[1])).toBe(`${file} is damaged (1000000 bytes, not ${size})`);
-    expect(await fromCache(packages[1])).toMatchObject({ backend: "wasm", from: "none" });
+      truncateSync(file, 1_000_000);
+      expect(addonProblem(packages[1])).toBe(`${file} is damaged (1000000 bytes, not ${size})`);
+      expect(await fromCache(packages[1])).toMatchObject({ backend: "wasm", from: "none" });
 
-    rmSync(file);
-    copyFileSync(good, file);
-    expect(await fromCache(packages[1])).toMatchObject({ backend: "native", notes: [] });
-  }, 180_000);
+      rmSync(file);
+      copyFileSync(good, file);
+      expect(await fromCache(packages[1])).toMatchObject({ backend: "native", notes: [] });
+    },
+    180_000,
+  );
 });

@@ -10,6 +10,7 @@ import { compileFlags, nodeApiHeaders } from "../../../src/backends/setup/compil
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { setup } from "../../../src/backends/setup/setup.js";
 import { verifyAddon } from "../../../src/backends/setup/verify.js";
+import { slow } from "../../support/slow.js";
 import {
   cacheWithLibrary,
   layPackages,
@@ -41,7 +42,7 @@ async function serve(handle: Parameters<typeof createServer>[1]): Promise<{ serv
   return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
 }
 
-describe.runIf(process.env.HEED_SLOW === "1" && process.platform === "linux" && wheel)("setup in earnest", () => {
+describe.runIf(slow && process.platform === "linux" && wheel)("setup in earnest", () => {
   it("builds native in an empty cache, and compiles again when the cached addon is damaged", async () => {
     const [packageFolder, cache] = [layPackages(scratch()), scratch()];
     const cold = await setUp(packageFolder, cache);
