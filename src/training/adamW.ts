@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-
+import { type AdamWScalars, adamWUpdate } from "../backends/ops/adamW.js";
 import { loadVariables, readVariables, type VariableValues } from "../model/variables.js";
 
 export interface AdamWConfig {
@@ -10,14 +10,6 @@ export interface AdamWConfig {
 
 /** Added to the root of the second moment. */
 const epsilon = 1e-8;
-
-/** What a step of AdamW needs beside the gradients; tensors, so that a compiled step does not fix them. */
-export type AdamWScalars = {
-  learningRate: tf.Scalar;
-  /** `1 / (1 - beta1^step)` and `1 / (1 - beta2^step)`. */
-  correction1: tf.Scalar;
-  correction2: tf.Scalar;
-};
 
 /**
  * Adam with decoupled weight decay, for named weights. For a gradient `g` at step `t`:
@@ -46,31 +38,28 @@ export class AdamW {
     );
   }
 
-  /** The scalars of `step`, counted from 1. */
-  scalars(step: number, learningRate: number): Record<keyof AdamWScalars, number> {
-    const { beta1, beta2 } = this.config;
-    return { learningRate, correction1: 1 / (1 - beta1 ** step), correction2: 1 / (1 - beta2 ** step) };
+  /** What `update` needs at `step`, counted from 1; the caller disposes it. */
+  scalars(step: number, learningRate: number): AdamWScalars {
+    const { beta1, beta2, weightDecay } = this.config;
+    const root = Math.sqrt(1 - beta2 ** step);
+    return {
+      stepSize: tf.scalar((learningRate * root) / (1 - beta1 ** step)),
+      epsilon: tf.scalar(epsilon * root),
+      keep: tf.scalar(1 - learningRate * weightDecay),
+    };
   }
 
   /** Moves every weight; `gradients` are by weight name, each multiplied by `scale` first. */
   update(gradients: ReadonlyMap<string, tf.Tensor>, scale: tf.Scalar | undefined, scalars: AdamWScalars): void {
-    for (const [name, weight] of this.weights) {
-      const gradient = gradients.get(name)!;
-      tf.tidy(() => this.updateOne(name, weight, scale ? gradient.mul(scale) : gradient, scalars));
-    }
-  }
-
-  private updateOne(name: string, weight: tf.Variable, gradient: tf.Tensor, scalars: AdamWScalars): void {
     const { beta1, beta2, weightDecay } = this.config;
-    const { learningRate, correction1, correction2 } = scalars;
-    const m = this.moments.get(`${name}.m`)!;
-    const v = this.moments.get(`${name}.v`)!;
-    m.assign(m.mul(beta1).add(gradient.mul(1 - beta1)));
-    v.assign(v.mul(beta2).add(gradient.square().mul(1 - beta2)));
-    const direction = m.mul(correction1).div(v.mul(correction2).sqrt().add(epsilon));
-    const decays = weightDecay > 0 && weight.rank >= 2;
-    const change = decays ? direction.add(weight.mul(weightDecay)) : direction;
-    weight.assign(weight.sub(change.mul(learningRate)));
+    for (const [name, weight] of this.weights) {
+      const state = { weight, m: this.moments.get(`${name}.m`)!, v: this.moments.get(`${name}.v`)! };
+      const rates = { beta1, beta2, decays: weightDecay > 0 && weight.rank >= 2 };
+      tf.tidy(() => {
+        const gradient = gradients.get(name)!;
+        adamWUpdate(state, scale ? gradient.mul(scale) : gradient, scalars, rates);
+      });
+    }
   }
 
   /** Copies of the moments, as plain numbers. */

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
+import { sumOfSquares } from "../backends/ops/sumOfSquares.js";
 
 /** `sqrt(Σ g²)` over all numbers of all gradients. Out: scalar. */
 export function globalNorm(gradients: tf.Tensor[]): tf.Scalar {
-  return tf.tidy(() => tf.addN(gradients.map((g) => g.square().sum())).sqrt() as tf.Scalar);
+  return tf.tidy(() => tf.addN(gradients.map(sumOfSquares)).sqrt() as tf.Scalar);
 }
 
 /**

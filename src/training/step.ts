@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../backends/compile/compile.js";
+import type { AdamWScalars } from "../backends/ops/adamW.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
-import { AdamW, type AdamWScalars } from "./adamW.js";
+import { AdamW } from "./adamW.js";
 import { clipScale, globalNorm } from "./clipping.js";
 
 export interface StepResult {
@@ -62,7 +63,7 @@ export class TrainingStep {
    */
   run(batches: Batch[], step: number, learningRate: number): StepResult {
     return tf.tidy(() => {
-      const scalars = scalarTensors(this.optimizer.scalars(step, learningRate));
+      const scalars = this.optimizer.scalars(step, learningRate);
       const inputs = batches.map((batch, i) => ({
         ...this.tensors(batch),
         dropoutSeed: tf.scalar(this.dropoutSeed(step * batches.length + i), "int32"),
@@ -117,11 +118,6 @@ export class TrainingStep {
     for (const sum of this.sums.values()) sum.dispose();
     this.optimizer.dispose();
   }
-}
-
-function scalarTensors(values: Record<keyof AdamWScalars, number>): AdamWScalars {
-  const entries = Object.entries(values).map(([name, value]) => [name, tf.scalar(value)]);
-  return Object.fromEntries(entries);
 }
 
 function zerosLike(variable: tf.Variable): tf.Variable {

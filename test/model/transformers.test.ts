@@ -72,12 +72,7 @@ onEveryBackend("a GPT-2 that transformers computed", () => {
         const norm = globalNorm([...gradients.values()]);
         expectClose([value], [adamw.losses[step - 1]]);
         expectClose(norm, [adamw.gradientNorms[step - 1]]);
-        const { learningRate, correction1, correction2 } = optimizer.scalars(step, adamw.learningRate);
-        optimizer.update(gradients, clipScale(norm, adamw.clip), {
-          learningRate: tf.scalar(learningRate),
-          correction1: tf.scalar(correction1),
-          correction2: tf.scalar(correction2),
-        });
+        optimizer.update(gradients, clipScale(norm, adamw.clip), optimizer.scalars(step, adamw.learningRate));
       }
       for (const [weight, { data }] of model.read()) {
         const [ours, theirs] = [data, adamw.weights[weight]].map((all) => withoutKeyBias(weight, all));

@@ -41,12 +41,11 @@ function update({ optimizer }: ReturnType<typeof make>, step: number, scale?: nu
   tf.tidy(() => {
     const names = Object.keys(shapes) as (keyof typeof shapes)[];
     const gradients = new Map(names.map((name) => [name, tf.tensor(gradient(name, step), shapes[name])]));
-    const { learningRate, correction1, correction2 } = optimizer.scalars(step, rate(step));
-    optimizer.update(gradients, scale === undefined ? undefined : tf.scalar(scale), {
-      learningRate: tf.scalar(learningRate),
-      correction1: tf.scalar(correction1),
-      correction2: tf.scalar(correction2),
-    });
+    optimizer.update(
+      gradients,
+      scale === undefined ? undefined : tf.scalar(scale),
+      optimizer.scalars(step, rate(step)),
+    );
   });
 }
 

@@ -44,12 +44,7 @@ onEveryBackend("a training step", () => {
       const norm = globalNorm([...gradients.values()]);
       expectClose([loss, gradNorm], [value.dataSync()[0]!, norm.dataSync()[0]!]);
       expect(gradNorm).toBeGreaterThan(config.clip);
-      const scalars = optimizer.scalars(i + 1, config.learningRate);
-      optimizer.update(gradients, clipScale(norm, config.clip), {
-        learningRate: tf.scalar(scalars.learningRate),
-        correction1: tf.scalar(scalars.correction1),
-        correction2: tf.scalar(scalars.correction2),
-      });
+      optimizer.update(gradients, clipScale(norm, config.clip), optimizer.scalars(i + 1, config.learningRate));
     });
     for (const [name, { data }] of model.read()) expectClose(weights.get(name)!.data, data);
     optimizer.dispose();

@@ -1,9 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBinding, OpAttribute } from "../native.js";
 import { type GraphNode, tensorAttribute } from "./graphDef.js";
-import type { Source } from "./tracer.js";
 
-/** A variable that a function reads or assigns. */
+/** Where a value of a graph comes from, as an op's input names it: a node, or `node:1` for a later output. */
+export type Source = string;
+
+/** A variable that a function reads or changes. */
 export interface TracedVariable {
   variable: tf.Variable;
   /** The graph's name for it. */
@@ -11,6 +13,13 @@ export interface TracedVariable {
   dtype: number;
   /** Where its new value comes from, if the function assigns it. */
   assigned: Source | undefined;
+  /** The last op that changes it in place, if there is one. */
+  changedBy: string | undefined;
+}
+
+/** Whether the function leaves a variable with another value. */
+export function isChanged({ assigned, changedBy }: TracedVariable): boolean {
+  return assigned !== undefined || changedBy !== undefined;
 }
 
 /** What a function did while it was watched: a graph, and what stands at its edges. */
@@ -35,7 +44,12 @@ export const pushedName = (variable: string) => `${variable}_pushed`;
 
 const assignName = (variable: string) => `${variable}_assign`;
 
-/** Ops that fail on bad values, such as an index out of range: nothing is assigned before they have passed. */
+/** Whether an op fails on bad values: nothing is changed before it has passed. */
+export function canFail({ op }: GraphNode): boolean {
+  return fallible.has(op);
+}
+
+/** Ops that fail on bad values, such as an index out of range. */
 const fallible = new Set([
   "GatherV2",
   "GatherNd",
@@ -54,13 +68,15 @@ const fallible = new Set([
 /** All nodes of a traced function's graph: its own and, around them, its inputs, variables and outputs. */
 export function graphNodes(trace: Trace, binding: NativeBinding): GraphNode[] {
   const make = new NodeMaker(binding);
-  const assigned = trace.variables.filter((variable) => variable.assigned !== undefined);
-  const after = assigned.map(({ node }) => `^${assignName(node)}`);
-  const checks = trace.nodes.filter(({ op }) => fallible.has(op)).map(({ name }) => `^${name}`);
+  const changed = trace.variables.filter(isChanged);
+  const after = changed.map(
+    ({ node, assigned, changedBy }) => `^${assigned === undefined ? changedBy : assignName(node)}`,
+  );
+  const checks = trace.nodes.filter(canFail).map(({ name }) => `^${name}`);
   return [
     make.one("one"),
     { name: "checked", op: "NoOp", inputs: checks, attributes: [] },
-    ...trace.inputs.flatMap((input) => inputNodes(make, input, assigned.length > 0)),
+    ...trace.inputs.flatMap((input) => inputNodes(make, input, changed.length > 0)),
     ...trace.variables.flatMap((variable) => variableNodes(make, variable)),
     ...trace.nodes,
     ...trace.outputs.map(({ node, source, dtype }) => make.identity(node, dtype, [source, ...after])),
@@ -81,11 +97,13 @@ function inputNodes(make: NodeMaker, { node, dtype, shape }: Trace["inputs"][num
   return [make.placeholder(fed, dtype, shape), { ...make.identity(node, dtype, [fed]), op }];
 }
 
-function variableNodes(make: NodeMaker, { node, dtype, variable, assigned }: TracedVariable): GraphNode[] {
+function variableNodes(make: NodeMaker, { node, dtype, variable, assigned, changedBy }: TracedVariable): GraphNode[] {
   const [read, value, push] = [readName(node), valueName(node), `${node}_push`];
   // What the function reads is the value from before: the assignment waits for it.
   const assign =
-    assigned === undefined ? [] : [make.assign(assignName(node), node, dtype, assigned, [read, "checked"])];
+    assigned === undefined
+      ? []
+      : [make.assign(assignName(node), node, dtype, assigned, [changedBy ?? read, "checked"])];
   return [
     make.variable(node, dtype, variable.shape),
     make.read(read, node, dtype),

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, TensorMetadata } from "../native.js";
-import { pushedName, readName, type TracedVariable, valueName } from "./graph.js";
+import { isChanged, pushedName, readName, type TracedVariable, valueName } from "./graph.js";
 import { type Keeper, LazyData } from "./lazyData.js";
 
 /** Runs the session: the addon's tensors for the inputs of these names, to the outputs of those. */
@@ -46,7 +46,7 @@ export class GraphState implements Keeper {
     }
     if (stale.length > 0) this.push(stale);
     for (const bound of this.bound) {
-      if (bound.assigned !== undefined && !bound.promise) this.promise(bound);
+      if (isChanged(bound) && !bound.promise) this.promise(bound);
     }
     this.letGo();
   }

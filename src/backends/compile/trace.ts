@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { show } from "../../config/checks.js";
 import { CompileError } from "../../config/errors.js";
-import type { NativeBackend } from "../native.js";
-import { readName, type Trace } from "./graph.js";
+import type { NativeBackend, OpAttribute } from "../native.js";
+import { isChanged, readName, type Trace } from "./graph.js";
 import { Tracer } from "./tracer.js";
 
 export interface TraceOptions {
@@ -12,11 +12,26 @@ export interface TraceOptions {
 
 type Tensors = Record<string, tf.Tensor>;
 
-let isUnderWay = false;
+let underWay: Tracer | undefined;
 
 /** Whether a function is being traced: whatever it calls becomes part of its graph. */
 export function isTracing(): boolean {
-  return isUnderWay;
+  return underWay !== undefined;
+}
+
+/** An op of TensorFlow that changes variables where they are, such as ResourceApplyAdam. */
+export interface InPlaceOp {
+  op: string;
+  attributes: OpAttribute[];
+  /** Its first inputs. */
+  variables: tf.Variable[];
+  /** Its other inputs. */
+  tensors: tf.Tensor[];
+}
+
+/** Makes `change` part of the graph under way, for which {@link isTracing} must hold. */
+export function changeInPlace({ op, attributes, variables, tensors }: InPlaceOp): void {
+  underWay!.changeInPlace(op, attributes, variables, tensors);
 }
 
 /**
@@ -39,15 +54,12 @@ export function trace<Inputs extends Tensors>(
   const tracer = new Tracer(native, options);
   const before = variables.map((variable) => variable.clone());
   engine.startScope();
-  isUnderWay = true;
+  underWay = tracer;
   try {
     const entered = Object.keys(inputs)
       .sort()
       .map((key, i) => ({ key, node: `in${i}`, ...tracer.enter(inputs[key]!, `in${i}`, `input ${key}`) }));
-    for (const [i, variable] of variables.entries()) {
-      variable.assign(tracer.enter(variable, readName(`var${i}`), `variable ${variable.name}`).tensor);
-    }
-    const untouched = variables.map(({ dataId }) => dataId);
+    for (const [i, variable] of variables.entries()) tracer.enterVariable(variable, `var${i}`);
     const results = tracer.watch(() => {
       return fn(Object.fromEntries(entered.map(({ key, tensor }) => [key, tensor])) as Inputs);
     });
@@ -57,19 +69,19 @@ export function trace<Inputs extends Tensors>(
       return { key, node: `out${i}`, ...tracer.leave(tensor) };
     });
     const left = variables.map((variable, i) => {
-      const assigned = variable.dataId === untouched[i] ? undefined : tracer.leave(variable).source;
-      return { variable, node: `var${i}`, dtype: native.tensorMap.get(variable.dataId).dtype, assigned };
+      const { dtype } = native.tensorMap.get(variable.dataId);
+      return { variable, node: `var${i}`, dtype, ...tracer.leaveVariable(variable) };
     });
     return {
       inputs: entered.map(({ key, node, dtype, shape }) => ({ key, node, dtype, shape })),
       outputs,
       // Filtered only now: an assignment or an output may be the one use of another variable.
-      variables: left.filter(({ node, assigned }) => assigned !== undefined || tracer.uses(readName(node))),
+      variables: left.filter((variable) => isChanged(variable) || tracer.uses(readName(variable.node))),
       nodes: tracer.nodes,
       origins: tracer.origins,
     };
   } finally {
-    isUnderWay = false;
+    underWay = undefined;
     engine.endScope();
     restore(variables, before);
   }

@@ -1,18 +1,24 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
+import { canFail, readName, type Source } from "./graph.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
 import { graphForm } from "./graphForm.js";
 import { callerLine } from "./origin.js";
-
-/** Where a tensor of a trace comes from, as an op's input names it: a node, or `node:1` for a later output. */
-export type Source = string;
 
 /** Type attributes that tfjs-node leaves to be inferred, one for each input; a graph must state them. */
 const inferredTypes: Record<string, string[]> = { ExpandDims: ["T", "Tdim"] };
 
 /** TensorFlow's number for texts. */
 const stringType = 7;
+
+/** A variable during a trace. */
+interface KnownVariable {
+  /** The graph's name for it. */
+  node: string;
+  /** The last op that changed it in place, and where its value comes from since. */
+  changed?: { by: string; source: Source };
+}
 
 /** Records the ops that the backend executes while it watches a function. */
 export class Tracer {
@@ -26,6 +32,7 @@ export class Tracer {
   /** What messages call an input or a variable, by its source. */
   private readonly labels = new Map<Source, string>();
   private readonly used = new Set<Source>();
+  private readonly variables = new Map<tf.Variable, KnownVariable>();
   private readonly binding: NativeBinding;
 
   constructor(
@@ -42,6 +49,44 @@ export class Tracer {
     this.dtypes.set(copy.id, copy.dtype);
     this.labels.set(source, label);
     return { tensor: this.native.createOutputTensor(copy), dtype: copy.dtype, shape: copy.shape };
+  }
+
+  /** Lets `variable` be the graph's variable `node` during the trace. */
+  enterVariable(variable: tf.Variable, node: string): void {
+    this.variables.set(variable, { node });
+    variable.assign(this.enter(variable, readName(node), `variable ${variable.name}`).tensor);
+  }
+
+  /** What a variable ends as: a value to assign, and the op that changed it in place last. */
+  leaveVariable(variable: tf.Variable): { assigned: Source | undefined; changedBy: string | undefined } {
+    const { node, changed } = this.variables.get(variable)!;
+    const { source } = this.leave(variable);
+    const isItsOwn = source === (changed?.source ?? readName(node));
+    return { assigned: isItsOwn ? undefined : source, changedBy: changed?.by };
+  }
+
+  /**
+   * Records an op that changes variables in place, such as ResourceApplyAdam: its inputs are the variables, then
+   * `tensors`. It waits for what read the variables before, and for every op so far that can fail. From here on the
+   * variables have their new values.
+   */
+  changeInPlace(op: string, attributes: OpAttribute[], variables: tf.Variable[], tensors: tf.Tensor[]): void {
+    const name = `op${this.nodes.length}_${op}`;
+    const known = variables.map((variable) => this.variables.get(variable)!);
+    const before = known.map(({ node, changed }) => changed?.by ?? readName(node));
+    const values = this.native.getInputTensorIds(tensors).map((id) => this.sourceOf(id));
+    const checks = this.nodes.filter(canFail).map((node) => node.name);
+    const inputs = [...known.map(({ node }) => node), ...values, ...[...before, ...checks].map((node) => `^${node}`)];
+    this.nodes.push({ name, op, inputs, attributes });
+    this.origins.set(name, callerLine());
+    variables.forEach((variable, i) => {
+      const source = `${name}_read${i}`;
+      const { dtype } = this.native.tensorMap.get(variable.dataId);
+      const read = [this.typeAttribute("dtype", dtype)];
+      this.nodes.push({ name: source, op: "ReadVariableOp", inputs: [known[i]!.node, `^${name}`], attributes: read });
+      known[i]!.changed = { by: name, source };
+      variable.assign(this.enter(variable, source, `variable ${variable.name}`).tensor);
+    });
   }
 
   /** Where a tensor that the function hands out comes from. */

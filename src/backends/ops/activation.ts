@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { ActivationKind } from "../../config/model.js";
+import { nativeBackend, typeAttribute } from "../native.js";
 
 const sqrtTwoOverPi = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
@@ -34,22 +35,26 @@ export function activation(kind: ActivationKind, x: tf.Tensor): tf.Tensor {
 function geluNew(input: tf.Tensor): tf.Tensor {
   const withGradient = tf.customGrad((a, save) => {
     const x = a as tf.Tensor;
-    const twiceU = x
-      .square()
+    const square = x.square();
+    const s = square
       .mul(2 * sqrtTwoOverPi * cubic)
       .add(2 * sqrtTwoOverPi)
-      .mul(x);
-    const s = twiceU.sigmoid();
-    (save as tf.GradSaveFunc)([x, s]);
+      .mul(x)
+      .sigmoid();
+    (save as tf.GradSaveFunc)([x, square, s]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [x, s] = saved as [tf.Tensor, tf.Tensor];
-      const twiceSlope = x
-        .square()
-        .mul(6 * sqrtTwoOverPi * cubic)
-        .add(2 * sqrtTwoOverPi); // 2u'
-      return dy.mul(s.add(x.mul(s).mul(s.neg().add(1)).mul(twiceSlope)));
+      const [x, square, s] = saved as [tf.Tensor, tf.Tensor, tf.Tensor];
+      const twiceSlope = square.mul(6 * sqrtTwoOverPi * cubic).add(2 * sqrtTwoOverPi); // 2u'
+      return dy.mul(s.add(sigmoidGradient(s, x).mul(twiceSlope)));
     };
     return { value: x.mul(s), gradFunc };
   });
   return tf.tidy(() => withGradient(input));
+}
+
+/** `dy * s * (1 - s)` for `s` a sigmoid's value. */
+function sigmoidGradient(s: tf.Tensor, dy: tf.Tensor): tf.Tensor {
+  const native = nativeBackend();
+  if (!native) return dy.mul(s).mul(s.neg().add(1));
+  return native.executeSingleOutput("SigmoidGrad", [typeAttribute(native, "T", "float32")], [s, dy]);
 }

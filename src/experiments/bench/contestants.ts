@@ -21,7 +21,11 @@ export interface Contestant {
 }
 
 /** heed on the backend that its name says. */
-function heed(name: string, tasks: readonly Task[], options: { compiled?: boolean; xla?: boolean; mostFlops?: number }) {
+function heed(
+  name: string,
+  tasks: readonly Task[],
+  options: { compiled?: boolean; xla?: boolean; mostFlops?: number },
+) {
   const { compiled = false, xla = false, mostFlops } = options;
   const variant = { backend: name.split("-")[1]!, compiled, xla };
   return { name, library: "heed", tasks, precision: "float32", variant, mostFlops } as const;

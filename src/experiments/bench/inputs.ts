@@ -53,7 +53,7 @@ export function writeInputs(folder: string, { model, batchSize }: BenchShape): v
 }
 
 function initialWeight(name: string, shape: number[], numLayers: number): Float32Array {
-  const values = new Float32Array(shape.reduce((product, n) => product * n, 1));
+  const values = new Float32Array(sizeOf(shape));
   if (name.endsWith(".gain")) return values.fill(1);
   if (name.endsWith(".bias")) return values;
   const residual = /\.(attention\.output|feedForward\.down)\./.test(name);
@@ -69,7 +69,9 @@ export function readInputs(folder: string): { inputs: BenchInputs; weights: Vari
   const ids = new Int32Array(words(readFileSync(join(folder, "batches.bin"))));
   let at = 0;
   const entries = inputs.weights.map(({ name, shape }) => {
-    const data = numbers.subarray(at, (at += shape.reduce((product, n) => product * n, 1)));
+    const start = at;
+    at += sizeOf(shape);
+    const data = numbers.subarray(start, at);
     return [name, { shape, data }] as const;
   });
   const batches = Array.from({ length: inputs.batchCount }, (_, i) => batchOf(ids, inputs, i));
@@ -88,6 +90,8 @@ function batchOf(ids: Int32Array, { batchSize, model: { contextLength } }: Bench
   }
   return batch;
 }
+
+const sizeOf = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
 const bytes = ({ buffer, byteOffset, byteLength }: Float32Array | Int32Array): Buffer =>
   Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);

@@ -48,14 +48,20 @@ export async function findPeers(named: readonly string[] = []): Promise<PythonWi
   return found;
 }
 
+const needs: Record<PeerLibrary, PeerLibrary[]> = {
+  torch: ["torch"],
+  transformers: ["torch", "transformers"],
+  jax: ["jax"],
+};
+
 /** The first Python that has what a peer needs. */
 export function pythonFor(library: PeerLibrary, pythons: readonly PythonWithPeers[]): string | undefined {
-  const needed: PeerLibrary[] = library === "transformers" ? ["torch", "transformers"] : [library];
-  return pythons.find(({ versions }) => needed.every((name) => versions[name]))?.command;
+  return pythons.find(({ versions }) => needs[library].every((name) => versions[name]))?.command;
 }
 
 /** Why a peer does not take part, and how to get it. */
 export function missingPeer(library: PeerLibrary, pythons: readonly PythonWithPeers[]): string {
-  const why = pythons.length > 0 ? `${pythons.map(({ command }) => command).join(" and ")} lack it` : "no Python is found";
-  return `${why.replace(/^(\S+) lack/, "$1 lacks")} (heed bench --setup installs it; --python names a Python that has it)`;
+  const commands = pythons.map(({ command }) => command).join(" and ");
+  const why = commands === "" ? "no Python is found" : `no ${needs[library].join(" and ")} in ${commands}`;
+  return `${why} (heed bench --setup installs it; --python names a Python that has it)`;
 }

@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BenchChild } from "./child.js";
 import { type Contestant, commandOf } from "./contestants.js";
-import type { LoadAnswer, LoadRequest, RunAnswer } from "./protocol.js";
-import { median } from "./statistics.js";
+import type { LoadAnswer, LoadRequest, RunAnswer, Task } from "./protocol.js";
 
 /** A contestant ready to take its turns. */
 export interface Racer {
@@ -68,7 +67,7 @@ export async function race(
       for (const racer of rotated(racers, round - 1)) {
         options.onTurn(racer.contestant, round);
         await sleep(pauseMilliseconds);
-        await takeTurn(racer, options.steps).catch((error) => out(racer.contestant, error));
+        await takeTurn(racer, options).catch((error) => out(racer.contestant, error));
       }
     }
   } finally {
@@ -84,22 +83,24 @@ async function getReady(contestant: Contestant, child: BenchChild, { request }: 
   // Compilers work at the first step, and some again at the second.
   for (let step = 2; step <= warmUpSteps; step++) {
     if (step > 2 && performance.now() - start > warmUpSeconds * 1000) break;
-    warmUp = joined(warmUp, await child.ask<RunAnswer>({ count: 1 }));
+    warmUp = joined(request.task, warmUp, await child.ask<RunAnswer>({ count: 1 }));
   }
   return { contestant, versions, turns: [], warmUp, child };
 }
 
 /** Some steps, after one that brings data and code back into the caches; slow contestants do without that one. */
-async function takeTurn({ child, turns, warmUp }: Racer, most: number): Promise<void> {
+async function takeTurn({ child, turns, warmUp }: Racer, { request, steps: most }: RaceOptions): Promise<void> {
   const last = (turns.at(-1) ?? warmUp).milliseconds.at(-1)!;
   const steps = Math.max(1, Math.min(most, Math.floor((turnSeconds * 1000) / last)));
   const lead = last < 1000 ? await child.ask<RunAnswer>({ count: 1 }) : undefined;
   const turn = await child.ask<RunAnswer>({ count: steps });
-  turns.push(lead ? { ...turn, values: [...lead.values, ...turn.values] } : turn);
+  turns.push(lead ? { ...joined(request.task, lead, turn), milliseconds: turn.milliseconds } : turn);
 }
 
-function joined(a: RunAnswer, b: RunAnswer): RunAnswer {
-  return { ...b, milliseconds: [...a.milliseconds, ...b.milliseconds], values: [...a.values, ...b.values] };
+/** Both in one: losses of training go on, a text replaces the one before. */
+function joined(task: Task, a: RunAnswer, b: RunAnswer): RunAnswer {
+  const values = task === "train" ? [...a.values, ...b.values] : b.values;
+  return { ...b, milliseconds: [...a.milliseconds, ...b.milliseconds], values };
 }
 
 function rotated<T>(items: readonly T[], by: number): T[] {
@@ -109,6 +110,3 @@ function rotated<T>(items: readonly T[], by: number): T[] {
 
 /** Everything that a contestant computed, from its first step on. */
 export const allValues = ({ warmUp, turns }: Racer): number[] => [warmUp, ...turns].flatMap(({ values }) => values);
-
-/** Median time of all steps, in milliseconds. */
-export const medianTime = ({ turns }: Racer): number => median(turns.flatMap(({ milliseconds }) => milliseconds));

@@ -8,7 +8,7 @@ import { largestDifference, median, type Spread, speedRatio, spread } from "./st
 export interface Row {
   contestant: string;
   precision: "float32" | "bfloat16";
-  /** Milliseconds a training step, or a written token: median of all, quartiles of the rounds' medians. */
+  /** Milliseconds a training step, or a written token: the median, and quartiles, of the rounds' medians. */
   milliseconds: Spread;
   tokensPerSecond: number;
   /** How many times as fast as the fastest peer of the same precision, round by round; none where there is no peer. */
@@ -61,18 +61,18 @@ export function tableOf(
   const units = task === "train" ? 1 : newTokens; // what a time is divided by
   const tokens = task === "train" ? shape.batchSize * shape.model.contextLength : newTokens;
   const rows = racers.map((racer): Row => {
-    const rounds = racer.turns.map(({ milliseconds }) => milliseconds);
-    const times = spread(rounds.map((times) => median(times) / units));
-    const time = median(rounds.flat());
+    const rounds = timesOf(racer);
+    const milliseconds = spread(roundMedians(racer).map((time) => time / units));
+    const seconds = (milliseconds.median * units) / 1000;
     const peer = fastestPeer(racers, racer);
     const cpu = racer.turns.reduce((sum, turn) => sum + turn.cpuMilliseconds, 0);
     return {
       contestant: racer.contestant.name,
       precision: racer.contestant.precision,
-      milliseconds: { ...times, median: time / units },
-      tokensPerSecond: (1000 * tokens) / time,
+      milliseconds,
+      tokensPerSecond: tokens / seconds,
       ratio: peer && { ...speedRatio(rounds, timesOf(peer)), to: peer.contestant.name },
-      shareOfBest: task === "train" && bestRate ? stepFlops(shape) / (time / 1000) / bestRate : undefined,
+      shareOfBest: task === "train" && bestRate ? stepFlops(shape) / seconds / bestRate : undefined,
       peakBytes: racer.turns.at(-1)!.peakBytes,
       memoryBytes: racer.turns.map(({ memoryBytes }) => memoryBytes),
       cores: cpu / rounds.flat().reduce((sum, time) => sum + time, 0),
@@ -85,9 +85,11 @@ export function tableOf(
 
 const timesOf = ({ turns }: Racer): number[][] => turns.map(({ milliseconds }) => milliseconds);
 
+const roundMedians = (racer: Racer): number[] => timesOf(racer).map(median);
+
 function fastestPeer(racers: readonly Racer[], { contestant: { precision } }: Racer): Racer | undefined {
   const peers = racers.filter(({ contestant: c }) => c.library !== "heed" && c.precision === precision);
-  return peers.sort((a, b) => median(timesOf(a).flat()) - median(timesOf(b).flat()))[0];
+  return peers.sort((a, b) => median(roundMedians(a)) - median(roundMedians(b)))[0];
 }
 
 /** Steps whose losses are compared: rounding differs from library to library, and grows from step to step. */
@@ -108,7 +110,9 @@ function lossWarnings(rows: readonly Row[]): string[] {
       }
     }
     if (!(values.at(-1)! < values[0]!)) {
-      warnings.push(`${contestant}'s loss does not fall: ${values[0]!.toFixed(4)}, at the end ${values.at(-1)!.toFixed(4)}`);
+      warnings.push(
+        `${contestant}'s loss does not fall: ${values[0]!.toFixed(4)}, at the end ${values.at(-1)!.toFixed(4)}`,
+      );
     }
     return warnings;
   });

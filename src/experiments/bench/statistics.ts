@@ -29,13 +29,8 @@ export function speedRatio(ours: readonly number[][], theirs: readonly number[][
   return spread(ours.map((times, round) => median(theirs[round]!) / median(times)));
 }
 
-/** The largest of `|a - b| / |b|` over the numbers that both have, at most `count` of them. */
+/** The largest of `|a - b| / |b|` over the numbers that both have, at most `count` of them; NaN if any is. */
 export function largestDifference(a: readonly number[], b: readonly number[], count: number): number {
   const both = Math.min(a.length, b.length, count);
-  let largest = 0;
-  for (let i = 0; i < both; i++) {
-    const difference = Math.abs(a[i]! - b[i]!) / Math.abs(b[i]!);
-    if (!(difference <= largest)) largest = difference; // so that NaN is the largest
-  }
-  return largest;
+  return Math.max(0, ...b.slice(0, both).map((value, i) => Math.abs(a[i]! - value) / Math.abs(value)));
 }
