@@ -38,6 +38,7 @@ export const command: HeedCommand = {
     ...trainingFlags,
     keep: numberFlag("keep", "Checkpoints to keep beside the best", 3),
     backend: backendFlag,
+    compile: switchFlag("Whether a step runs as one graph, on native", true),
     resume: switchFlag("Go on with the run in --out", false),
     overwrite: switchFlag("Delete an earlier run in --out", false),
     json: switchFlag("Print the result as JSON", false),
@@ -70,6 +71,7 @@ function trainOptions(flags: Record<string, unknown>): TrainOptions {
     training: { ...named.training, ...file.training, ...trainingFields(flags) },
     keep: flags.keep as number | undefined,
     backend: flags.backend as BackendChoice | undefined,
+    compiled: flags.compile as boolean | undefined,
     resume: flags.resume as boolean | undefined,
     overwrite: flags.overwrite as boolean | undefined,
   };

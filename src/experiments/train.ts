@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { loadCheckpoint, type ResumableCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.js";
@@ -126,7 +126,7 @@ async function work(
   const { record, corpus, training, checkpoint, listeners } = job;
   const { folder } = job.run;
   const model = new Transformer(record.model, { seed: training.seed });
-  const trainer = new Trainer(model, training);
+  const trainer = new Trainer(model, training, { compiled: options.compiled });
   try {
     if (checkpoint) {
       model.load(checkpoint.weights);
@@ -208,12 +208,13 @@ function metricsOf({ step, tokens, trainLoss, valLoss, learningRate, gradNorm, t
 }
 
 function openTexts(
-  { data = [], valData, valFraction }: Pick<TrainOptions, "data" | "valData" | "valFraction">,
+  { data = [], valData, valFraction, out }: Pick<TrainOptions, "data" | "valData" | "valFraction" | "out">,
   tokenizer: Parameters<typeof openCorpus>[0]["tokenizer"],
   { model = {} }: Pick<TrainOptions, "model">,
 ): Promise<Corpus> {
   const { contextLength } = modelConfig({ ...model, vocabSize: 2 });
-  return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength });
+  const cacheFolder = dirname(out); // on a disk, where the system's folder for temporary files may be memory
+  return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength, cacheFolder });
 }
 
 /** @throws DataError naming a text that is not the one the run began with. */

@@ -28,6 +28,8 @@ export interface TrainOptions {
   keep?: number;
   /** @default "auto" */
   backend?: BackendChoice;
+  /** Whether a step runs as one graph, where the backend has graphs. @default true */
+  compiled?: boolean;
   /** Whether to go on with the run in `out`. @default false */
   resume?: boolean;
   /** Whether to delete an earlier run in `out`. @default false */

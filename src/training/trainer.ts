@@ -55,8 +55,9 @@ export class Trainer {
   constructor(
     private readonly model: Transformer,
     private readonly config: TrainingConfig,
+    options: { compiled?: boolean } = {},
   ) {
-    this.step = new TrainingStep(model, config);
+    this.step = new TrainingStep(model, config, options);
   }
 
   /**

@@ -1,0 +1,47 @@
+// npm run bench -- --size S --rounds 5
+import { type BenchOptions, bench } from "../src/experiments/bench/bench.js";
+import { contestants } from "../src/experiments/bench/contestants.js";
+import { setUpPeers } from "../src/experiments/bench/peerSetup.js";
+import { benchText } from "../src/experiments/bench/table.js";
+import { BenchDisplay } from "./bench/display.js";
+import { numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import type { HeedCommand } from "./support/main.js";
+
+export const command: HeedCommand = {
+  command: "bench",
+  describe: "Compare heed's speed with PyTorch, JAX and transformers, side by side",
+  builder: {
+    size: textFlag("Training tables to make: S, M or both", "S,M, or none with --scaling or --decode alone"),
+    scaling: switchFlag("Whether to make the table of larger models", false),
+    decode: switchFlag("Whether to make the table of writing text, batch 1", false),
+    only: textFlag(
+      `Who takes part, with commas between: ${contestants.map(({ name }) => name).join(", ")}`,
+      "everyone",
+    ),
+    rounds: numberFlag("rounds", "Turns of each contestant", 7),
+    steps: numberFlag("steps", "Most steps of a turn", 10),
+    threads: numberFlag("threads", "Threads that each contestant may use", "all cores"),
+    python: {
+      type: "array",
+      string: true,
+      requiresArg: true,
+      describe: "Pythons that have torch, transformers or jax",
+    },
+    out: textFlag("JSON file to write", "models/bench-<time>.json"),
+    overwrite: switchFlag("Replace the file in --out", false),
+    setup: switchFlag("Install PyTorch, transformers and JAX for heed's use, and no more", false),
+    "torch-index": textFlag("With --setup: a package index of PyTorch's CPU builds", "pip's own index"),
+    json: switchFlag("Print the result as JSON", false),
+  },
+  handler: async (flags) => {
+    process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
+    const display = new BenchDisplay();
+    if (flags.setup) {
+      await setUpPeers({ torchIndex: flags.torchIndex, onNote: display.listeners.onNote });
+      return;
+    }
+    const { result, out } = await bench(flags as BenchOptions, display.listeners).finally(() => display.close());
+    process.stdout.write(`${flags.json ? JSON.stringify(result) : benchText(result)}\n`);
+    process.stderr.write(`saved in ${out}\n`);
+  },
+};
