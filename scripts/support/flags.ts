@@ -2,7 +2,7 @@ import type { Options } from "yargs";
 import { backendChoices } from "../../src/backends/choose.js";
 import { ConfigError } from "../../src/config/errors.js";
 import { activationKinds, type ModelConfig, modelDefaults, positionKinds } from "../../src/config/model.js";
-import { type TrainingConfig, trainingDefaults } from "../../src/config/training.js";
+import { precisionKinds, type TrainingConfig, trainingDefaults } from "../../src/config/training.js";
 
 /** A flag that takes one number. Whether it fits is for the library to say. */
 export function numberFlag(flag: string, describe: string, byDefault?: number | string): Options {
@@ -78,6 +78,7 @@ const trainingFlagFields = {
   "eval-batches": "evalBatches",
   "save-every": "saveEvery",
   "sample-every": "sampleEvery",
+  precision: "precision",
   seed: "seed",
 } as const satisfies Record<string, keyof TrainingConfig>;
 
@@ -97,6 +98,7 @@ export const trainingFlags: Record<string, Options> = {
   "eval-batches": numberFlag("eval-batches", "Batches of a validation", d.evalBatches),
   "save-every": numberFlag("save-every", "Steps between checkpoints; 0: at the end only", d.saveEvery),
   "sample-every": numberFlag("sample-every", "Steps between samples of text; 0 for none", d.sampleEvery),
+  precision: choiceFlag("What matrix products are worked in", precisionKinds, d.precision),
   seed: numberFlag("seed", "Seed of weights, batches and dropout", d.seed),
 };
 

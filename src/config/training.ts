@@ -1,5 +1,8 @@
-import { requireInteger, requirePositive, requireRange } from "./checks.js";
+import { requireInteger, requireOneOf, requirePositive, requireRange } from "./checks.js";
 import { ConfigError } from "./errors.js";
+
+export const precisionKinds = ["float32", "bfloat16"] as const;
+export type PrecisionKind = (typeof precisionKinds)[number];
 
 /** How a model is trained: the optimizer, its schedule, and how often to look and to save. */
 export interface TrainingConfig {
@@ -31,6 +34,8 @@ export interface TrainingConfig {
   saveEvery: number;
   /** Steps between samples of text; 0 for none. @default 0 */
   sampleEvery: number;
+  /** What matrix products are worked in; everything else is float32. @default "float32" */
+  precision: PrecisionKind;
   /** Seed of the initial weights, the batches and the dropout. @default 1337 */
   seed: number;
 }
@@ -49,6 +54,7 @@ export const trainingDefaults = {
   evalBatches: 20,
   saveEvery: 500,
   sampleEvery: 0,
+  precision: "float32",
   seed: 1337,
 } as const satisfies Partial<TrainingConfig>;
 
@@ -80,6 +86,7 @@ export function trainingConfig(given: Partial<TrainingConfig> = {}): TrainingCon
     evalBatches: requireInteger("evalBatches", c.evalBatches, 1, 1_000_000),
     saveEvery: requireInteger("saveEvery", c.saveEvery, 0),
     sampleEvery: requireInteger("sampleEvery", c.sampleEvery, 0),
+    precision: requireOneOf("precision", c.precision, precisionKinds),
     seed: requireInteger("seed", c.seed, 0, 2 ** 31 - 1),
   };
 }

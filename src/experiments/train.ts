@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
+import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { loadCheckpoint, type ResumableCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { appendMetrics, trimMetrics } from "../checkpoint/metrics.js";
@@ -62,6 +63,8 @@ export async function train(options: TrainOptions, listeners: TrainListeners = {
   const run = options.resume ? openRun(options.out) : undefined;
   try {
     const backend = await useBackend(options.backend ?? (run && (asRecord(run).backend as "auto")));
+    const { precision } = options.training ?? {};
+    if (precision === "bfloat16") requireBfloat16();
     return run ? await resume(run, options, { backend, listeners }) : await start(options, { backend, listeners });
   } finally {
     run?.release();

@@ -80,6 +80,9 @@ export function checkEarly(options: TrainOptions): void {
   if (!options.resume && (options.data ?? []).length === 0) {
     throw new ConfigError("data must name at least one text file: got none (add --data FILE)");
   }
+  if (options.training?.precision === "bfloat16" && options.compiled === false) {
+    throw new ConfigError("precision bfloat16 needs a compiled step: got compile false (leave --compile on)");
+  }
   if (options.resume && options.overwrite) {
     throw new ConfigError("resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)");
   }

@@ -33,7 +33,8 @@ export class TrainingStep {
     { compiled = true }: { compiled?: boolean } = {},
   ) {
     const { gradAccum } = config;
-    const build: typeof compile = compiled ? compile : (fn) => fn as never;
+    const { precision } = config;
+    const build: typeof compile = compiled ? (fn) => compile(fn, { precision }) : (fn) => fn as never;
     this.optimizer = new AdamW(model.weights, config);
     this.sums = new Map(gradAccum > 1 ? [...model.weights].map(([name, w]) => [name, zerosLike(w)]) : []);
     this.whole = build(({ ids, targets, dropoutSeed, ...scalars }: BatchTensors & AdamWScalars) => {
@@ -51,7 +52,9 @@ export class TrainingStep {
       for (const sum of this.sums.values()) sum.assign(tf.zerosLike(sum));
       return { norm };
     });
-    this.loss = build(({ ids, targets }: { ids: tf.Tensor2D; targets: tf.Tensor2D }) => ({
+    // Without the rounding of bfloat16: what is measured is the model, not the training.
+    const exact: typeof compile = compiled ? compile : (fn) => fn as never;
+    this.loss = exact(({ ids, targets }: { ids: tf.Tensor2D; targets: tf.Tensor2D }) => ({
       loss: model.losses(ids, targets).mean(),
     }));
   }

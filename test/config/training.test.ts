@@ -19,6 +19,7 @@ describe("trainingConfig", () => {
       evalBatches: 20,
       saveEvery: 500,
       sampleEvery: 0,
+      precision: "float32",
       seed: 1337,
     });
   });

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
-import { requireInteger, show } from "../../config/checks.js";
+import { requireInteger, requireOneOf, show } from "../../config/checks.js";
 import { CompileError } from "../../config/errors.js";
+import { type PrecisionKind, precisionKinds } from "../../config/training.js";
+import { requireBfloat16 } from "../bfloat16.js";
 import { nativeBackend } from "../native.js";
 import { Program } from "./program.js";
 import { isTracing, trace } from "./trace.js";
@@ -14,6 +16,11 @@ export interface CompileOptions {
    * the graph. @default false
    */
   allowReads?: boolean;
+  /**
+   * What the graph works products of float32 matrices in; sums, weights and everything else stay float32. The function
+   * itself, where it is not compiled, ignores it. @default "float32"
+   */
+  precision?: PrecisionKind;
   /** Most graphs to keep, one for each set of input shapes; the one unused for longest goes. @default 8 */
   maxGraphs?: number;
 }
@@ -36,15 +43,17 @@ export interface Compiled<Inputs extends Tensors, Outputs extends Tensors> {
  * is fixed at the first call. Variables can be read, assigned, saved and shared with other compiled functions as usual.
  * Inside another compiled function, and under a gradient, a call runs `fn` itself and so becomes part of those.
  *
- * @throws ConfigError if `maxGraphs` is no whole number above 0.
+ * @throws ConfigError if `maxGraphs` is no whole number above 0, or `precision` is one that this processor or backend
+ *   is not faster with.
  * @throws CompileError when called, if `fn` reads values back to JavaScript, draws random numbers there or makes
  *   variables; and, naming the line of `fn` that made the op, if TensorFlow refuses the graph or an op fails.
  */
 export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   fn: (inputs: Inputs) => Outputs,
-  { allowReads = false, maxGraphs = 8 }: CompileOptions = {},
+  { allowReads = false, precision = "float32", maxGraphs = 8 }: CompileOptions = {},
 ): Compiled<Inputs, Outputs> {
   requireInteger("compile.maxGraphs", maxGraphs);
+  if (requireOneOf("compile.precision", precision, precisionKinds) === "bfloat16") requireBfloat16();
   const graphs = new Map<string, Program>();
   let traces = 0;
   const call = (inputs: Inputs): Outputs => {
@@ -55,7 +64,7 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
     if (program)
       graphs.delete(key); // and set again below, as the one used last
     else {
-      program = new Program(native, trace(native, inputs, fn, { allowReads }));
+      program = new Program(native, trace(native, inputs, fn, { allowReads, precision }));
       traces++;
     }
     graphs.set(key, program);

@@ -1,18 +1,29 @@
-import type { NativeBinding, TensorMetadata } from "../native.js";
+import type { PrecisionKind } from "../../config/training.js";
+import type { NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
 import type { GraphNode } from "./graphDef.js";
 
-/** An op of the backend as the node of a graph that gives the same numbers, and fast. */
-export function graphForm(node: GraphNode, outputs: TensorMetadata[], binding: NativeBinding): GraphNode {
+/** TensorFlow's number for bfloat16, a type that tfjs does not know. */
+const bfloat16Type = 14;
+
+/** An op of the backend as nodes of a graph that give the same numbers, and fast; the last has the op's name. */
+export function graphForm(
+  node: GraphNode,
+  outputs: TensorMetadata[],
+  { binding, precision }: { binding: NativeBinding; precision: PrecisionKind },
+): GraphNode[] {
   switch (node.op) {
-    case "BatchMatMulV2":
-      return matrixProduct(node, outputs[0]!, binding);
+    case "BatchMatMulV2": {
+      const product = matrixProduct(node, outputs[0]!, binding);
+      const isFloat = outputs[0]!.dtype === binding.TF_FLOAT;
+      return precision === "bfloat16" && isFloat ? inBfloat16(product, binding) : [product];
+    }
     case "StatelessRandomUniform": {
       // XLA would draw other numbers from the same seed.
       const apart = { name: "_XlaCompile", type: binding.TF_ATTR_BOOL, value: false };
-      return { ...node, attributes: [...node.attributes, apart] };
+      return [{ ...node, attributes: [...node.attributes, apart] }];
     }
     default:
-      return node;
+      return [node];
   }
 }
 
@@ -21,4 +32,18 @@ function matrixProduct(node: GraphNode, { shape, dtype }: TensorMetadata, bindin
   if (shape.length !== 2 || dtype !== binding.TF_FLOAT) return node;
   const names: Record<string, string> = { adj_x: "transpose_a", adj_y: "transpose_b" };
   return { ...node, op: "MatMul", attributes: node.attributes.map((a) => ({ ...a, name: names[a.name] ?? a.name })) };
+}
+
+/** A product of float32 numbers, worked in bfloat16: what goes in is rounded, and sums are kept in float32 inside. */
+function inBfloat16(node: GraphNode, binding: NativeBinding): GraphNode[] {
+  const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
+  const cast = (name: string, input: string, [from, to]: readonly [number, number]): GraphNode => {
+    return { name, op: "Cast", inputs: [input], attributes: [type("SrcT", from), type("DstT", to)] };
+  };
+  const narrow = [binding.TF_FLOAT, bfloat16Type] as const;
+  const inner = `${node.name}_bfloat16`;
+  const rounded = node.inputs.map((input, i) => cast(`${inner}_in${i}`, input, narrow));
+  const attributes = node.attributes.map((a) => (a.name === "T" ? type("T", bfloat16Type) : a));
+  const product = { ...node, name: inner, inputs: rounded.map(({ name }) => name), attributes };
+  return [...rounded, product, cast(node.name, inner, [bfloat16Type, binding.TF_FLOAT])];
 }

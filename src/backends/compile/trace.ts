@@ -3,12 +3,7 @@ import { show } from "../../config/checks.js";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, OpAttribute } from "../native.js";
 import { isChanged, readName, type Trace } from "./graph.js";
-import { Tracer } from "./tracer.js";
-
-export interface TraceOptions {
-  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
-  allowReads: boolean;
-}
+import { type TraceOptions, Tracer } from "./tracer.js";
 
 type Tensors = Record<string, tf.Tensor>;
 

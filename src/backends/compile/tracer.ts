@@ -1,5 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
+import type { PrecisionKind } from "../../config/training.js";
 import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
 import { canFail, readName, type Source } from "./graph.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
@@ -11,6 +12,13 @@ const inferredTypes: Record<string, string[]> = { ExpandDims: ["T", "Tdim"] };
 
 /** TensorFlow's number for texts. */
 const stringType = 7;
+
+export interface TraceOptions {
+  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
+  allowReads: boolean;
+  /** What matrix products are worked in. */
+  precision: PrecisionKind;
+}
 
 /** A variable during a trace. */
 interface KnownVariable {
@@ -37,7 +45,7 @@ export class Tracer {
 
   constructor(
     private readonly native: NativeBackend,
-    private readonly options: { allowReads: boolean },
+    private readonly options: TraceOptions,
   ) {
     this.binding = native.binding;
   }
@@ -142,7 +150,7 @@ export class Tracer {
     const inputs = ids.map((id) => this.sourceOf(id));
     const inferred = inferredTypes[op]?.map((type, i) => this.typeAttribute(type, this.dtypes.get(ids[i]!)!)) ?? [];
     const node = { name, op, inputs, attributes: [...attributes, ...inferred] };
-    this.nodes.push(graphForm(node, outputs, this.binding));
+    this.nodes.push(...graphForm(node, outputs, { binding: this.binding, precision: this.options.precision }));
     this.origins.set(name, line);
     outputs.forEach(({ id, dtype }, i) => {
       this.dtypes.set(id, dtype);

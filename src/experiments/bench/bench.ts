@@ -100,7 +100,7 @@ export function workOf({ size, scaling = false, decode = false }: BenchOptions):
 }
 
 const busy = ({ loadBefore, cores }: Machine): string =>
-  `others use this machine (load ${loadBefore.toFixed(1)} on ${cores} cores): times will be off, ratios less so`;
+  `others use this machine (load ${loadBefore.toFixed(1)} on ${cores} cores): times and ratios will be off, PyTorch's most, whose threads spin`;
 
 function whoIsThere(wanted: readonly Contestant[], pythons: readonly PythonWithPeers[]) {
   const leftOut: Failure[] = [];

@@ -34,7 +34,7 @@ export interface RaceOptions {
 /** Seconds after which a turn, or a warm-up, is given no further step. */
 const turnSeconds = 3;
 const warmUpSeconds = 20;
-const warmUpSteps = 5;
+const warmUpSteps = { train: 5, decode: 2, product: 5 }; // a text is many steps
 
 /** Time for the threads of whoever was last to fall asleep. */
 const pauseMilliseconds = 250;
@@ -81,7 +81,7 @@ async function getReady(contestant: Contestant, child: BenchChild, { request }: 
   const start = performance.now();
   let warmUp = await child.ask<RunAnswer>({ count: 1 });
   // Compilers work at the first step, and some again at the second.
-  for (let step = 2; step <= warmUpSteps; step++) {
+  for (let step = 2; step <= warmUpSteps[request.task]; step++) {
     if (step > 2 && performance.now() - start > warmUpSeconds * 1000) break;
     warmUp = joined(request.task, warmUp, await child.ask<RunAnswer>({ count: 1 }));
   }

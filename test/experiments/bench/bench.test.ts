@@ -32,7 +32,7 @@ it("lets contestants take turns, goes on without those that are missing or fail,
   const shares: number[] = [];
   const out = join(folder, "new", "bench.json");
   const { result } = await bench(
-    { only: "heed-wasm,heed-cpu,torch,jax", rounds: 2, steps: 3, threads: 1, python: [python], out },
+    { only: "heed-wasm,heed-cpu,torch,jax", rounds: 2, steps: 2, threads: 1, python: [python], out },
     {
       onNote: (line) => notes.push(line),
       onProgress: (what, done) => {
@@ -62,8 +62,8 @@ it("lets contestants take turns, goes on without those that are missing or fail,
   expect(trained!.warnings).toEqual([]);
   expect(trained!.failures.map(({ contestant }) => contestant)).toEqual(["torch"]);
   for (const { rounds, values, memoryBytes } of trained!.rows) {
-    expect(rounds.map((times) => times.length)).toEqual([3, 3]);
-    expect(values.length).toBe(5 + 2 * (1 + 3)); // the warm-up, and in each round a step that is not timed
+    expect(rounds.map((times) => times.length)).toEqual([2, 2]);
+    expect(values.length).toBe(5 + 2 * (1 + 2)); // the warm-up, and in each round a step that is not timed
     expect(values.at(-1)).toBeLessThan(values[0]!);
     expect(memoryBytes.length).toBe(2);
   }
