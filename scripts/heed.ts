@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { command as bench } from "./bench.js";
 import { command as evaluate } from "./evaluate.js";
 import { command as generate } from "./generate.js";
 import { command as setup } from "./setup.js";
@@ -7,4 +8,4 @@ import { command as start } from "./start.js";
 import { main } from "./support/main.js";
 import { command as train } from "./train.js";
 
-await main([start, setup, train, generate, evaluate]);
+await main([start, setup, train, generate, evaluate, bench]);
