@@ -24,11 +24,12 @@ export interface Contestant {
 function heed(
   name: string,
   tasks: readonly Task[],
-  options: { compiled?: boolean; xla?: boolean; mostFlops?: number },
+  options: { compiled?: boolean; xla?: boolean; bfloat16?: boolean; mostFlops?: number },
 ) {
-  const { compiled = false, xla = false, mostFlops } = options;
-  const variant = { backend: name.split("-")[1]!, compiled, xla };
-  return { name, library: "heed", tasks, precision: "float32", variant, mostFlops } as const;
+  const { compiled = false, xla = false, bfloat16 = false, mostFlops } = options;
+  const variant = { backend: name.split("-")[1]!, compiled, xla, bfloat16 };
+  const precision = bfloat16 ? "bfloat16" : "float32";
+  return { name, library: "heed", tasks, precision, variant, mostFlops } as const;
 }
 
 function torch(name: string, compiled: boolean, precision: Contestant["precision"]): Contestant {
@@ -40,6 +41,7 @@ function torch(name: string, compiled: boolean, precision: Contestant["precision
 export const contestants: readonly Contestant[] = [
   heed("heed-native", ["train", "decode", "product"], { compiled: true }),
   heed("heed-native-xla", ["train", "decode"], { compiled: true, xla: true }),
+  heed("heed-native-bf16", ["train"], { compiled: true, bfloat16: true }),
   heed("heed-native-eager", ["train", "decode"], {}),
   heed("heed-wasm", ["train", "decode"], { mostFlops: 1e11 }),
   heed("heed-cpu", ["train"], { mostFlops: 1e10 }),

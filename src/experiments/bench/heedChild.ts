@@ -20,7 +20,11 @@ function training({ folder, variant }: LoadRequest): Work {
   const model = new Transformer(inputs.model);
   model.load(weights);
   const { batchSize, work } = inputs;
-  const step = new TrainingStep(model, trainingConfig({ ...work, batchSize }), { compiled: variant.compiled === true });
+  const step = new TrainingStep(
+    model,
+    trainingConfig({ ...work, batchSize, precision: variant.bfloat16 ? "bfloat16" : "float32" }),
+    { compiled: variant.compiled === true },
+  );
   let done = 0;
   return () => {
     const batch = batches[done % batches.length]!;
