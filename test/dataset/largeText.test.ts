@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { closeSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { slow } from "../support/slow.js";
 import { folderOf } from "./files.js";
 
 const paragraph = "The heron stood by the bank of the river, and didn't see the boat.\n";
@@ -32,7 +33,7 @@ function openedApart(path: string): { tokens: number; peak: number; end: string 
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-it("keeps a text of over 64 MB out of memory", () => {
+it.runIf(slow)("keeps a text of over 64 MB out of memory", () => {
   const folder = folderOf({});
   const small = openedApart(textOf(folder, 1));
   const large = openedApart(textOf(folder, 65));

@@ -28,7 +28,7 @@ function weights(run: string, step: number): Buffer {
 }
 
 describe.each(["native", "wasm"])("on %s", (backend) => {
-  const steps = backend === "native" ? 400 : 200;
+  const steps = backend === "native" ? 240 : 120;
   const flags = ["--steps", String(steps), "--backend", backend];
   const run = (name: string) => `${name}-${backend}`;
 
@@ -46,17 +46,20 @@ describe.each(["native", "wasm"])("on %s", (backend) => {
     expect(weights(run("killed"), steps).equals(weights(run("straight"), steps))).toBe(true);
   });
 
-  it("Ctrl-C saves the step under way and exits with 130; the run goes on from there", async () => {
-    const { child, done } = startHeed([...train, ...flags, "--out", run("stopped")], folder);
-    await saved(run("stopped"));
-    child.kill("SIGINT");
-    const { code, stderr } = await done;
-    expect(code).toBe(130);
-    const step = Number(/heed: stopped after step (\d+), which is saved/.exec(stderr)?.[1]);
-    expect(existsSync(join(folder, run("stopped"), `checkpoint-${step}`))).toBe(true);
-    expect((await heed(["train", "--resume", "--out", run("stopped")], folder)).code).toBe(0);
-    expect(weights(run("stopped"), steps).equals(weights(run("straight"), steps))).toBe(true);
-  });
+  it.runIf(backend === "native")(
+    "Ctrl-C saves the step under way and exits with 130; the run goes on from there",
+    async () => {
+      const { child, done } = startHeed([...train, ...flags, "--out", run("stopped")], folder);
+      await saved(run("stopped"));
+      child.kill("SIGINT");
+      const { code, stderr } = await done;
+      expect(code).toBe(130);
+      const step = Number(/heed: stopped after step (\d+), which is saved/.exec(stderr)?.[1]);
+      expect(existsSync(join(folder, run("stopped"), `checkpoint-${step}`))).toBe(true);
+      expect((await heed(["train", "--resume", "--out", run("stopped")], folder)).code).toBe(0);
+      expect(weights(run("stopped"), steps).equals(weights(run("straight"), steps))).toBe(true);
+    },
+  );
 });
 
 it("a second Ctrl-C ends the process at once, in the middle of a computation", async () => {

@@ -59,19 +59,15 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
     expect(readdirSync(join(cache, "native")).filter((name) => /^temporary|^lock/.test(name))).toEqual([]);
   });
 
-  it.runIf(slow)(
-    "is built once by two setups at the same time, without a download",
-    async () => {
-      const both = await Promise.all(packages.map(setupProcess));
-      expect(both).toMatchObject([ready, ready]);
-      const said = both.map(({ stderr }) => stderr).sort();
-      expect(said[0]).toMatch(/^another heed setup \(process \d+\) is at work: waiting for it\n$/);
-      expect(said[1]).toMatch(/^compiling tfjs-node's addon with \S+, about 10 s\n$/);
-      for (const packageFolder of packages)
-        expect(await verifyAddon(packageFolder)).toEqual({ library: "2.21.0", gpu: false });
-    },
-    180_000,
-  );
+  it("is built once by two setups at the same time, without a download", async () => {
+    const both = await Promise.all(packages.map(setupProcess));
+    expect(both).toMatchObject([ready, ready]);
+    const said = both.map(({ stderr }) => stderr).sort();
+    expect(said[0]).toMatch(/^another heed setup \(process \d+\) is at work: waiting for it\n$/);
+    expect(said[1]).toMatch(/^compiling tfjs-node's addon with \S+, about 10 s\n$/);
+    for (const packageFolder of packages)
+      expect(await verifyAddon(packageFolder)).toEqual({ library: "2.21.0", gpu: false });
+  }, 180_000);
 
   it("stays as it is when it loads", async () => {
     const before = statSync(addonFile(packages[0])).mtimeMs;
