@@ -5,6 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readMetrics } from "../../src/checkpoint/metrics.js";
 import { packageRoot } from "../../src/config/packageRoot.js";
+import { present } from "../support/backends.js";
 import { heed, startHeed, tsx, workFolder } from "./heed.js";
 
 const folder = workFolder();
@@ -27,7 +28,7 @@ function weights(run: string, step: number): Buffer {
   return readFileSync(join(folder, run, `checkpoint-${step}`, "model.safetensors"));
 }
 
-describe.each(["native", "wasm"])("on %s", (backend) => {
+describe.each(present.filter((name) => name !== "cpu"))("on %s", (backend) => {
   const steps = backend === "native" ? 240 : 120;
   const flags = ["--steps", String(steps), "--backend", backend];
   const run = (name: string) => `${name}-${backend}`;

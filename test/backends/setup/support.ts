@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import {
   chmodSync,
   cpSync,
@@ -84,6 +84,9 @@ export function onlyPrograms(programs: Record<string, string>): string {
   }
   return folder;
 }
+
+/** Whether this machine has a Python with pip, which some situations need. */
+export const hasPython = spawnSync("python3", ["-m", "pip", "--version"]).status === 0;
 
 /** The Python of this machine, as a line of shell. */
 export function realPython(): string {

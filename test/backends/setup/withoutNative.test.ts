@@ -5,7 +5,7 @@ import { afterEach, beforeAll, beforeEach, expect, it, vi } from "vitest";
 import { failureFile } from "../../../src/backends/setup/failure.js";
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { type SetupOptions, setup } from "../../../src/backends/setup/setup.js";
-import { layPackages, listener, offline, onlyPrograms, realPython, scratch } from "./support.js";
+import { hasPython, layPackages, listener, offline, onlyPrograms, realPython, scratch } from "./support.js";
 
 const wasmLine = "native can't be set up, so heed uses wasm, which is slower: ";
 const hostGone = "tfjs-node's own installer failed: its download host is out of reach";
@@ -13,7 +13,9 @@ const { tensorflow: wheel } = pins[platformName] ?? pins["linux-x64"]!;
 const indexGone =
   `pip could not download ${wheel.project} 2.21.0: its package index is out of reach ` +
   "(check the network, or pip's index and proxy settings)";
-const onLinux = it.runIf(process.platform === "linux" && platformName in pins);
+const isPinned = process.platform === "linux" && platformName in pins;
+const onLinux = it.runIf(isPinned);
+const withPython = it.runIf(isPinned && hasPython);
 
 let packageFolder: string;
 let options: SetupOptions & { cache: string; report: ReturnType<typeof listener> };
@@ -70,7 +72,7 @@ onLinux("forgets a failure after six hours", async () => {
   expect(later.report.notes).toHaveLength(1);
 });
 
-onLinux("gives up soon on a package index that is out of reach", async () => {
+withPython("gives up soon on a package index that is out of reach", async () => {
   vi.stubEnv("PATH", onlyPrograms({ python3: realPython() }));
   expect((await setup(options)).line).toBe(`${wasmLine}${indexGone}; ${hostGone}`);
   expect(options.report.notes[0]).toMatch(new RegExp(`^downloading ${wheel.project} 2.21.0 with pip, 2\\d\\d MB$`));
@@ -106,7 +108,7 @@ with zipfile.ZipFile(sys.argv[1], "w") as z:
   return folder;
 }
 
-onLinux("refuses a wheel with the wrong hash", async () => {
+withPython("refuses a wheel with the wrong hash", async () => {
   vi.stubEnv("PIP_NO_INDEX", "1");
   vi.stubEnv("PIP_FIND_LINKS", forgeWheel());
   const { line } = await setup(options);
