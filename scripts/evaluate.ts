@@ -30,12 +30,12 @@ function table(e: Evaluation): string {
     ["checkpoint", e.checkpoint],
     ["text", `${e.data}: ${e.tokens} tokens, ${e.characters} characters, ${e.words} words`],
     ["loss", `${e.loss.toFixed(4)} nats a token (perplexity ${e.perplexity.toFixed(3)})`],
-    ["bits per character", e.bitsPerCharacter.toFixed(4) + floorNote(e.floor?.bitsPerCharacter)],
-    ["bits per word", e.bitsPerWord.toFixed(4) + floorNote(e.floor?.bitsPerWord)],
+    ["bits per character", e.bitsPerCharacter.toFixed(4) + floorNote(e.bitsPerCharacter, e.floor?.bitsPerCharacter)],
+    ["bits per word", e.bitsPerWord.toFixed(4) + floorNote(e.bitsPerWord, e.floor?.bitsPerWord)],
   ];
   return rows.map(([name, value]) => `${name.padEnd(20)}${value}`).join("\n");
 }
 
-function floorNote(floor: number | undefined): string {
-  return floor === undefined ? "" : `   (best possible: ${floor.toFixed(4)})`;
+function floorNote(value: number, floor: number | undefined): string {
+  return floor === undefined ? "" : `   (${(value - floor).toFixed(4)} above the best possible, ${floor.toFixed(4)})`;
 }

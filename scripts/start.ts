@@ -23,8 +23,11 @@ export const command: HeedCommand = {
     const data = [join(packageRoot, "data", "tales", "tales.txt")];
     const asked = resume ? { out, resume } : { out, overwrite, data, tokenizer, model, training };
     const display = new TrainingDisplay();
-    const signal = stopOnInterrupt();
-    const result = await train({ ...asked, backend, signal }, display.listeners).finally(() => display.close());
+    const { signal, release } = stopOnInterrupt();
+    const result = await train({ ...asked, backend, signal }, display.listeners).finally(() => {
+      display.close();
+      release();
+    });
     display.summary(result);
     process.stderr.write("\nWhat it writes:\n\n");
     await generate({

@@ -47,9 +47,8 @@ export const command: HeedCommand = {
     if (!flags.out) throw new ConfigError("out must name a run folder: got none (add --out models/NAME)");
     const display = new TrainingDisplay();
     const options = trainOptions(flags);
-    const result = await train({ ...options, signal: stopOnInterrupt() }, display.listeners).finally(() =>
-      display.close(),
-    );
+    const { signal } = stopOnInterrupt();
+    const result = await train({ ...options, signal }, display.listeners).finally(() => display.close());
     if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     else display.summary(result);
   },

@@ -6,19 +6,23 @@ import { precisionKinds, type TrainingConfig, trainingDefaults } from "../../src
 
 /** A flag that takes one number. Whether it fits is for the library to say. */
 export function numberFlag(flag: string, describe: string, byDefault?: number | string): Options {
-  const coerce = (text: string | undefined) => {
+  const coerce = (given: unknown) => {
+    const text = last(given);
     if (text === undefined) return undefined;
-    const value = Number(text);
-    if (text.trim() === "" || Number.isNaN(value)) {
-      throw new ConfigError(`--${flag} must be a number: got ${JSON.stringify(text)}`);
-    }
+    const value = typeof text === "string" && text.trim() !== "" ? Number(text) : Number.NaN;
+    if (Number.isNaN(value)) throw new ConfigError(`--${flag} must be a number: got ${JSON.stringify(text)}`);
     return value;
   };
   return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault), coerce };
 }
 
 export function textFlag(describe: string, byDefault?: string): Options {
-  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault) };
+  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault), coerce: last };
+}
+
+/** Of a flag that is given several times the last counts, unless it takes several values. */
+function last(given: unknown): unknown {
+  return Array.isArray(given) ? given.at(-1) : given;
 }
 
 export function choiceFlag(describe: string, choices: readonly string[], byDefault?: string): Options {
@@ -26,7 +30,7 @@ export function choiceFlag(describe: string, choices: readonly string[], byDefau
 }
 
 export function switchFlag(describe: string, byDefault?: boolean): Options {
-  return { type: "boolean", describe: withDefault(describe, byDefault) };
+  return { type: "boolean", describe: withDefault(describe, byDefault), coerce: last };
 }
 
 /** The library applies defaults, so that a flag left out is told from one that is given; help states them. */

@@ -1,14 +1,17 @@
 /**
- * A signal that Ctrl-C raises: the work under way ends well. A second Ctrl-C ends the process at once, by the system's
- * own hand, so that it works in the middle of a long computation, too.
+ * A signal that Ctrl-C raises: the work under way ends well. A second Ctrl-C, or one after `release`, ends the process
+ * at once, by the system's own hand, so that it works in the middle of a long computation, too.
  */
-export function stopOnInterrupt(): AbortSignal {
+export function stopOnInterrupt(): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
-  const stop = () => {
+  const release = () => {
     process.off("SIGINT", stop).off("SIGTERM", stop);
+  };
+  const stop = () => {
+    release();
     process.stderr.write("\nstopping after this step, then saving (Ctrl-C again to stop at once)\n");
     controller.abort();
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
-  return controller.signal;
+  return { signal: controller.signal, release };
 }

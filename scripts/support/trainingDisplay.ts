@@ -10,6 +10,7 @@ export class TrainingDisplay {
   private bar: cliProgress.SingleBar | undefined;
   private readonly losses: number[] = [];
   private last = 0;
+  private began = 0;
   private validated: { step: number; valLoss: number } | undefined;
   private speed = 0;
 
@@ -21,6 +22,7 @@ export class TrainingDisplay {
 
   private start({ backend, step, parameters, vocabSize, training, tokens, notes }: TrainStart): void {
     const { steps, batchSize, gradAccum } = training;
+    this.began = performance.now();
     this.line(`backend     ${backend.reason}`);
     this.line(`model       ${parameters.toLocaleString("en")} parameters, vocabulary ${vocabSize}`);
     this.line(
@@ -54,10 +56,10 @@ export class TrainingDisplay {
     const now = performance.now();
     if (valLoss === undefined && step !== 1 && step !== steps && now - this.last < 5000) return;
     this.last = now;
-    const eta = ((steps - step) / (this.losses.length / (progress.elapsed || 1))) | 0;
+    const eta = ((steps - step) * (now - this.began)) / 1000 / this.losses.length;
     const val = valLoss === undefined ? "" : `, held out ${valLoss.toFixed(3)}`;
     const speed = `${Math.round(this.speed).toLocaleString("en")} tokens/s`;
-    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}, ${speed}, ETA ${eta} s`);
+    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}, ${speed}, ETA ${Math.round(eta)} s`);
   }
 
   private line(text: string): void {

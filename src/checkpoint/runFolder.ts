@@ -90,6 +90,11 @@ export function readRun(folder: string): JsonObject {
   return run;
 }
 
+/** Replaces run.json of a run that is held, for instance when it is resumed for more steps. */
+export function rewriteRun(folder: string, run: object): void {
+  replaceText(join(folder, runName), exactJson({ format, ...run }, join(folder, runName)));
+}
+
 /** Refuses a folder with someone's files before anything is written to it. */
 function requireRunOrEmpty(folder: string): void {
   if (existsSync(join(folder, runName))) {

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { type BackendChoice, useBackend } from "../backends/choose.js";
+import { requireInteger } from "../config/checks.js";
 import { openCorpus } from "../dataset/corpus.js";
 import { type EntropyFloor, knownFloor } from "../dataset/meta.js";
 import { readWindows } from "../dataset/sampler.js";
@@ -46,11 +47,11 @@ export interface Evaluation {
  * @throws DataError or CheckpointError for a text or a checkpoint that can't be used.
  */
 export async function evaluate({ checkpoint, data, batchSize = 16, ...options }: EvaluateOptions): Promise<Evaluation> {
+  requireInteger("batchSize", batchSize);
   await useBackend(options.backend);
   const opened = openModel(checkpoint);
   try {
-    const { contextLength } = opened.model.config;
-    const corpus = await openCorpus({ files: [data], tokenizer: opened.tokenizer, contextLength, valFraction: 0 });
+    const corpus = await openCorpus({ files: [data], tokenizer: opened.tokenizer, contextLength: 1, valFraction: 0 });
     try {
       const nats = totalNats(opened.model, corpus.train, { batchSize, onProgress: options.onProgress });
       const tokens = corpus.train.length - 1;
@@ -78,21 +79,22 @@ function totalNats(
   store: TokenStore,
   { batchSize, onProgress }: { batchSize: number; onProgress?: (done: number, total: number) => void },
 ): number {
-  const { contextLength } = model.config;
-  const windows = windowsOf(store.length - 1, contextLength);
+  const length = Math.min(model.config.contextLength, store.length - 1);
+  const windows = windowsOf(store.length - 1, length);
   let nats = 0;
   for (let first = 0; first < windows.length; first += batchSize) {
     const batch = windows.slice(first, first + batchSize);
-    const losses = lossesOf(
-      model,
+    const { inputs, targets } = readWindows(
       store,
       batch.map(({ start }) => start),
-    ); // [B * T]
+      length,
+    );
+    const losses = lossesOf(model, inputs, targets, batch.length); // [B * T]
     batch.forEach(({ fresh }, row) => {
-      for (let t = contextLength - fresh; t < contextLength; t++) nats += losses[row * contextLength + t]!;
+      for (let t = length - fresh; t < length; t++) nats += losses[row * length + t]!;
     });
     const last = batch.at(-1)!;
-    onProgress?.(last.start + contextLength, store.length - 1);
+    onProgress?.(last.start + length, store.length - 1);
   }
   return nats;
 }
@@ -108,10 +110,8 @@ export function windowsOf(count: number, length: number): { start: number; fresh
   return windows;
 }
 
-function lossesOf(model: Transformer, store: TokenStore, starts: number[]): Float32Array {
-  const { contextLength } = model.config;
-  const { inputs, targets } = readWindows(store, starts, contextLength);
-  const shape: [number, number] = [starts.length, contextLength];
+function lossesOf(model: Transformer, inputs: Int32Array, targets: Int32Array, batchSize: number): Float32Array {
+  const shape: [number, number] = [batchSize, inputs.length / batchSize];
   return tf.tidy(
     () =>
       model

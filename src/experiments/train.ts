@@ -1,13 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { loadCheckpoint, type ResumableCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { appendMetrics, trimMetrics } from "../checkpoint/metrics.js";
 import { checkpointSteps } from "../checkpoint/names.js";
-import { createRun, openRun, type Run, requireFreeFolder } from "../checkpoint/runFolder.js";
-import { DataError } from "../config/errors.js";
+import { createRun, openRun, type Run, requireFreeFolder, rewriteRun } from "../checkpoint/runFolder.js";
+import { ConfigError, DataError } from "../config/errors.js";
 import { modelConfig } from "../config/model.js";
 import { packageRoot } from "../config/packageRoot.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
@@ -19,7 +18,14 @@ import { Transformer } from "../model/transformer.js";
 import { tokenizerConfigJson, tokenizerFromJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
-import { checkEarly, namedTokenizer, type RunRecord, resumedTraining, type TrainOptions } from "./trainOptions.js";
+import {
+  checkEarly,
+  checkTogether,
+  namedTokenizer,
+  type RunRecord,
+  resumedTraining,
+  type TrainOptions,
+} from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
 export interface TrainListeners {
@@ -63,8 +69,6 @@ export async function train(options: TrainOptions, listeners: TrainListeners = {
   const run = options.resume ? openRun(options.out) : undefined;
   try {
     const backend = await useBackend(options.backend ?? (run && (asRecord(run).backend as "auto")));
-    const { precision } = options.training ?? {};
-    if (precision === "bfloat16") requireBfloat16();
     return run ? await resume(run, options, { backend, listeners }) : await start(options, { backend, listeners });
   } finally {
     run?.release();
@@ -79,12 +83,13 @@ interface Surroundings {
 async function start(options: TrainOptions, around: Surroundings): Promise<TrainResult> {
   const { out, tokenizer = "char", unknownToken = false, overwrite = false } = options;
   const training = trainingConfig(options.training);
+  checkTogether(training, options);
   const corpus = await openTexts(options, namedTokenizer(tokenizer, unknownToken), options);
   try {
     const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
     const { data = [], valData, valFraction } = options;
     const { files } = corpus;
-    const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training };
+    const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep: options.keep ?? 3 };
     const record: RunRecord = { ...asked, files, backend: around.backend.name, versions: versions() };
     const run = createRun(out, JSON.parse(JSON.stringify(record)), { overwrite });
     try {
@@ -100,16 +105,21 @@ async function start(options: TrainOptions, around: Surroundings): Promise<Train
 async function resume(run: Run, options: TrainOptions, around: Surroundings): Promise<TrainResult> {
   const record = asRecord(run);
   const training = resumedTraining(record, options);
+  checkTogether(training, options);
   const saved = checkpointSteps(run.folder).length > 0;
   const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
   const tokenizer = checkpoint?.tokenizer
     ? tokenizerFromJson(checkpoint.tokenizer)
     : namedTokenizer(record.tokenizer, record.unknownToken);
-  const corpus = await openTexts({ ...record, ...options, data: options.data ?? record.data }, tokenizer, record);
+  if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
+  const { data = record.data, valData = record.valData, keep = record.keep, out } = options;
+  const corpus = await openTexts({ data, valData, valFraction: record.valFraction, out }, tokenizer, record);
   try {
     requireSameTexts(record, corpus);
+    const now: RunRecord = { ...record, training, keep };
+    rewriteRun(run.folder, JSON.parse(JSON.stringify(now)));
     trimMetrics(run.folder, checkpoint?.step ?? 0);
-    return await work(options, { ...around, run, record, corpus, training, checkpoint });
+    return await work(options, { ...around, run, record: now, corpus, training, checkpoint });
   } finally {
     corpus.close();
   }
@@ -152,7 +162,7 @@ async function work(
       },
       onSave: (state, best) => {
         const saved = saveCheckpoint(folder, content(model, trainer, corpus.tokenizer, state), {
-          keep: options.keep ?? 3,
+          keep: record.keep,
           best,
         });
         listeners.onSave?.(saved, best);
@@ -222,12 +232,20 @@ function openTexts(
 
 /** @throws DataError naming a text that is not the one the run began with. */
 function requireSameTexts(record: RunRecord, { files }: Corpus): void {
-  const now = new Set(files.map(({ sha256 }) => sha256));
-  const changed = record.files.find(({ sha256 }) => !now.has(sha256));
-  if (!changed) return;
+  const changed = record.files.find(({ sha256, split }, i) => files[i]?.sha256 !== sha256 || files[i]?.split !== split);
+  if (!changed && files.length === record.files.length) return;
+  if (!changed) {
+    const more = files[record.files.length]!.path;
+    throw new DataError(`${more} is not one of the texts that the run began with (leave it out, or start a new run)`);
+  }
   throw new DataError(
     `${changed.path} must be the text that the run began with: its hash is another (put it back, or start a new run)`,
   );
+}
+
+function requireStepsLeft(steps: number, done: number): void {
+  if (steps >= done) return;
+  throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
 }
 
 function asRecord(run: Run): RunRecord {

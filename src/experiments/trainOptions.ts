@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
+import { requireBfloat16 } from "../backends/bfloat16.js";
 import type { BackendChoice } from "../backends/choose.js";
+import { requireInteger } from "../config/checks.js";
 import { ConfigError, DataError } from "../config/errors.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
@@ -47,6 +49,7 @@ export interface RunRecord {
   unknownToken: boolean;
   model: ModelConfig;
   training: TrainingConfig;
+  keep: number;
   files: { path: string; sha256: string; bytes: number; split: string }[];
   backend: string;
   versions: { heed: string; tfjs: string; node: string };
@@ -75,13 +78,13 @@ export function namedTokenizer(
 
 /** Checks every option that can be checked before anything is read, so that mistakes show at once. */
 export function checkEarly(options: TrainOptions): void {
-  modelConfig({ vocabSize: 2, ...options.model });
-  trainingConfig(options.training);
-  if (!options.resume && (options.data ?? []).length === 0) {
-    throw new ConfigError("data must name at least one text file: got none (add --data FILE)");
-  }
-  if (options.training?.precision === "bfloat16" && options.compiled === false) {
-    throw new ConfigError("precision bfloat16 needs a compiled step: got compile false (leave --compile on)");
+  if (options.keep !== undefined) requireInteger("keep", options.keep);
+  if (!options.resume) {
+    modelConfig({ vocabSize: 2, ...options.model });
+    trainingConfig(options.training);
+    if ((options.data ?? []).length === 0) {
+      throw new ConfigError("data must name at least one text file: got none (add --data FILE)");
+    }
   }
   if (options.resume && options.overwrite) {
     throw new ConfigError("resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)");
@@ -96,10 +99,8 @@ const free = new Set(["steps", "evalEvery", "evalBatches", "saveEvery", "sampleE
  *
  * @throws ConfigError listing every given field that differs from the run and may not.
  */
-export function resumedTraining(
-  record: RunRecord,
-  { model = {}, training = {}, tokenizer }: TrainOptions,
-): TrainingConfig {
+export function resumedTraining(record: RunRecord, options: TrainOptions): TrainingConfig {
+  const { model = {}, training = {}, tokenizer, unknownToken, valFraction } = options;
   const differs = (given: object, there: object) =>
     Object.entries(given)
       .filter(([field, value]) => value !== undefined && !free.has(field))
@@ -108,7 +109,7 @@ export function resumedTraining(
   const all = [
     ...differs(model, record.model),
     ...differs(training, record.training),
-    ...differs({ tokenizer }, { tokenizer: record.tokenizer }),
+    ...differs({ tokenizer, unknownToken, valFraction }, record),
   ];
   if (all.length > 0) {
     throw new ConfigError(
@@ -117,4 +118,17 @@ export function resumedTraining(
   }
   const changed = Object.entries(training).filter(([field, value]) => value !== undefined && free.has(field));
   return trainingConfig({ ...record.training, ...Object.fromEntries(changed) });
+}
+
+/**
+ * Checks of the settings as they will be used, a resumed run's too, with the backend in use.
+ *
+ * @throws ConfigError if they don't go together.
+ */
+export function checkTogether({ precision }: TrainingConfig, { compiled = true }: TrainOptions): void {
+  if (precision !== "bfloat16") return;
+  requireBfloat16();
+  if (!compiled) {
+    throw new ConfigError("precision bfloat16 needs a compiled step: got compile false (leave --compile on)");
+  }
 }

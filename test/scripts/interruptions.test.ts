@@ -66,7 +66,7 @@ describe.each(present.filter((name) => name !== "cpu"))("on %s", (backend) => {
 it("a second Ctrl-C ends the process at once, in the middle of a computation", async () => {
   const interrupt = JSON.stringify(join(packageRoot, "scripts", "support", "interrupt.ts"));
   const busy = `import { stopOnInterrupt } from ${interrupt};
-    stopOnInterrupt().addEventListener("abort", () => { for (;;); });
+    stopOnInterrupt().signal.addEventListener("abort", () => { for (;;); });
     setInterval(() => console.log("ready"), 10);`;
   const child = spawn(process.execPath, ["--import", tsx, "--input-type=module", "--eval", busy]);
   const ended = new Promise((resolve) => child.on("close", (_code, signal) => resolve(signal)));

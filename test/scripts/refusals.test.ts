@@ -89,6 +89,12 @@ const refusals: [command: string, message: string][] = [
     "train --resume --out run --heads 4 --dim 16",
     "resume must keep the run's settings:\n  numHeads: 2 in the run, 4 asked for\n  hiddenDim: 8 in the run, 16 asked for\n(leave these flags out, or start a new run with another --out)",
   ],
+  ["train --data text.txt --out new --keep 0", "keep must be a whole number of at least 1: got 0 [--keep]"],
+  ["train --data text.txt --out new --no-lr", "--lr must be a number: got false"],
+  [
+    "evaluate --checkpoint run --data text.txt --batch 0",
+    "batchSize must be a whole number of at least 1: got 0 [--batch]",
+  ],
   ["generate --checkpoint new", "new must be a run or a checkpoint: there is nothing of that name"],
   ["generate --checkpoint run --top-p 2", "topP must be a number from 0 to 1: got 2 [--top-p]"],
   [

@@ -15,6 +15,8 @@ export interface TracedVariable {
   assigned: Source | undefined;
   /** The last op that changes it in place, if there is one. */
   changedBy: string | undefined;
+  /** The node that an assignment waits for. */
+  lastUse: string;
 }
 
 /** Whether the function leaves a variable with another value. */
@@ -97,13 +99,11 @@ function inputNodes(make: NodeMaker, { node, dtype, shape }: Trace["inputs"][num
   return [make.placeholder(fed, dtype, shape), { ...make.identity(node, dtype, [fed]), op }];
 }
 
-function variableNodes(make: NodeMaker, { node, dtype, variable, assigned, changedBy }: TracedVariable): GraphNode[] {
+function variableNodes(make: NodeMaker, { node, dtype, variable, assigned, lastUse }: TracedVariable): GraphNode[] {
   const [read, value, push] = [readName(node), valueName(node), `${node}_push`];
   // What the function reads is the value from before: the assignment waits for it.
   const assign =
-    assigned === undefined
-      ? []
-      : [make.assign(assignName(node), node, dtype, assigned, [changedBy ?? read, "checked"])];
+    assigned === undefined ? [] : [make.assign(assignName(node), node, dtype, assigned, [lastUse, "checked"])];
   return [
     make.variable(node, dtype, variable.shape),
     make.read(read, node, dtype),

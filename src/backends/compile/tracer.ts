@@ -2,7 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { PrecisionKind } from "../../config/training.js";
 import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
-import { canFail, readName, type Source } from "./graph.js";
+import { canFail, readName, type Source, type TracedVariable } from "./graph.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
 import { graphForm } from "./graphForm.js";
 import { callerLine } from "./origin.js";
@@ -66,11 +66,15 @@ export class Tracer {
   }
 
   /** What a variable ends as: a value to assign, and the op that changed it in place last. */
-  leaveVariable(variable: tf.Variable): { assigned: Source | undefined; changedBy: string | undefined } {
+  leaveVariable(variable: tf.Variable): Pick<TracedVariable, "assigned" | "changedBy" | "lastUse"> {
     const { node, changed } = this.variables.get(variable)!;
     const { source } = this.leave(variable);
     const isItsOwn = source === (changed?.source ?? readName(node));
-    return { assigned: isItsOwn ? undefined : source, changedBy: changed?.by };
+    return {
+      assigned: isItsOwn ? undefined : source,
+      changedBy: changed?.by,
+      lastUse: this.lastUse({ node, changed }),
+    };
   }
 
   /**
@@ -81,9 +85,9 @@ export class Tracer {
   changeInPlace(op: string, attributes: OpAttribute[], variables: tf.Variable[], tensors: tf.Tensor[]): void {
     const name = `op${this.nodes.length}_${op}`;
     const known = variables.map((variable) => this.variables.get(variable)!);
-    const before = known.map(({ node, changed }) => changed?.by ?? readName(node));
     const values = this.native.getInputTensorIds(tensors).map((id) => this.sourceOf(id));
     const checks = this.nodes.filter(canFail).map((node) => node.name);
+    const before = variables.map((variable, i) => this.assignFirst(variable, `${name}_assign${i}`, checks));
     const inputs = [...known.map(({ node }) => node), ...values, ...[...before, ...checks].map((node) => `^${node}`)];
     this.nodes.push({ name, op, inputs, attributes });
     this.origins.set(name, callerLine());
@@ -95,6 +99,23 @@ export class Tracer {
       known[i]!.changed = { by: name, source };
       variable.assign(this.enter(variable, source, `variable ${variable.name}`).tensor);
     });
+  }
+
+  /** What a change of a variable must wait for. A value that was assigned meanwhile is put into the graph's variable. */
+  private assignFirst(variable: tf.Variable, name: string, checks: string[]): string {
+    const known = this.variables.get(variable)!;
+    const { assigned } = this.leaveVariable(variable);
+    if (assigned === undefined) return this.lastUse(known);
+    const { dtype } = this.native.tensorMap.get(variable.dataId);
+    const inputs = [known.node, assigned, ...[this.lastUse(known), ...checks].map((node) => `^${node}`)];
+    this.nodes.push({ name, op: "AssignVariableOp", inputs, attributes: [this.typeAttribute("dtype", dtype)] });
+    return name;
+  }
+
+  /** The node after which a variable's value is no longer needed. */
+  private lastUse({ node, changed }: KnownVariable): string {
+    if (!changed) return readName(node);
+    return this.used.has(changed.source) ? changed.source : changed.by;
   }
 
   /** Where a tensor that the function hands out comes from. */

@@ -50,9 +50,11 @@ export function registerFastMatMul(): void {
 
 const fast = new WeakSet<tf.KernelFunc>();
 
-/** Whether both have the same several matrices to multiply pair by pair. */
+/** Whether both have the same several matrices to multiply pair by pair; what is wrong with them is for the kernel to say. */
 function isBatch(a: tf.TensorInfo, b: tf.TensorInfo): boolean {
   const batch = a.shape.slice(0, -2);
+  const inner = a.shape.at(-1)!;
+  if (a.dtype !== "float32" || b.dtype !== "float32" || inner === 0 || inner !== b.shape.at(-2)) return false;
   return a.shape.length > 2 && batch.join() === b.shape.slice(0, -2).join() && tf.util.sizeFromShape(batch) > 1;
 }
 
