@@ -1,14 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import * as tf from "@tensorflow/tfjs";
+import { dirname } from "node:path";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { loadCheckpoint, type ResumableCheckpoint, saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { appendMetrics, trimMetrics } from "../checkpoint/metrics.js";
 import { checkpointSteps } from "../checkpoint/names.js";
 import { createRun, openRun, type Run, requireFreeFolder, rewriteRun } from "../checkpoint/runFolder.js";
-import { ConfigError, DataError } from "../config/errors.js";
 import { modelConfig } from "../config/model.js";
-import { packageRoot } from "../config/packageRoot.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
@@ -18,14 +14,8 @@ import { Transformer } from "../model/transformer.js";
 import { tokenizerConfigJson, tokenizerFromJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
-import {
-  checkEarly,
-  checkTogether,
-  namedTokenizer,
-  type RunRecord,
-  resumedTraining,
-  type TrainOptions,
-} from "./trainOptions.js";
+import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "./runRecord.js";
+import { checkEarly, checkTogether, namedTokenizer, resumedTraining, type TrainOptions } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
 export interface TrainListeners {
@@ -228,32 +218,4 @@ function openTexts(
   const { contextLength } = modelConfig({ ...model, vocabSize: 2 });
   const cacheFolder = dirname(out); // on a disk, where the system's folder for temporary files may be memory
   return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength, cacheFolder });
-}
-
-/** @throws DataError naming a text that is not the one the run began with. */
-function requireSameTexts(record: RunRecord, { files }: Corpus): void {
-  const changed = record.files.find(({ sha256, split }, i) => files[i]?.sha256 !== sha256 || files[i]?.split !== split);
-  if (!changed && files.length === record.files.length) return;
-  if (!changed) {
-    const more = files[record.files.length]!.path;
-    throw new DataError(`${more} is not one of the texts that the run began with (leave it out, or start a new run)`);
-  }
-  throw new DataError(
-    `${changed.path} must be the text that the run began with: its hash is another (put it back, or start a new run)`,
-  );
-}
-
-function requireStepsLeft(steps: number, done: number): void {
-  if (steps >= done) return;
-  throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
-}
-
-function asRecord(run: Run): RunRecord {
-  return run.run as unknown as RunRecord;
-}
-
-function versions(): RunRecord["versions"] {
-  const path = join(packageRoot, "package.json");
-  const heed = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).version as string) : "unknown";
-  return { heed, tfjs: tf.version.tfjs, node: process.versions.node };
 }

@@ -7,6 +7,7 @@ import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
 import { type Tokenizer, type TokenizerKind, tokenizerKinds } from "../tokenizers/tokenizer.js";
+import type { RunRecord } from "./runRecord.js";
 
 /** What is trained on what, and where it goes. Fields left out take their defaults. */
 export interface TrainOptions {
@@ -38,21 +39,6 @@ export interface TrainOptions {
   overwrite?: boolean;
   /** Stops the run after the step under way, which is saved. */
   signal?: AbortSignal;
-}
-
-/** What run.json says was asked for: enough to start the same run again. */
-export interface RunRecord {
-  data: string[];
-  valData?: string[];
-  valFraction?: number;
-  tokenizer: string;
-  unknownToken: boolean;
-  model: ModelConfig;
-  training: TrainingConfig;
-  keep: number;
-  files: { path: string; sha256: string; bytes: number; split: string }[];
-  backend: string;
-  versions: { heed: string; tfjs: string; node: string };
 }
 
 /** What `tokenizer` names: a kind to fit, or the tokenizer of a file. */

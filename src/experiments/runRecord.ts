@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import type { Run } from "../checkpoint/runFolder.js";
+import { ConfigError, DataError } from "../config/errors.js";
+import type { ModelConfig } from "../config/model.js";
+import { packageRoot } from "../config/packageRoot.js";
+import type { TrainingConfig } from "../config/training.js";
+import type { Corpus } from "../dataset/corpus.js";
+
+/** What run.json says was asked for: enough to start the same run again. */
+export interface RunRecord {
+  data: string[];
+  valData?: string[];
+  valFraction?: number;
+  tokenizer: string;
+  unknownToken: boolean;
+  model: ModelConfig;
+  training: TrainingConfig;
+  keep: number;
+  files: { path: string; sha256: string; bytes: number; split: string }[];
+  backend: string;
+  versions: { heed: string; tfjs: string; node: string };
+}
+
+/** @throws DataError naming a text that is not the one the run began with. */
+export function requireSameTexts(record: RunRecord, { files }: Corpus): void {
+  const changed = record.files.find(({ sha256, split }, i) => files[i]?.sha256 !== sha256 || files[i]?.split !== split);
+  if (!changed && files.length === record.files.length) return;
+  if (!changed) {
+    const more = files[record.files.length]!.path;
+    throw new DataError(`${more} is not one of the texts that the run began with (leave it out, or start a new run)`);
+  }
+  throw new DataError(
+    `${changed.path} must be the text that the run began with: its hash is another (put it back, or start a new run)`,
+  );
+}
+
+/** @throws ConfigError if more steps are done than are asked for. */
+export function requireStepsLeft(steps: number, done: number): void {
+  if (steps >= done) return;
+  throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
+}
+
+/** What run.json of a run says. */
+export function asRecord(run: Run): RunRecord {
+  return run.run as unknown as RunRecord;
+}
+
+/** What the run is made with. */
+export function versions(): RunRecord["versions"] {
+  const path = join(packageRoot, "package.json");
+  const heed = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).version as string) : "unknown";
+  return { heed, tfjs: tf.version.tfjs, node: process.versions.node };
+}
