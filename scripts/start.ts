@@ -50,6 +50,6 @@ function nextCommands(out: string): string {
 Try next:
   npm run generate -- --checkpoint ${out} --prompt "Mia found"
   npm run evaluate -- --checkpoint ${out} --data data/tales/heldout.txt
-  npm run train -- --data data/tales/tales.txt --tokenizer word --out models/tales --heads 8
+  npm run train -- --data data/tales/tales.txt --tokenizer word --out models/eight-heads --heads 8
 `;
 }

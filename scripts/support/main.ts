@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
-import { ConfigError, HeedError } from "../../src/config/errors.js";
+import { ConfigError, HeedError, InterruptedError } from "../../src/config/errors.js";
 import { packageRoot } from "../../src/config/packageRoot.js";
 import { nearest } from "../../src/config/settings.js";
 import { flagOfField } from "./flags.js";
@@ -32,15 +32,23 @@ export async function main(commands: HeedCommand[]): Promise<void> {
 }
 
 function report(error: Error): void {
-  const isUsage = error.name === "YError";
+  const isUsage = error.name === "YError" || /[\\/]yargs[\\/]/.test(error.stack?.split("\n    at ")[1] ?? "");
   if (!isUsage && !(error instanceof HeedError)) {
     process.stderr.write(`${error.stack ?? error}\n`);
     process.exitCode = 1;
     return;
   }
-  process.stderr.write(`heed: ${withFlag(error)}\n`);
+  process.stderr.write(`heed: ${withFlag(error)}${remedy(error)}\n`);
   if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
   process.exitCode = isUsage ? 2 : (error as HeedError).exitCode;
+}
+
+/** What the message leaves open: how to go on, and the slip that npm makes easy. */
+function remedy(error: Error): string {
+  if (error instanceof InterruptedError) return " (the same with --resume goes on)";
+  return error.message.startsWith("Unknown argument")
+    ? ' (npm wants "--" before flags: npm run train -- --data FILE)'
+    : "";
 }
 
 /** The message, with the flag that sets the field it names, where there is one. */

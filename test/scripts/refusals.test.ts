@@ -70,6 +70,10 @@ const refusals: [command: string, message: string][] = [
   ["train --data text.txt --out new --preset none", 'preset must be one of start, start-wasm: got "none"'],
   ["train --data text.txt --out new --heds 3", "there is no flag --heds (did you mean --heads?)"],
   ["trian --data text.txt", "there is no command trian (did you mean train?)"],
+  [
+    "generate models/x 20",
+    'Unknown arguments: models/x, 20 (npm wants "--" before flags: npm run train -- --data FILE)',
+  ],
   ["train --data text.txt", "out must name a run folder: got none (add --out models/NAME)"],
   ["train --out new", "data must name at least one text file: got none (add --data FILE)"],
   [
