@@ -40,6 +40,11 @@ export function requireBoolean(field: string, value: unknown): boolean {
   return value;
 }
 
+/** The fields of `given` that have a value, so that spreading them over defaults keeps the others. */
+export function definedFields<T extends object>(given: T): T {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
+}
+
 /** A value as an error message shows it. */
 export function show(value: unknown): string {
   return typeof value === "string" ? JSON.stringify(value) : String(value);

@@ -1,4 +1,4 @@
-import { requireInteger, requirePositive, requireRange, show } from "./checks.js";
+import { definedFields, requireInteger, requirePositive, requireRange, show } from "./checks.js";
 import { ConfigError } from "./errors.js";
 
 /** How text is drawn from a model. */
@@ -41,8 +41,7 @@ export const generationDefaults: GenerationConfig = {
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function generationConfig(given: Partial<GenerationConfig> = {}): GenerationConfig {
-  const present = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
-  const c: GenerationConfig = { ...generationDefaults, ...present };
+  const c: GenerationConfig = { ...generationDefaults, ...definedFields(given) };
   if (c.stop.includes("")) throw new ConfigError(`stop must be a text of at least one character: got ${show("")}`);
   if (c.topP <= 0) throw new ConfigError(`topP must be a number above 0 and at most 1: got ${c.topP}`);
   return {

@@ -1,4 +1,4 @@
-import { requireInteger, requireOneOf, requirePositive, requireRange } from "./checks.js";
+import { definedFields, requireInteger, requireOneOf, requirePositive, requireRange } from "./checks.js";
 import { ConfigError } from "./errors.js";
 
 export const precisionKinds = ["float32", "bfloat16"] as const;
@@ -64,7 +64,7 @@ export const trainingDefaults = {
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function trainingConfig(given: Partial<TrainingConfig> = {}): TrainingConfig {
-  const c = { ...trainingDefaults, ...dropUndefined(given) };
+  const c = { ...trainingDefaults, ...definedFields(given) };
   const learningRate = requirePositive("learningRate", c.learningRate);
   const minLearningRate = requireRange("minLearningRate", c.minLearningRate ?? learningRate / 10, 0, Infinity);
   if (minLearningRate > learningRate) {
@@ -89,8 +89,4 @@ export function trainingConfig(given: Partial<TrainingConfig> = {}): TrainingCon
     precision: requireOneOf("precision", c.precision, precisionKinds),
     seed: requireInteger("seed", c.seed, 0, 2 ** 31 - 1),
   };
-}
-
-function dropUndefined<T extends object>(given: T): T {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,4 +1,5 @@
 import { type BackendChoice, useBackend } from "../backends/choose.js";
+import { definedFields } from "../config/checks.js";
 import { generationConfig } from "../config/generation.js";
 import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generate.js";
@@ -33,7 +34,7 @@ export async function generate({
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
   const decoder = new Decoder(opened.model);
   try {
-    const settings = { ...opened.generation, ...dropUndefined(options) };
+    const settings = { ...opened.generation, ...definedFields(options) };
     const texts: string[] = [];
     for (let sample = 0; sample < generationConfig(settings).numSamples; sample++) {
       let text = "";
@@ -48,8 +49,4 @@ export async function generate({
     decoder.dispose();
     opened.dispose();
   }
-}
-
-function dropUndefined<T extends object>(given: T): Partial<T> {
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Partial<T>;
 }

@@ -32,8 +32,7 @@ export class TrainingStep {
     private readonly config: TrainingConfig,
     { compiled = true }: { compiled?: boolean } = {},
   ) {
-    const { gradAccum } = config;
-    const { precision } = config;
+    const { gradAccum, precision } = config;
     const build: typeof compile = compiled ? (fn) => compile(fn, { precision }) : (fn) => fn as never;
     this.optimizer = new AdamW(model.weights, config);
     this.sums = new Map(gradAccum > 1 ? [...model.weights].map(([name, w]) => [name, zerosLike(w)]) : []);
