@@ -47,6 +47,7 @@ export interface NativeData {
 /** tfjs-node's backend, with the parts that run TensorFlow ops by name. */
 export interface NativeBackend {
   binding: NativeBinding;
+  readonly isUsingGpuDevice: boolean;
   readonly tensorMap: {
     has(dataId: object): boolean;
     get(dataId: object): NativeData;

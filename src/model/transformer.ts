@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { crossEntropy } from "../backends/ops/crossEntropy.js";
+import { batchParts } from "../backends/threads.js";
 import { DataError } from "../config/errors.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import type { CallContext } from "../layers/context.js";
 import { createStack, forward, layersOf, type Stack } from "./stack.js";
 import { loadVariables, readVariables, type VariableValues } from "./variables.js";
+
+/** Between the dropout seeds of a batch's parts: more than a run has steps. */
+const seedDistance = 1 << 26;
 
 /**
  * A decoder-only transformer: its layers, their weights by name, and the passes through them. It owns its weights;
@@ -49,8 +53,28 @@ export class Transformer {
     ) as tf.Tensor3D;
   }
 
-  /** Cross-entropy of each target, in nats. In: `ids` and `targets` `[B, T]` int32. Out: `[B * T]`. */
+  /**
+   * Cross-entropy of each target, in nats. In: `ids` and `targets` `[B, T]` int32. Out: `[B * T]`.
+   * The batch is worked on in parts that do not wait for each other.
+   */
   losses(ids: tf.Tensor2D, targets: tf.Tensor2D, context: CallContext = {}): tf.Tensor1D {
+    const sizes = batchParts(ids.shape[0]);
+    if (sizes.length === 1) return this.partLosses(ids, targets, context);
+    return tf.tidy(() => {
+      const [idParts, targetParts] = [ids, targets].map((all) => tf.split(all, sizes)) as [
+        tf.Tensor2D[],
+        tf.Tensor2D[],
+      ];
+      return tf.concat(
+        idParts.map((part, i) => {
+          const dropoutSeed = context.dropoutSeed?.add(tf.scalar(i * seedDistance, "int32")) as tf.Scalar | undefined;
+          return this.partLosses(part, targetParts[i]!, { ...context, dropoutSeed });
+        }),
+      );
+    });
+  }
+
+  private partLosses(ids: tf.Tensor2D, targets: tf.Tensor2D, context: CallContext): tf.Tensor1D {
     return tf.tidy(() => {
       const logits = this.logits(ids, context);
       return crossEntropy(logits.reshape([-1, this.config.vocabSize]), targets.flatten() as tf.Tensor1D);

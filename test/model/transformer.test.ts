@@ -86,6 +86,23 @@ onEveryBackend("a model", () => {
     model.dispose();
   });
 
+  it("gives each sequence of a batch the losses that it gives it alone, in their order", () => {
+    const model = tinyModel();
+    const [ids, targets] = [tinyIds(5), tinyIds(6).slice([1, 0], [5, T])];
+    const row = (of: tf.Tensor2D, i: number) => of.slice([i, 0], [1, T]);
+    const alone = [0, 1, 2, 3, 4].flatMap((i) => [...model.losses(row(ids, i), row(targets, i)).dataSync()]);
+    expectClose(model.losses(ids, targets), alone);
+    model.dispose();
+  });
+
+  it("drops other activations in each sequence of a batch", () => {
+    const model = tinyModel({ dropout: 0.5 });
+    const ids = tf.tile(tinyIds(1), [6, 1]) as tf.Tensor2D;
+    const losses = rows(model.losses(ids, ids, { dropoutSeed: tf.scalar(1, "int32") }).dataSync(), T);
+    expect(new Set(losses.map((row) => row.join())).size).toBe(6);
+    model.dispose();
+  });
+
   it("leaves what it answers and nothing else", () => {
     const model = tinyModel({ dropout: 0.1 });
     const [ids, dropoutSeed] = [tinyIds(2), tf.scalar(1, "int32")];

@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import type * as TensorFlow from "@tensorflow/tfjs";
 import { restoreUtilChecks } from "../nodeCompat.js";
+import { shareThreads } from "../threads.js";
 import { addonFolder } from "./addon.js";
 
 /** What `TF_XLA_FLAGS` becomes, unless the user set it, before a library that shall use XLA loads. */
@@ -21,6 +22,7 @@ export function quietTensorFlow(): void {
  */
 export function loadAddonPackage(packageFolder: string, xla: boolean): typeof TensorFlow {
   quietTensorFlow();
+  shareThreads();
   if (xla) process.env.TF_XLA_FLAGS ??= xlaFlags;
   restoreUtilChecks();
   const load = createRequire(join(packageFolder, "package.json"));

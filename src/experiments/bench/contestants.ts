@@ -75,10 +75,10 @@ export function commandOf({ library }: Contestant, threads: number, python: stri
   return { command: process.execPath, args: [...loader, script], env };
 }
 
-/** What OpenMP, MKL, TensorFlow and XLA read when they load. */
+/** What OpenMP, MKL, heed and XLA read when they load. */
 function threadSettings(threads: number): ChildCommand["env"] {
   const names = ["OMP", "MKL"].map((library) => `${library}_NUM_THREADS`);
-  names.push("TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "NPROC", "PJRT_NPROC");
+  names.push("HEED_THREADS", "NPROC", "PJRT_NPROC");
   // A contestant without XLA must not inherit it.
   return { ...Object.fromEntries(names.map((name) => [name, String(threads)])), TF_XLA_FLAGS: undefined };
 }

@@ -1,0 +1,30 @@
+import { availableParallelism } from "node:os";
+import { requireInteger } from "../config/checks.js";
+import { nativeBackend } from "./native.js";
+
+/** Parts of a batch at most: each makes a graph larger. */
+const mostParts = 4;
+
+let parts = 1;
+
+/**
+ * Spreads TensorFlow's work over the processor's threads (`HEED_THREADS`, else all): a batch is worked on in as many
+ * parts side by side, each op of a part with its share of the threads, and not each op by all threads. Most ops are too
+ * small to be shared well. TensorFlow reads these settings once, when it loads; a user's own come first.
+ *
+ * @throws ConfigError if HEED_THREADS is no whole number above 0.
+ */
+export function shareThreads(): void {
+  const { HEED_THREADS } = process.env;
+  const threads = requireInteger("HEED_THREADS", Number(HEED_THREADS ?? availableParallelism()), 1, 1024);
+  process.env.TF_NUM_INTEROP_THREADS ??= String(threads);
+  process.env.TF_NUM_INTRAOP_THREADS ??= String(Math.ceil(threads / mostParts));
+  parts = Math.min(Number(process.env.TF_NUM_INTEROP_THREADS) || 1, mostParts);
+}
+
+/** How many of `batchSize` sequences each part of a batch holds; one part where parts would not run side by side. */
+export function batchParts(batchSize: number): number[] {
+  const native = nativeBackend();
+  const count = native && !native.isUsingGpuDevice ? Math.min(parts, batchSize) : 1;
+  return Array.from({ length: count }, (_, i) => Math.floor((batchSize + i) / count));
+}
