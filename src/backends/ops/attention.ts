@@ -1,6 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
+import { nativeBackend } from "../native.js";
 import { causalMask } from "./causalMask.js";
 import { type DropoutSeed, dropoutMask } from "./dropout.js";
+
+/** Which attention weights are dropped: see {@link dropoutMask}. */
+interface WeightDropout {
+  rate: number;
+  seed: DropoutSeed;
+}
 
 /**
  * How much each query looks at each key: `softmax(q · kᵀ / sqrt(D) + mask)`. Rows sum to 1 and are 0 for later keys.
@@ -14,21 +21,51 @@ export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, mask?: tf.Tenso
   });
 }
 
+/** Queries that are worked on together on native: the keys after the last of them are left out. */
+const blockLength = 128;
+
 /**
  * Causal scaled dot-product attention: `softmax(q · kᵀ / sqrt(D) + mask) · v`.
  * In: `q` `[B, H, T, D]`, `k` and `v` `[B, H, S, D]`. Out: `[B, H, T, D]`. Dropout, if any, acts on the weights.
  *
+ * Long texts are worked on in blocks of queries, each with the keys up to its end: little of the masked half is computed.
+ *
+ * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
+ */
+export function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, dropout?: WeightDropout): tf.Tensor4D {
+  const [queries, keys] = [q.shape[2], k.shape[2]];
+  const blocks = nativeBackend() ? Math.ceil(queries / blockLength) : 1;
+  if (blocks === 1) return blockAttention(q, k, v, dropout);
+  const ends = Array.from({ length: blocks }, (_, i) => Math.round((queries * (i + 1)) / blocks));
+  return tf.tidy(() => {
+    const parts = tf.split(
+      q,
+      ends.map((end, i) => end - (ends[i - 1] ?? 0)),
+      2,
+    );
+    const outputs = parts.map((part, i) => {
+      const seen = keys - queries + ends[i]!;
+      const upTo = (x: tf.Tensor4D) => (seen === keys ? x : x.slice([0, 0, 0, 0], [-1, -1, seen, -1]));
+      return blockAttention(part, upTo(k), upTo(v), dropout && { ...dropout, seed: blockSeed(dropout.seed, i) });
+    });
+    return tf.concat(outputs, 2);
+  });
+}
+
+/** More than a model has dropout sites. */
+const blockSeed = ({ step, site }: DropoutSeed, block: number): DropoutSeed => ({ step, site: site + block * 2 ** 20 });
+
+/**
  * With `P` the weights and `O` the output, the gradient of the scores is `P * (dP - rowsum(dO * O))`: the row sum of
  * `dP * P` equals that of `dO * O`, which is narrower.
  *
- * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  * @see Dao et al. 2022 (the row sum), https://arxiv.org/abs/2205.14135
  */
-export function attention(
+function blockAttention(
   query: tf.Tensor4D,
   key: tf.Tensor4D,
   value: tf.Tensor4D,
-  dropout?: { rate: number; seed: DropoutSeed },
+  dropout?: WeightDropout,
 ): tf.Tensor4D {
   const scale = 1 / Math.sqrt(query.shape[3]);
   const withGradient = tf.customGrad((q, k, v, save) => {

@@ -82,6 +82,40 @@ onEveryBackend("attention", () => {
     expectClose(attentionWeights(last, k), full);
   });
 
+  it("is the same where a long text is worked on in blocks: the formula op by op, with its gradients", () => {
+    const shape: Shape = [1, 2, 300, 4];
+    const tensors = ["q", "k", "v"].map((what) => tf.tensor(normals(shape, what), shape));
+    const upstream = tf.tensor(normals(shape, "upstream"), shape);
+    const whole = (...[q, k, v]: tf.Tensor[]) => {
+      const scores = tf.matMul(q!, k!, false, true).mul(0.5).add(causalMask(300, 300));
+      return tf.matMul(scores.softmax(), v!);
+    };
+    const blocks = (...x: tf.Tensor[]) => attention(...(x as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D]));
+    const expected = whole(...tensors);
+    expectClose(blocks(...tensors), expected.dataSync());
+    const [q, k, v] = tensors as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
+    const last = [0, 0, 100, 0] as const;
+    expectClose(attention(q.slice([...last]), k, v), expected.slice([...last]).dataSync());
+    const gradients = tf
+      .grads(whole)(tensors, upstream)
+      .map((gradient) => gradient.dataSync());
+    tf.grads(blocks)(tensors, upstream).forEach((gradient, i) => {
+      expectClose(gradient, gradients[i]!, { ofLargest: 1e-5 });
+    });
+  });
+
+  it("draws what it drops anew for each block of a long text", () => {
+    const q = tf.zeros([1, 1, 256, 1]) as tf.Tensor4D;
+    const each = tf.eye(256).reshape([1, 1, 256, 256]) as tf.Tensor4D; // shows the weight of each key
+    const kept = attention(q, q, each, { rate: 0.5, seed: { step: tf.scalar(1, "int32"), site: 0 } }).dataSync();
+    const drops = (row: number, from: number, to: number) =>
+      Array.from(kept.slice(row * 256 + from, row * 256 + to), (weight) => (weight > 0 ? 1 : 0)).join("");
+    // Number 127 * 128 of a generator is the first of row 127 of 128 keys, and number 128 of row 63 of 256 keys.
+    expect(drops(127, 0, 64)).not.toBe(drops(128 + 63, 128, 192));
+    const count = drops(255, 0, 256).split("1").length - 1;
+    expect(Math.abs(count - 128)).toBeLessThan(5 * 8);
+  });
+
   it("keeps later keys at exactly 0, whatever the scores", () => {
     const q = tf.fill([1, 1, 4, 2], 100) as tf.Tensor4D;
     const k = tf.tensor4d([-900, -900, -300, -300, 300, 300, 900, 900], [1, 1, 4, 2]);
