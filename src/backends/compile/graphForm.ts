@@ -1,6 +1,7 @@
 import type { PrecisionKind } from "../../config/training.js";
-import type { NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
+import type { NativeBinding, OpAttribute } from "../native.js";
 import type { GraphNode } from "./graphDef.js";
+import type { Form } from "./shapes.js";
 
 /** TensorFlow's number for bfloat16, a type that tfjs does not know. */
 const bfloat16Type = 14;
@@ -8,7 +9,7 @@ const bfloat16Type = 14;
 /** An op of the backend as nodes of a graph that give the same numbers, and fast; the last has the op's name. */
 export function graphForm(
   node: GraphNode,
-  outputs: TensorMetadata[],
+  { inputs, outputs }: { inputs: Form[]; outputs: Form[] },
   { binding, precision }: { binding: NativeBinding; precision: PrecisionKind },
 ): GraphNode[] {
   switch (node.op) {
@@ -16,6 +17,11 @@ export function graphForm(
       const product = matrixProduct(node, outputs[0]!, binding);
       const isFloat = outputs[0]!.dtype === binding.TF_FLOAT;
       return precision === "bfloat16" && isFloat ? inBfloat16(product, binding) : [product];
+    }
+    case "ExpandDims": {
+      // tfjs-node leaves these types to be inferred; a graph must state them.
+      const types = ["T", "Tdim"].map((name, i) => ({ name, type: binding.TF_ATTR_TYPE, value: inputs[i]!.dtype }));
+      return [{ ...node, attributes: [...node.attributes, ...types] }];
     }
     case "StatelessRandomUniform": {
       // XLA would draw other numbers from the same seed.
@@ -28,7 +34,7 @@ export function graphForm(
 }
 
 /** The product of two matrices is no batch of products. */
-function matrixProduct(node: GraphNode, { shape, dtype }: TensorMetadata, binding: NativeBinding): GraphNode {
+function matrixProduct(node: GraphNode, { shape, dtype }: Form, binding: NativeBinding): GraphNode {
   if (shape.length !== 2 || dtype !== binding.TF_FLOAT) return node;
   const names: Record<string, string> = { adj_x: "transpose_a", adj_y: "transpose_b" };
   return { ...node, op: "MatMul", attributes: node.attributes.map((a) => ({ ...a, name: names[a.name] ?? a.name })) };

@@ -6,9 +6,8 @@ import { canFail, readName, type Source, type TracedVariable } from "./graph.js"
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
 import { graphForm } from "./graphForm.js";
 import { callerLine } from "./origin.js";
-
-/** Type attributes that tfjs-node leaves to be inferred, one for each input; a graph must state them. */
-const inferredTypes: Record<string, string[]> = { ExpandDims: ["T", "Tdim"] };
+import type { Form } from "./shapes.js";
+import { StandIns } from "./standIns.js";
 
 /** TensorFlow's number for texts. */
 const stringType = 7;
@@ -34,7 +33,7 @@ export class Tracer {
   /** The line of the caller's function that made each node, by the node's name. */
   readonly origins = new Map<string, string>();
   private readonly sources = new Map<number, Source>();
-  private readonly dtypes = new Map<number, number>();
+  private readonly forms = new Map<number, Form>();
   /** The numbers of tensors made during the trace, by the addon's number for them. */
   private readonly constants = new Map<number, TensorValue>();
   /** What messages call an input or a variable, by its source. */
@@ -42,21 +41,27 @@ export class Tracer {
   private readonly used = new Set<Source>();
   private readonly variables = new Map<tf.Variable, KnownVariable>();
   private readonly binding: NativeBinding;
+  private readonly standIns: StandIns;
 
   constructor(
     private readonly native: NativeBackend,
     private readonly options: TraceOptions,
   ) {
     this.binding = native.binding;
+    this.standIns = new StandIns(this.binding);
   }
 
   /** A tensor that stands for `tensor` during the trace and comes from `source`. */
   enter(tensor: tf.Tensor, source: Source, label: string): { tensor: tf.Tensor; dtype: number; shape: number[] } {
-    const copy = this.identity(this.native.getInputTensorIds([tensor])[0]!);
-    this.sources.set(copy.id, source);
-    this.dtypes.set(copy.id, copy.dtype);
+    const { shape } = tensor;
+    const { dtype } = this.native.tensorMap.get(tensor.dataId);
+    const own = this.options.allowReads
+      ? this.identity(this.native.getInputTensorIds([tensor])[0]!)
+      : this.standIns.make({ shape, dtype });
+    this.sources.set(own.id, source);
+    this.forms.set(own.id, own);
     this.labels.set(source, label);
-    return { tensor: this.native.createOutputTensor(copy), dtype: copy.dtype, shape: copy.shape };
+    return { tensor: this.native.createOutputTensor(own), dtype, shape };
   }
 
   /** Lets `variable` be the graph's variable `node` during the trace. */
@@ -122,7 +127,7 @@ export class Tracer {
   leave(tensor: tf.Tensor): { source: Source; dtype: number } {
     const id = this.native.getInputTensorIds([tensor])[0]!;
     const source = this.sourceOf(id);
-    return { source, dtype: this.dtypes.get(id)! };
+    return { source, dtype: this.forms.get(id)!.dtype };
   }
 
   /** Whether anything takes its value from `source`. */
@@ -164,25 +169,26 @@ export class Tracer {
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
     const name = `op${this.nodes.length}_${op.replace(/^_/, "")}`;
     const line = callerLine();
-    const outputs = this.attempt(
-      () => this.binding.executeOp(op, attributes, ids, count),
-      `${name} is made at ${line}`,
-    );
     const inputs = ids.map((id) => this.sourceOf(id));
-    const inferred = inferredTypes[op]?.map((type, i) => this.typeAttribute(type, this.dtypes.get(ids[i]!)!)) ?? [];
-    const node = { name, op, inputs, attributes: [...attributes, ...inferred] };
-    this.nodes.push(...graphForm(node, outputs, { binding: this.binding, precision: this.options.precision }));
+    const outputs = this.outputsOf([op, attributes, ids, count], `${name} is made at ${line}`);
+    const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
+    const { binding, options } = this;
+    this.nodes.push(...graphForm({ name, op, inputs, attributes }, forms, { binding, precision: options.precision }));
     this.origins.set(name, line);
-    outputs.forEach(({ id, dtype }, i) => {
-      this.dtypes.set(id, dtype);
-      this.sources.set(id, i === 0 ? name : `${name}:${i}`);
+    outputs.forEach((output, i) => {
+      this.forms.set(output.id, output);
+      this.sources.set(output.id, i === 0 ? name : `${name}:${i}`);
     });
     return outputs;
   }
 
-  private attempt<T>(action: () => T, where: string): T {
+  /** What an op gives: stand-ins, unless all that it takes has numbers. An error gets `where` added. */
+  private outputsOf(execution: Parameters<NativeBinding["executeOp"]>, where: string): TensorMetadata[] {
+    const [op, attributes, ids, count] = execution;
     try {
-      return action();
+      if (!ids.some((id) => this.standIns.has(id))) return this.binding.executeOp(...execution);
+      const inputs = ids.map((id) => ({ ...this.forms.get(id)!, id }));
+      return this.standIns.execute(op, attributes, inputs, count);
     } catch (error) {
       throw new CompileError(`${(error as Error).message}\n${where}`, { cause: error });
     }
@@ -201,7 +207,7 @@ export class Tracer {
       { name: "value", type: tensorAttribute, value } satisfies OpAttribute,
     ];
     this.nodes.push({ name, op: "Const", inputs: [], attributes });
-    this.dtypes.set(id, value.dtype);
+    this.forms.set(id, value);
     this.sources.set(id, name);
     return name;
   }

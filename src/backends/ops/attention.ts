@@ -24,6 +24,11 @@ export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, mask?: tf.Tenso
 /** Queries that are worked on together on native: the keys after the last of them are left out. */
 const blockLength = 128;
 
+/** In how many blocks so many queries are worked on: `(blocks + 1) / (2 blocks)` of attention's square is computed. */
+export function attentionBlocks(queries: number): number {
+  return nativeBackend() ? Math.ceil(queries / blockLength) : 1;
+}
+
 /**
  * Causal scaled dot-product attention: `softmax(q · kᵀ / sqrt(D) + mask) · v`.
  * In: `q` `[B, H, T, D]`, `k` and `v` `[B, H, S, D]`. Out: `[B, H, T, D]`. Dropout, if any, acts on the weights.
@@ -34,15 +39,12 @@ const blockLength = 128;
  */
 export function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, dropout?: WeightDropout): tf.Tensor4D {
   const [queries, keys] = [q.shape[2], k.shape[2]];
-  const blocks = nativeBackend() ? Math.ceil(queries / blockLength) : 1;
+  const blocks = attentionBlocks(queries);
   if (blocks === 1) return blockAttention(q, k, v, dropout);
   const ends = Array.from({ length: blocks }, (_, i) => Math.round((queries * (i + 1)) / blocks));
   return tf.tidy(() => {
-    const parts = tf.split(
-      q,
-      ends.map((end, i) => end - (ends[i - 1] ?? 0)),
-      2,
-    );
+    const sizes = ends.map((end, i) => end - (ends[i - 1] ?? 0));
+    const parts = tf.split(q, sizes, 2) as tf.Tensor4D[];
     const outputs = parts.map((part, i) => {
       const seen = keys - queries + ends[i]!;
       const upTo = (x: tf.Tensor4D) => (seen === keys ? x : x.slice([0, 0, 0, 0], [-1, -1, seen, -1]));
