@@ -3,6 +3,8 @@ import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
 import { type BackendChoice, useBackend } from "../../backends/choose.js";
+import { compile } from "../../backends/compile/compile.js";
+import { batchParts } from "../../backends/threads.js";
 import { trainingConfig } from "../../config/training.js";
 import { Decoder } from "../../generation/decoder.js";
 import { generateText } from "../../generation/generate.js";
@@ -47,11 +49,18 @@ function decoding({ folder, variant }: LoadRequest): Work {
   };
 }
 
+/** A product of two square matrices, in parts side by side, as heed works on a batch. */
 function product({ productSize }: LoadRequest): Work {
-  const a = tf.randomUniform([productSize, productSize], 0, 1, "float32", 1);
-  const b = tf.randomUniform([productSize, productSize], 0, 1, "float32", 2);
+  const random = (rows: number, seed: number) => tf.randomUniform([rows, productSize], 0, 1, "float32", seed);
+  const parts = batchParts(productSize).map((rows, i) => [`part${i}`, random(rows, i)] as const);
+  const multiply = compile(({ right, ...left }: Record<string, tf.Tensor>) => {
+    return Object.fromEntries(Object.entries(left).map(([name, part]) => [name, tf.matMul(part, right!)]));
+  });
+  const inputs = { right: random(productSize, parts.length), ...Object.fromEntries(parts) };
   return () => {
-    tf.tidy(() => tf.matMul(a, b).slice([0, 0], [1, 1]).dataSync());
+    tf.tidy(() => {
+      for (const result of Object.values(multiply(inputs))) result.slice([0, 0], [1, 1]).dataSync();
+    });
     return [];
   };
 }
