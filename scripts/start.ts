@@ -23,7 +23,7 @@ export const command: HeedCommand = {
     const data = [join(packageRoot, "data", "tales", "tales.txt")];
     const asked = resume ? { out, resume } : { out, overwrite, data, tokenizer, model, training };
     const display = new TrainingDisplay();
-    const { signal, release } = stopOnInterrupt();
+    const { signal, release } = stopOnInterrupt(() => display.close());
     const result = await train({ ...asked, backend, signal }, display.listeners).finally(() => {
       display.close();
       release();

@@ -2,8 +2,10 @@
 import type { BackendChoice } from "../src/backends/choose.js";
 import { ConfigError } from "../src/config/errors.js";
 import { preset, type Settings, settingsFile } from "../src/config/settings.js";
+import { planTraining } from "../src/experiments/plan.js";
 import { train } from "../src/experiments/train.js";
 import type { TrainOptions } from "../src/experiments/trainOptions.js";
+import { calibrationDisplay } from "./support/calibrationDisplay.js";
 import {
   backendFlag,
   modelFields,
@@ -16,6 +18,7 @@ import {
 } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
+import { modelText } from "./support/modelText.js";
 import { TrainingDisplay } from "./support/trainingDisplay.js";
 
 export const command: HeedCommand = {
@@ -37,25 +40,34 @@ export const command: HeedCommand = {
     ...modelFlags,
     ...trainingFlags,
     keep: numberFlag("keep", "Checkpoints to keep beside the best", 3),
+    tensorboard: switchFlag("Whether TensorBoard's events are written to the run folder", false),
     backend: backendFlag,
     compile: switchFlag("Whether a step runs as one graph, on native", true),
+    "dry-run": switchFlag("Check everything, and show the model and what training it takes, without training", false),
     resume: switchFlag("Go on with the run in --out", false),
     overwrite: switchFlag("Delete an earlier run in --out", false),
     json: switchFlag("Print the result as JSON", false),
   },
   handler: async (flags) => {
     if (!flags.out) throw new ConfigError("out must name a run folder: got none (add --out models/NAME)");
-    const display = new TrainingDisplay();
     const options = trainOptions(flags);
-    const { signal } = stopOnInterrupt();
+    if (flags.dryRun) return showPlan(options, flags.json);
+    const display = new TrainingDisplay();
+    const { signal } = stopOnInterrupt(() => display.close());
     const result = await train({ ...options, signal }, display.listeners).finally(() => display.close());
     if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
     else display.summary(result);
   },
 };
 
+async function showPlan(options: TrainOptions, json: boolean): Promise<void> {
+  const { onProgress, close } = calibrationDisplay();
+  const page = await planTraining(options, { onProgress }).finally(close);
+  process.stdout.write(`${json ? JSON.stringify(page) : modelText(page)}\n`);
+}
+
 /** A preset is overridden by a config file, and that by flags. */
-function trainOptions(flags: Record<string, unknown>): TrainOptions {
+export function trainOptions(flags: Record<string, unknown>): TrainOptions {
   const none: Settings = { model: {}, training: {} };
   const named = flags.preset === undefined ? none : preset(flags.preset as string);
   const file = flags.config === undefined ? none : settingsFile(flags.config as string);
@@ -69,6 +81,7 @@ function trainOptions(flags: Record<string, unknown>): TrainOptions {
     model: { ...named.model, ...file.model, ...modelFields(flags) },
     training: { ...named.training, ...file.training, ...trainingFields(flags) },
     keep: flags.keep as number | undefined,
+    tensorboard: flags.tensorboard as boolean | undefined,
     backend: flags.backend as BackendChoice | undefined,
     compiled: flags.compile as boolean | undefined,
     resume: flags.resume as boolean | undefined,

@@ -28,7 +28,7 @@ interface Source {
   imports: string[];
 }
 
-const sources = ["src", "scripts"].flatMap(readSources);
+const sources = ["src", "scripts", "data"].flatMap(readSources);
 const inSrc = sources.filter(({ path }) => path.startsWith("src/"));
 const folderOf = (path: string) => path.split("/")[1]!;
 

@@ -1,6 +1,7 @@
 import type { Options } from "yargs";
 import { backendChoices } from "../../src/backends/choose.js";
 import { ConfigError } from "../../src/config/errors.js";
+import { modelFlagFields, trainingFlagFields } from "../../src/config/flagNames.js";
 import { activationKinds, type ModelConfig, modelDefaults, positionKinds } from "../../src/config/model.js";
 import { precisionKinds, type TrainingConfig, trainingDefaults } from "../../src/config/training.js";
 
@@ -13,11 +14,14 @@ export function numberFlag(flag: string, describe: string, byDefault?: number | 
     if (Number.isNaN(value)) throw new ConfigError(`--${flag} must be a number: got ${JSON.stringify(text)}`);
     return value;
   };
-  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault), coerce };
+  return { type: numberType, requiresArg: true, describe, ...defaultsTo(byDefault), coerce };
 }
 
+/** Parsed as text: yargs would turn "many" into NaN before a message can quote it. Help says what it is. */
+const numberType = process.argv.includes("--help") ? "number" : "string";
+
 export function textFlag(describe: string, byDefault?: string): Options {
-  return { type: "string", requiresArg: true, describe: withDefault(describe, byDefault), coerce: last };
+  return { type: "string", requiresArg: true, describe, ...defaultsTo(byDefault), coerce: last };
 }
 
 /** Of a flag that is given several times the last counts, unless it takes several values. */
@@ -30,29 +34,15 @@ export function choiceFlag(describe: string, choices: readonly string[], byDefau
 }
 
 export function switchFlag(describe: string, byDefault?: boolean): Options {
-  return { type: "boolean", describe: withDefault(describe, byDefault), coerce: last };
+  return { type: "boolean", describe, ...defaultsTo(byDefault), coerce: last };
 }
 
 /** The library applies defaults, so that a flag left out is told from one that is given; help states them. */
-function withDefault(describe: string, byDefault: unknown): string {
-  return byDefault === undefined ? describe : `${describe} (${byDefault})`;
+function defaultsTo(byDefault: unknown): Options {
+  return byDefault === undefined ? {} : { defaultDescription: String(byDefault) };
 }
 
 export const backendFlag = choiceFlag("What computes", backendChoices, "auto");
-
-/** Flags of the model's shape, and the fields they set. */
-const modelFlagFields = {
-  layers: "numLayers",
-  heads: "numHeads",
-  dim: "hiddenDim",
-  "ff-dim": "intermediateDim",
-  context: "contextLength",
-  positions: "positions",
-  activation: "activation",
-  bias: "bias",
-  tie: "tie",
-  dropout: "dropout",
-} as const satisfies Record<string, keyof ModelConfig>;
 
 export const modelFlags: Record<string, Options> = {
   layers: numberFlag("layers", "Decoder blocks", modelDefaults.numLayers),
@@ -66,25 +56,6 @@ export const modelFlags: Record<string, Options> = {
   tie: switchFlag("Whether the output projection is the token embedding", modelDefaults.tie),
   dropout: numberFlag("dropout", "Share of activations zeroed while training", modelDefaults.dropout),
 };
-
-const trainingFlagFields = {
-  steps: "steps",
-  batch: "batchSize",
-  "grad-accum": "gradAccum",
-  lr: "learningRate",
-  "min-lr": "minLearningRate",
-  warmup: "warmup",
-  "weight-decay": "weightDecay",
-  beta1: "beta1",
-  beta2: "beta2",
-  clip: "clip",
-  "eval-every": "evalEvery",
-  "eval-batches": "evalBatches",
-  "save-every": "saveEvery",
-  "sample-every": "sampleEvery",
-  precision: "precision",
-  seed: "seed",
-} as const satisfies Record<string, keyof TrainingConfig>;
 
 const d = trainingDefaults;
 export const trainingFlags: Record<string, Options> = {
@@ -145,6 +116,8 @@ const otherFields = {
   stop: "stop",
   "num-samples": "numSamples",
   "val-fraction": "valFraction",
+  "vocab-size": "vocabSize",
   backend: "backend",
   keep: "keep",
+  stride: "stride",
 };

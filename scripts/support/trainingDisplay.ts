@@ -2,6 +2,7 @@ import asciichart from "asciichart";
 import cliProgress from "cli-progress";
 import type { TrainListeners, TrainResult, TrainStart } from "../../src/experiments/train.js";
 import type { Progress } from "../../src/training/trainer.js";
+import { duration, Pace } from "./pace.js";
 
 const bits = 1 / Math.LN2;
 
@@ -9,10 +10,10 @@ const bits = 1 / Math.LN2;
 export class TrainingDisplay {
   private bar: cliProgress.SingleBar | undefined;
   private readonly losses: number[] = [];
+  private readonly pace = new Pace();
   private last = 0;
-  private began = 0;
-  private validated: { step: number; valLoss: number } | undefined;
-  private speed = 0;
+  private validated: number | undefined;
+  private closed = false;
 
   readonly listeners: TrainListeners = {
     onStart: (start) => this.start(start),
@@ -22,7 +23,6 @@ export class TrainingDisplay {
 
   private start({ backend, step, parameters, vocabSize, training, tokens, notes }: TrainStart): void {
     const { steps, batchSize, gradAccum } = training;
-    this.began = performance.now();
     this.line(`backend     ${backend.reason}`);
     this.line(`model       ${parameters.toLocaleString("en")} parameters, vocabulary ${vocabSize}`);
     this.line(
@@ -33,40 +33,42 @@ export class TrainingDisplay {
     );
     for (const note of notes) this.line(`note        ${note}`);
     if (!process.stderr.isTTY || step >= steps) return;
-    const format =
-      "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {eta_formatted}";
-    const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: false, etaBuffer: 50 };
+    const format = "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}";
+    const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: false };
     this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-" });
+    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-", left: "-" });
   }
 
   private step(progress: Progress): void {
     const { step, steps, trainLoss, valLoss } = progress;
     this.losses.push(trainLoss);
-    this.speed = this.speed === 0 ? progress.tokensPerSecond : 0.95 * this.speed + 0.05 * progress.tokensPerSecond;
-    if (valLoss !== undefined) this.validated = { step, valLoss };
+    this.pace.step(progress.tokensPerSecond);
+    if (this.closed) return;
+    this.validated = valLoss ?? this.validated;
+    const tokensPerSecond = this.pace.tokensPerSecond;
+    const seconds = this.pace.secondsFor(steps - step);
+    const speed = tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en");
+    const left = seconds === undefined ? "-" : duration(seconds);
     if (this.bar) {
-      this.bar.update(step, {
-        loss: trainLoss.toFixed(3),
-        val: this.validated?.valLoss.toFixed(3) ?? "-",
-        speed: Math.round(this.speed).toLocaleString("en"),
-      });
+      const val = this.validated?.toFixed(3) ?? "-";
+      this.bar.update(step, { loss: trainLoss.toFixed(3), val, speed, left });
       return;
     }
     const now = performance.now();
     if (valLoss === undefined && step !== 1 && step !== steps && now - this.last < 5000) return;
     this.last = now;
-    const eta = ((steps - step) * (now - this.began)) / 1000 / this.losses.length;
     const val = valLoss === undefined ? "" : `, held out ${valLoss.toFixed(3)}`;
-    const speed = `${Math.round(this.speed).toLocaleString("en")} tokens/s`;
-    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}, ${speed}, ETA ${Math.round(eta)} s`);
+    const pace = seconds === undefined ? "" : `, ${speed} tokens/s, ETA ${left}`;
+    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}${pace}`);
   }
 
   private line(text: string): void {
     process.stderr.write(`${text}\n`);
   }
 
+  /** Draws the bar for the last time; steps that come later are not shown. */
   close(): void {
+    this.closed = true;
     this.bar?.stop();
     this.bar = undefined;
   }

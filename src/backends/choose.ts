@@ -28,6 +28,8 @@ export interface BackendOptions {
    * @default true if the environment has HEED_XLA=1
    */
   xla?: boolean;
+  /** Why this backend, where it is named. @default "asked for" */
+  why?: string;
 }
 
 /** Which addon this process has loaded: native and gpu are the same tfjs backend, so it can't have both. */
@@ -43,8 +45,9 @@ let loaded: { name: "native" | "gpu"; xla: boolean } | undefined;
 export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<ActiveBackend> {
   requireOneOf("backend", choice, backendChoices);
   const xla = options.xla ?? process.env.HEED_XLA === "1";
-  if (choice === "wasm") return useWasm("asked for");
-  if (choice === "cpu") return useCpu();
+  const { why = "asked for" } = options;
+  if (choice === "wasm") return useWasm(why);
+  if (choice === "cpu") return useCpu(why);
   if (choice === "auto") {
     const problem = loaded?.name === "gpu" ? "gpu is loaded in this process" : nativeProblem(xla);
     return problem
@@ -53,7 +56,7 @@ export async function useBackend(choice: BackendChoice = "auto", options: Backen
   }
   const problem = choice === "gpu" ? gpuProblem(xla) : nativeProblem(xla);
   if (problem) throw new BackendError(`backend ${choice} does not load: ${problem}`);
-  return useTensorFlow(choice, "asked for");
+  return useTensorFlow(choice, why);
 }
 
 async function useTensorFlow(name: "native" | "gpu", why: string): Promise<ActiveBackend> {
@@ -82,10 +85,10 @@ async function useWasm(why: string): Promise<ActiveBackend> {
   return { name: "wasm", reason: `wasm: ${why}` };
 }
 
-async function useCpu(): Promise<ActiveBackend> {
+async function useCpu(why: string): Promise<ActiveBackend> {
   await tf.setBackend("cpu");
   (tf.backend() as unknown as { firstUse: boolean }).firstUse = false; // it would advertise tfjs-node on first use
-  return { name: "cpu", reason: "cpu: asked for" };
+  return { name: "cpu", reason: `cpu: ${why}` };
 }
 
 /** Loads native unless it is loaded; says why it can't, and what to do. */

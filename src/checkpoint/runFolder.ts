@@ -6,6 +6,7 @@ import { exactJson, type JsonObject, parseJsonObject } from "./json.js";
 import { isLock, lockFolder } from "./lock.js";
 import { metricsName } from "./metrics.js";
 import { checkpointSteps, removeCheckpoint, settleReplacements } from "./names.js";
+import { isEventFile } from "./tensorboard/eventFile.js";
 
 const runName = "run.json";
 
@@ -23,7 +24,7 @@ export interface Run {
 
 /**
  * Makes a run folder, holds it and writes `run` to run.json. With `overwrite`, an earlier run there is deleted: its
- * checkpoints, metrics and run.json, and nothing else.
+ * checkpoints, metrics, events and run.json, and nothing else.
  *
  * @throws CheckpointError if the folder holds a run and `overwrite` is not set, holds anything else, or is in use.
  */
@@ -121,7 +122,8 @@ function alreadyThere(folder: string): CheckpointError {
 /** Deletes what heed wrote but run.json, without which a process killed meanwhile would leave a folder of unknown files. */
 function removeRun(folder: string): void {
   removeTemporaries(folder);
-  for (const name of ["latest", "best", metricsName]) rmSync(join(folder, name), { force: true });
+  const events = readdirSync(folder).filter(isEventFile);
+  for (const name of ["latest", "best", metricsName, ...events]) rmSync(join(folder, name), { force: true });
   for (const step of checkpointSteps(folder)) removeCheckpoint(folder, step);
   syncFolder(folder);
 }

@@ -6,7 +6,7 @@ export interface TextCounts {
   tokens: number;
   /** Unicode characters. */
   characters: number;
-  /** Matches of `[A-Za-z]+(?:'[A-Za-z]+)*`. */
+  /** As {@link TextCounter} says. */
   words: number;
 }
 

@@ -1,4 +1,5 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { randomUUID } from "node:crypto";
+import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataError } from "../config/errors.js";
@@ -100,15 +101,15 @@ class FileWriter implements TokenWriter {
 
   constructor({ vocabSize, folder = tmpdir() }: TokenWriterOptions) {
     this.type = idArray(vocabSize);
-    const opened = this.orExplain(folder, () => {
+    this.fd = this.orExplain(folder, () => {
       mkdirSync(folder, { recursive: true });
-      const own = mkdtempSync(join(folder, "heed-ids-"));
-      return { own, fd: openSync(join(own, "ids.bin"), "wx+", 0o600) };
+      const path = join(folder, `heed-ids-${randomUUID()}`);
+      const fd = openSync(path, "wx+", 0o600);
+      // Deleted while open: the system frees the space when this process ends, however it ends.
+      rmSync(path);
+      return fd;
     });
     this.folder = folder;
-    this.fd = opened.fd;
-    // Deleted while open: the system frees the space when this process ends, however it ends.
-    rmSync(opened.own, { recursive: true, force: true });
   }
 
   append(ids: Int32Array): void {

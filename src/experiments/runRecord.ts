@@ -17,7 +17,10 @@ export interface RunRecord {
   unknownToken: boolean;
   model: ModelConfig;
   training: TrainingConfig;
+  /** Of training, after which the run ends; gone when that has decided its steps. */
+  seconds?: number;
   keep: number;
+  tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: string }[];
   backend: string;
   versions: { heed: string; tfjs: string; node: string };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { requireBfloat16 } from "../backends/bfloat16.js";
 import type { BackendChoice } from "../backends/choose.js";
-import { requireInteger } from "../config/checks.js";
+import { requireInteger, requirePositive } from "../config/checks.js";
 import { ConfigError, DataError } from "../config/errors.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
@@ -27,8 +27,18 @@ export interface TrainOptions {
   model?: Partial<ModelConfig>;
   /** How it is trained. */
   training?: Partial<TrainingConfig>;
+  /**
+   * Ends the run after so many seconds of training, with a validation and a checkpoint; the learning rate falls over
+   * this time. @default no limit, or that of a resumed run
+   */
+  seconds?: number;
   /** Checkpoints to keep beside the best. @default 3 */
   keep?: number;
+  /**
+   * Whether files of events for TensorBoard are written beside metrics.jsonl.
+   * @default false, or what a resumed run began with
+   */
+  tensorboard?: boolean;
   /** @default "auto" */
   backend?: BackendChoice;
   /** Whether a step runs as one graph, where the backend has graphs. @default true */
@@ -65,6 +75,7 @@ export function namedTokenizer(
 /** Checks every option that can be checked before anything is read, so that mistakes show at once. */
 export function checkEarly(options: TrainOptions): void {
   if (options.keep !== undefined) requireInteger("keep", options.keep);
+  if (options.seconds !== undefined) requirePositive("seconds", options.seconds);
   if (!options.resume) {
     modelConfig({ vocabSize: 2, ...options.model });
     trainingConfig(options.training);
@@ -111,7 +122,10 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
  *
  * @throws ConfigError if they don't go together.
  */
-export function checkTogether({ precision }: TrainingConfig, { compiled = true }: TrainOptions): void {
+export function checkTogether(
+  { precision }: TrainingConfig,
+  { compiled = true }: Pick<TrainOptions, "compiled">,
+): void {
   if (precision !== "bfloat16") return;
   requireBfloat16();
   if (!compiled) {

@@ -39,6 +39,8 @@ export interface TrainerOptions {
   validation: Batch[];
   /** Where to go on from. */
   state?: TrainerState;
+  /** Ends with the step that passes so many seconds of training, earlier runs included; the learning rate falls by time. */
+  seconds?: number;
   /** Stops after the step under way, which is saved. */
   signal?: AbortSignal;
   onStep?(progress: Progress): void;
@@ -67,25 +69,26 @@ export class Trainer {
    * @throws InterruptedError after saving, if `signal` asked to stop.
    */
   async run(options: TrainerOptions): Promise<TrainerState> {
-    const { steps, batchSize, gradAccum } = this.config;
+    const { batchSize, gradAccum } = this.config;
     const tokensPerStep = batchSize * gradAccum * this.model.config.contextLength;
     let state: TrainerState = options.state ?? { step: 0, tokens: 0, elapsed: 0 };
     const started = performance.now() - state.elapsed * 1000;
-    while (state.step < steps) {
+    while (state.step < this.stepsInAll(state, options)) {
       const before = performance.now();
       const step = state.step + 1;
-      const progress = this.advance(step, options);
+      const progress = this.advance(step, options, state);
       const now = performance.now();
       const tokensPerSecond = tokensPerStep / ((now - before) / 1000);
       state = { ...state, step, tokens: state.tokens + tokensPerStep, elapsed: (now - started) / 1000 };
       const { evalEvery, saveEvery, sampleEvery } = this.config;
+      const steps = this.stepsInAll(state, options);
       const isLast = step === steps;
       await eventLoop(); // lets a Ctrl-C through that came during the step
-      const stopped = options.signal?.aborted ?? false;
-      const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, step) : undefined;
+      const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, progress) : undefined;
       const isBest = valLoss !== undefined && valLoss < (state.best?.valLoss ?? Infinity);
       if (isBest) state = { ...state, best: { step, valLoss } };
       options.onStep?.({ ...progress, ...state, steps, valLoss, tokensPerSecond } as Progress);
+      const stopped = options.signal?.aborted ?? false; // after onStep, which may ask for it
       if (isBest || isLast || stopped || isDue(step, saveEvery)) options.onSave?.(state, isBest);
       if (isDue(step, sampleEvery)) await options.onSample?.(step);
       if (stopped && !isLast) throw new InterruptedError(`stopped after step ${step}, which is saved`);
@@ -93,20 +96,28 @@ export class Trainer {
     return state;
   }
 
-  private advance(step: number, { batch }: TrainerOptions) {
-    const learningRate = learningRateAt(step, this.config);
+  /** The steps that the run will have had at its end: an estimate while time decides it. */
+  private stepsInAll({ step, elapsed }: TrainerState, { seconds }: TrainerOptions): number {
+    const { steps } = this.config;
+    if (seconds === undefined || step === 0) return steps;
+    return elapsed >= seconds ? step : Math.min(steps, Math.max(step + 1, Math.round((step * seconds) / elapsed)));
+  }
+
+  private advance(step: number, { batch, seconds }: TrainerOptions, { elapsed }: TrainerState) {
+    const share = seconds === undefined ? undefined : elapsed / seconds;
+    const learningRate = learningRateAt(step, this.config, share);
     const batches = Array.from({ length: this.config.gradAccum }, (_, micro) => batch(step, micro));
     const { loss, gradNorm } = this.step.run(batches, step, learningRate);
     requireFinite("training loss", loss, step, learningRate);
     requireFinite("gradient norm", gradNorm, step, learningRate);
-    return { trainLoss: loss, learningRate, gradNorm };
+    return { step, trainLoss: loss, learningRate, gradNorm };
   }
 
-  private validate(batches: Batch[], step: number): number | undefined {
+  private validate(batches: Batch[], { step, learningRate }: { step: number; learningRate: number }) {
     if (batches.length === 0) return undefined;
     const losses = batches.map((batch) => this.step.evaluate(batch));
     const loss = losses.reduce((sum, x) => sum + x, 0) / losses.length;
-    requireFinite("validation loss", loss, step, learningRateAt(step, this.config));
+    requireFinite("validation loss", loss, step, learningRate);
     return loss;
   }
 

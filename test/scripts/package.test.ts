@@ -2,13 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { packageRoot } from "../../src/config/packageRoot.js";
 import { slow } from "../support/slow.js";
 import { codeBlocks } from "./readme.js";
 
-const folder = mkdtempSync(join(tmpdir(), "heed-package-"));
-afterAll(() => rmSync(folder, { recursive: true }));
+let folder: string;
 
 function run(command: string, cwd = folder): string {
   const [program, ...args] = command.split(" ");
@@ -17,6 +16,11 @@ function run(command: string, cwd = folder): string {
 
 // Packing and installing takes a minute and the registry: .ci/run asks for it.
 describe.runIf(slow)("the packed package, in an empty folder", () => {
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), "heed-package-"));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
   it("installs, and its commands run", { timeout: 600_000 }, () => {
     run(`node scripts/run.mjs pack --pack-destination ${folder}`, packageRoot);
     writeFileSync(join(folder, "package.json"), '{ "name": "mine", "private": true, "type": "module" }');

@@ -44,7 +44,7 @@ onEveryBackend("a run that stops and goes on", () => {
           signal: controller.signal,
           onStep: ({ step, trainLoss, valLoss }) => {
             losses.push(trainLoss, valLoss ?? 0);
-            if (step + 1 === stopAfter) controller.abort();
+            if (step === stopAfter) controller.abort();
           },
           onSave: (now) => {
             state = now;

@@ -16,6 +16,10 @@ export class ProtobufWriter {
     return this.push(varintBytes((field << 3) | 5), new Uint8Array(new Float32Array([value]).buffer));
   }
 
+  double(field: number, value: number): this {
+    return this.push(varintBytes((field << 3) | 1), new Uint8Array(new Float64Array([value]).buffer));
+  }
+
   /** A text, bytes, or a message inside this one. */
   bytes(field: number, value: string | Uint8Array | ProtobufWriter): this {
     const content =

@@ -22,10 +22,16 @@ import type { Reporter } from "../../../src/backends/setup/reporter.js";
 export const root = join(import.meta.dirname, "..", "..", "..");
 const realPackage = addonPackageFolder("@tensorflow/tfjs-node")!;
 
+const folders: string[] = [];
+// Here, and not where a folder is made: vitest passes over a hook that is set while a test runs.
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A temporary folder that is removed after the test file. */
 export function scratch(): string {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), "heed-setup-")));
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -1,0 +1,21 @@
+import { availableParallelism, totalmem } from "node:os";
+import type { BackendName } from "./choose.js";
+
+/** Memory to have for each process that trains, in bytes. */
+const memoryEach = 2 * 2 ** 30;
+
+/** How many processes can train at the same time: one on a GPU, else one a core that has its share of memory. */
+export function processesThatFit(backend: BackendName): number {
+  if (backend === "gpu") return 1;
+  return Math.max(1, Math.min(availableParallelism(), Math.floor(totalmem() / memoryEach)));
+}
+
+/** The threads for each of `processes` that compute at the same time. */
+export function threadsEach(processes: number): number {
+  return Math.max(1, Math.floor(availableParallelism() / processes));
+}
+
+/** The environment of a process that shall compute on so many threads, whatever this one was told. */
+export function threadSettings(threads: number): Record<string, string | undefined> {
+  return { HEED_THREADS: String(threads), TF_NUM_INTEROP_THREADS: undefined, TF_NUM_INTRAOP_THREADS: undefined };
+}

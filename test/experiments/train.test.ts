@@ -1,0 +1,80 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, describe, expect, it } from "vitest";
+import { type TrainListeners, train } from "../../src/experiments/train.js";
+import type { TrainOptions } from "../../src/experiments/trainOptions.js";
+import { folderOf } from "../dataset/files.js";
+
+let folder: string;
+let out: string;
+beforeEach(() => {
+  folder = folderOf({ "text.txt": "The cat sat on the mat. ".repeat(40) });
+  out = join(folder, "run");
+});
+
+/** A run that saves after every step and validates after the last. */
+function begin(options: Partial<TrainOptions> = {}, listeners?: TrainListeners) {
+  const model = { numLayers: 1, hiddenDim: 4, numHeads: 2, contextLength: 4, positions: "none" } as const;
+  const training = { batchSize: 2, steps: 6, evalEvery: 0, saveEvery: 1, ...options.training };
+  return train({ backend: "cpu", data: [join(folder, "text.txt")], model, ...options, out, training }, listeners);
+}
+
+const checkpoints = () => readdirSync(out).filter((name) => name.startsWith("checkpoint-"));
+const pointer = (name: string) => readFileSync(join(out, name), "utf8").trim();
+const from = (first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, i) => `checkpoint-${first + i}`).sort();
+
+describe("keep", () => {
+  it.each([
+    [1, from(6, 6)],
+    [2, from(5, 6)],
+    [undefined, from(4, 6)],
+    [5, from(2, 6)],
+    [9, from(1, 6)],
+  ])("%s leaves the latest checkpoints, as many", async (keep, left) => {
+    await begin({ keep });
+    expect(checkpoints().sort()).toEqual(left);
+    expect(pointer("latest")).toBe("checkpoint-6");
+  });
+
+  it("leaves the best beside them, and counts anew when a resumed run asks for another number", async () => {
+    // With so high a learning rate the loss jumps about: the best is not the last.
+    await begin({ keep: 2, training: { steps: 8, evalEvery: 2, learningRate: 3, minLearningRate: 3, warmup: 0 } });
+    const left = (first: number, last: number) => [...new Set([pointer("best"), ...from(first, last)])].sort();
+    expect(from(7, 8)).not.toContain(pointer("best"));
+    expect(checkpoints().sort()).toEqual(left(7, 8));
+    await train({ out, resume: true, keep: 4, training: { steps: 10 } });
+    expect(checkpoints().sort()).toEqual(left(7, 10));
+    await train({ out, resume: true, training: { steps: 12 } });
+    expect(checkpoints().sort()).toEqual(left(9, 12));
+  });
+});
+
+describe("the backend", () => {
+  const reason = async (options: Partial<TrainOptions>) => {
+    const said: string[] = [];
+    const listeners: TrainListeners = { onStart: ({ backend }) => said.push(backend.reason) };
+    await (options.resume ? train({ ...options, out }, listeners) : begin(options, listeners));
+    return said.join();
+  };
+
+  it("is the one that the run was begun on, and is said to be, unless another is asked for", async () => {
+    expect(await reason({})).toBe("cpu: asked for");
+    expect(await reason({ resume: true })).toBe("cpu: the run was begun on it");
+    expect(await reason({ resume: true, backend: "wasm" })).toBe("wasm: asked for");
+    expect(await reason({ resume: true, backend: "cpu" })).toBe("cpu: asked for");
+  });
+});
+
+it("goes on without a listener, and prints nothing", async () => {
+  const written: unknown[] = [];
+  const { stdout, stderr } = process;
+  const real = [stdout.write, stderr.write] as const;
+  stdout.write = stderr.write = ((text: unknown) => written.push(text) > 0) as typeof stdout.write;
+  try {
+    await begin({ training: { steps: 1 } });
+  } finally {
+    [stdout.write, stderr.write] = real;
+  }
+  expect(written).toEqual([]);
+});

@@ -1,0 +1,21 @@
+import { rmSync } from "node:fs";
+import { afterAll, expect, it } from "vitest";
+import { heed, workFolder } from "./heed.js";
+
+const folder = workFolder();
+afterAll(() => rmSync(folder, { recursive: true }));
+
+it.each([
+  ["--layers", "[number] [default: 4]"],
+  ["--lr", "[number] [default: 0.001]"],
+  ["--min-lr", "[number] [default: lr / 10]"],
+  ["--keep", "[number] [default: 3]"],
+  ["--positions", "[string] [default: learned]"],
+  ["--tensorboard", "[boolean] [default: false]"],
+  ["--out", "[string]"],
+])("help says what train takes for %s, and its default", async (flag, type) => {
+  const line = (await help).split("\n").find((line) => line.trim().startsWith(`${flag} `));
+  expect(line?.endsWith(` ${type}`), line).toBe(true);
+});
+
+const help = heed(["train", "--help"], folder).then(({ stdout }) => stdout);

@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { TrainingDisplay } from "../../scripts/support/trainingDisplay.js";
+import { trainingConfig } from "../../src/config/training.js";
+
+let written: string;
+beforeEach(() => {
+  written = "";
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    written += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const start = {
+  backend: { name: "cpu", reason: "cpu: asked for" } as const,
+  ...{ step: 0, parameters: 12345, vocabSize: 17, training: trainingConfig({ steps: 6, batchSize: 3 }) },
+  ...{ tokens: { train: 1234567, validation: 89 }, notes: ["words are few"] },
+};
+const progress = (step: number, valLoss?: number) => ({
+  ...{ step, steps: 6, tokens: step, trainLoss: 6 - step / 2, valLoss, learningRate: 1, gradNorm: 1 },
+  ...{ tokensPerSecond: 2500, elapsed: step },
+});
+
+it("says what is trained, and the pace once it is known", () => {
+  vi.spyOn(performance, "now").mockReturnValue(50_000);
+  const { listeners } = new TrainingDisplay();
+  listeners.onStart!(start);
+  for (const step of [1, 2, 3]) listeners.onStep!(progress(step, step === 3 ? 4.25 : undefined));
+  for (const step of [4, 5, 6]) listeners.onStep!(progress(step));
+  expect(written.split("\n")).toEqual([
+    "backend     cpu: asked for",
+    "model       12,345 parameters, vocabulary 17",
+    "text        1,234,567 tokens, 89 held out",
+    "training    6 steps of 3 sequences",
+    "note        words are few",
+    "step 1/6: loss 5.500",
+    "step 3/6: loss 4.500, held out 4.250",
+    "step 6/6: loss 3.000, 2,500 tokens/s, ETA 0s",
+    "",
+  ]);
+});
+
+it("shows no step after it is closed", () => {
+  const display = new TrainingDisplay();
+  display.listeners.onStep!(progress(1));
+  display.close();
+  display.listeners.onStep!(progress(6));
+  expect(written).toBe("step 1/6: loss 5.500\n");
+});
