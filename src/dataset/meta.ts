@@ -12,6 +12,7 @@ export interface EntropyFloor {
 interface MetaFile {
   sha256?: unknown;
   floor?: { bitsPerCharacter?: unknown; bitsPerWord?: unknown };
+  choices?: unknown;
 }
 
 interface Meta {
@@ -50,6 +51,19 @@ export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor
   if (typeof bitsPerCharacter !== "number" || typeof bitsPerWord !== "number") return {};
   if (entry?.sha256 === sha256) return { floor: { bitsPerCharacter, bitsPerWord } };
   return { note: `${path} is not the text that ${metaPath(path)} describes, so its entropy floor is not used` };
+}
+
+/**
+ * The file of choices for the text at `path`, where a `meta.json` beside it names one for just these bytes; with `note`
+ * instead where it names one that is not there.
+ */
+export function choicesFile(path: string, sha256: string): { file?: string; note?: string } {
+  const entry = metaOf(path)?.files[basename(path)];
+  const name = entry?.choices;
+  if (typeof name !== "string" || name !== basename(name) || entry?.sha256 !== sha256) return {};
+  const file = join(dirname(path), name);
+  if (existsSync(file)) return { file };
+  return { note: `${file}, which ${metaPath(path)} names, is not there, so relations are left out` };
 }
 
 /** The `meta.json` beside `path`, where there is one of our form that lists the file; others are the user's own business. */

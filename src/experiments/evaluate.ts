@@ -1,70 +1,76 @@
-import * as tf from "@tensorflow/tfjs";
 import { type BackendChoice, useBackend } from "../backends/choose.js";
 import { requireInteger } from "../config/checks.js";
-import { openCorpus } from "../dataset/corpus.js";
-import { type EntropyFloor, knownFloor } from "../dataset/meta.js";
-import { readWindows } from "../dataset/sampler.js";
-import type { TokenStore } from "../dataset/tokenStore.js";
-import type { Transformer } from "../model/transformer.js";
-import { openModel } from "./openModel.js";
+import { DataError } from "../config/errors.js";
+import { type Corpus, openCorpus } from "../dataset/corpus.js";
+import { choicesFile, type EntropyFloor, knownFloor } from "../dataset/meta.js";
+import { type Block, cutBlocks } from "./evaluation/blocks.js";
+import { type CostlyToken, CostlyTokens } from "./evaluation/costlyTokens.js";
+import { type Figures, figuresOf } from "./evaluation/figures.js";
+import { LossReader } from "./evaluation/lossReader.js";
+import { type RelationAccuracy, RelationTest } from "./evaluation/relations.js";
+import { scoreText } from "./evaluation/scoreText.js";
+import { windowsOf } from "./evaluation/windows.js";
+import { type OpenModel, openModel } from "./openModel.js";
 
 export interface EvaluateOptions {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
   /** The text to measure the model on. */
   data: string;
+  /** Tokens from one window to the next, at most the model's context. @default half the context, rounded up */
+  stride?: number;
   /** Sequences at a time. @default 16 */
   batchSize?: number;
   /** @default "auto" */
   backend?: BackendChoice;
-  /** Hears how many tokens of all are done. */
+  /** Hears which backend runs, and what is left out and why. */
+  onNote?: (line: string) => void;
+  /** Hears how many rows of at most a context of tokens are worked out, of all. */
   onProgress?: (done: number, total: number) => void;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Figures {
   checkpoint: string;
   data: string;
-  /** Tokens predicted: all of the text but its first. */
-  tokens: number;
-  characters: number;
-  words: number;
-  /** Mean cross-entropy, in nats a token. */
-  loss: number;
-  /** `exp(loss)`. */
-  perplexity: number;
-  bitsPerCharacter: number;
-  bitsPerWord: number;
-  /** The best possible figures for this text, where its corpus states them. */
+  contextLength: number;
+  stride: number;
+  /** The best possible figures for this text, first token included, where its corpus states them. */
   floor?: EntropyFloor;
+  /** `bitsPerCharacter` above the floor. */
+  bitsPerCharacterAboveFloor?: number;
   /** `bitsPerWord` above the floor. */
   bitsPerWordAboveFloor?: number;
+  /** Mean loss in nats by tokens seen before, from 1 on, over every window: what a longer memory is worth. */
+  lossByTokensSeen: number[];
+  /** What the model is worst at. */
+  costly: { inTotal: CostlyToken[]; onAverage: CostlyToken[] };
+  /** How often it finds the right word likelier than wrong ones, by kind; where the text's corpus says which are. */
+  relations?: RelationAccuracy[];
 }
 
+/** Tokens in each list of costly ones. */
+const costlyCount = 10;
+
 /**
- * How well a saved model predicts a whole text. Every token but the first is predicted once, from at least half a
- * context of the tokens before it (all of them near the start).
+ * How well a saved model predicts a whole text. Every token but the first is predicted once, from at least
+ * `contextLength - stride` tokens before the one it follows (all of them near the start).
  *
- * @throws DataError or CheckpointError for a text or a checkpoint that can't be used.
+ * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
  */
 export async function evaluate({ checkpoint, data, batchSize = 16, ...options }: EvaluateOptions): Promise<Evaluation> {
-  requireInteger("batchSize", batchSize);
-  await useBackend(options.backend);
+  requireInteger("batchSize", batchSize, 1, 65_536);
+  const active = await useBackend(options.backend);
   const opened = openModel(checkpoint);
   try {
-    const corpus = await openCorpus({ files: [data], tokenizer: opened.tokenizer, contextLength: 1, valFraction: 0 });
+    const { contextLength } = opened.model.config;
+    const stride = requireInteger("stride", options.stride ?? Math.ceil(contextLength / 2), 1, contextLength);
+    options.onNote?.(`backend ${active.reason}; ${opened.folder}`);
+    const { tokenizer } = opened;
+    const blocks = await cutBlocks(data, tokenizer, contextLength);
+    requireTwoTokens(data, blocks.at(-1)!.end);
+    const corpus = await openCorpus({ files: [data], tokenizer, contextLength: 1, valFraction: 0 });
     try {
-      const nats = totalNats(opened.model, corpus.train, { batchSize, onProgress: options.onProgress });
-      const tokens = corpus.train.length - 1;
-      const { characters, words } = corpus.counts.train;
-      const bits = nats / Math.LN2;
-      const { floor } = knownFloor(data, corpus.files[0]!.sha256);
-      const bitsPerWord = bits / words;
-      return {
-        ...{ checkpoint: opened.folder, data, tokens, characters, words },
-        ...{ loss: nats / tokens, perplexity: Math.exp(nats / tokens) },
-        ...{ bitsPerCharacter: bits / characters, bitsPerWord },
-        ...(floor && { floor, bitsPerWordAboveFloor: bitsPerWord - floor.bitsPerWord }),
-      };
+      return await measure(opened, { ...options, data, corpus, blocks, batchSize, stride });
     } finally {
       corpus.close();
     }
@@ -73,49 +79,89 @@ export async function evaluate({ checkpoint, data, batchSize = 16, ...options }:
   }
 }
 
-/** Sum over the text of `-log p(token | tokens before)`, in nats, by windows that overlap by half a context. */
-function totalNats(
-  model: Transformer,
-  store: TokenStore,
-  { batchSize, onProgress }: { batchSize: number; onProgress?: (done: number, total: number) => void },
-): number {
-  const length = Math.min(model.config.contextLength, store.length - 1);
-  const windows = windowsOf(store.length - 1, length);
-  let nats = 0;
-  for (let first = 0; first < windows.length; first += batchSize) {
-    const batch = windows.slice(first, first + batchSize);
-    const { inputs, targets } = readWindows(
-      store,
-      batch.map(({ start }) => start),
-      length,
-    );
-    const losses = lossesOf(model, inputs, targets, batch.length); // [B * T]
-    batch.forEach(({ fresh }, row) => {
-      for (let t = length - fresh; t < length; t++) nats += losses[row * length + t]!;
-    });
-    const last = batch.at(-1)!;
-    onProgress?.(last.start + length, store.length - 1);
-  }
-  return nats;
-}
-
-/** Windows of `length` over `count` predictions: where each starts, and how many at its end no earlier one covers. */
-export function windowsOf(count: number, length: number): { start: number; fresh: number }[] {
-  const windows = [{ start: 0, fresh: length }];
-  for (let covered = length; covered < count; ) {
-    const fresh = Math.min(Math.ceil(length / 2), count - covered);
-    covered += fresh;
-    windows.push({ start: covered - length, fresh });
-  }
-  return windows;
-}
-
-function lossesOf(model: Transformer, inputs: Int32Array, targets: Int32Array, batchSize: number): Float32Array {
-  const shape: [number, number] = [batchSize, inputs.length / batchSize];
-  return tf.tidy(
-    () =>
-      model
-        .losses(tf.tensor2d(inputs, shape, "int32"), tf.tensor2d(targets, shape, "int32"))
-        .dataSync() as Float32Array,
+function requireTwoTokens(data: string, tokens: number): void {
+  if (tokens >= 2) return;
+  throw new DataError(
+    `data must have at least 2 tokens, for the first is not predicted: got ${JSON.stringify(data)}, ${tokens} token (give a longer text)`,
   );
+}
+
+interface Work extends Pick<EvaluateOptions, "onNote" | "onProgress"> {
+  data: string;
+  corpus: Corpus;
+  blocks: readonly Block[];
+  batchSize: number;
+  stride: number;
+}
+
+async function measure({ model, tokenizer, folder }: OpenModel, work: Work): Promise<Evaluation> {
+  const { data, corpus, blocks, stride, onNote, onProgress } = work;
+  const { contextLength, vocabSize } = model.config;
+  const store = corpus.train;
+  const count = store.length - 1;
+  const windows = windowsOf(count, { length: Math.min(contextLength, count), stride });
+  const { sha256 } = corpus.files[0]!;
+  const known = knownFloor(data, sha256);
+  const choices = choicesFile(data, sha256);
+  const setting = { path: data, store, tokenizer, contextLength };
+  const test = choices.file === undefined ? undefined : await RelationTest.open(choices.file, setting);
+  const notes = [known.note, choices.note, test?.note];
+  for (const note of notes) if (note) onNote?.(note);
+
+  const total = windows.length + (test?.rows ?? 0);
+  const sums = new Sums(blocks, vocabSize, Math.min(contextLength, count));
+  const reader = new LossReader(model, Math.min(work.batchSize, windows.length));
+  try {
+    await scoreText(reader, { store, windows }, { ...sums.listeners, onWindows: (done) => onProgress?.(done, total) });
+    const relations = test && (await test.run(reader, (done) => onProgress?.(windows.length + done, total)));
+    const figures = figuresOf(blocks, sums.nats, contextLength);
+    return {
+      ...{ checkpoint: folder, data, contextLength, stride },
+      ...figures,
+      ...aboveFloor(figures, known.floor),
+      lossByTokensSeen: Array.from(sums.seenNats, (nats) => nats / windows.length),
+      costly: sums.costly.worst(costlyCount, { store, tokenizer }),
+      ...(relations && { relations }),
+    };
+  } finally {
+    reader.dispose();
+  }
+}
+
+/** Adds up the losses of a text: by block, by tokens seen, and by token. */
+class Sums {
+  readonly nats: Float64Array;
+  readonly seenNats: Float64Array;
+  readonly costly: CostlyTokens;
+  private block = 0;
+
+  constructor(
+    private readonly blocks: readonly Block[],
+    vocabSize: number,
+    length: number,
+  ) {
+    this.nats = new Float64Array(blocks.length);
+    this.seenNats = new Float64Array(length);
+    this.costly = new CostlyTokens(vocabSize);
+  }
+
+  readonly listeners = {
+    onToken: (loss: number, id: number, index: number) => {
+      while (index >= this.blocks[this.block]!.end) this.block++;
+      this.nats[this.block]! += loss;
+      this.costly.add(loss, id, index);
+    },
+    onSeen: (loss: number, seen: number) => {
+      this.seenNats[seen - 1]! += loss;
+    },
+  };
+}
+
+function aboveFloor({ bitsPerCharacter, bitsPerWord }: Figures, floor: EntropyFloor | undefined) {
+  if (!floor) return {};
+  return {
+    floor,
+    bitsPerCharacterAboveFloor: bitsPerCharacter - floor.bitsPerCharacter,
+    ...(bitsPerWord !== undefined && { bitsPerWordAboveFloor: bitsPerWord - floor.bitsPerWord }),
+  };
 }

@@ -26,7 +26,7 @@ function options(files: Record<string, string>, more: Partial<CorpusOptions> = {
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
-const words = (text: string) => text.match(/[A-Za-z]+(?:'[A-Za-z]+)*/g)?.length ?? 0;
+const words = (text: string) => text.match(/\p{L}[\p{L}\p{M}]*(?:['’]\p{L}[\p{L}\p{M}]*)*/gu)?.length ?? 0;
 
 describe("openCorpus", () => {
   it("holds the tokens of the text, the last tenth for validation, and counts both", async () => {

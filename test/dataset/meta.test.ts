@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/config/errors.js";
-import { heldOutFor, knownFloor } from "../../src/dataset/meta.js";
+import { choicesFile, heldOutFor, knownFloor } from "../../src/dataset/meta.js";
 import { folderOf } from "./files.js";
 
 const meta = {
@@ -69,5 +69,27 @@ describe("knownFloor", () => {
     const path = corpus({ files: { "tales.txt": { sha256: "aa" }, "heldout.txt": { floor: { bitsPerWord: "3" } } } });
     expect(knownFloor(path("tales.txt"), "aa")).toEqual({});
     expect(knownFloor(path("heldout.txt"), "bb")).toEqual({});
+  });
+});
+
+describe("choicesFile", () => {
+  const withChoices = (choices: unknown) => corpus({ files: { "heldout.txt": { sha256: "bb", choices } } });
+
+  it("is the file that meta.json names for the very bytes", () => {
+    const path = withChoices("mine.txt");
+    expect(choicesFile(path("heldout.txt"), "bb")).toEqual({ file: path("mine.txt") });
+    expect(choicesFile(path("heldout.txt"), "cc")).toEqual({});
+    expect(choicesFile(path("tales.txt"), "bb")).toEqual({});
+  });
+
+  it.each([[undefined], [7], ["../mine.txt"]])("is nothing where meta.json says %j", (choices) => {
+    expect(choicesFile(withChoices(choices)("heldout.txt"), "bb")).toEqual({});
+  });
+
+  it("is a note where the file is gone", () => {
+    const path = withChoices("gone.jsonl");
+    expect(choicesFile(path("heldout.txt"), "bb")).toEqual({
+      note: `${path("gone.jsonl")}, which ${path("meta.json")} names, is not there, so relations are left out`,
+    });
   });
 });

@@ -1,5 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { packageRoot } from "../../src/config/packageRoot.js";
 import { TextCounter } from "../../src/dataset/textCounter.js";
 import { arbitraryChunks } from "../tokenizers/arbitraryText.js";
 
@@ -15,7 +18,7 @@ describe("TextCounter", () => {
           counter.add(whole.slice(0, whole.length - half.length));
         }
         counter.add(half);
-        expect(counter.words).toBe(text.match(/[A-Za-z]+(?:'[A-Za-z]+)*/g)?.length ?? 0);
+        expect(counter.words).toBe(text.match(/\p{L}[\p{L}\p{M}]*(?:['’]\p{L}[\p{L}\p{M}]*)*/gu)?.length ?? 0);
         expect(counter.characters).toBe([...text].length);
       }),
       { numRuns: 2000 },
@@ -24,7 +27,29 @@ describe("TextCounter", () => {
 
   it("counts don't as one word and the ends of the alphabet as letters", () => {
     const counter = new TextCounter();
-    counter.add("Don't 'tis AZaz @[`{ é a''b rock'n'roll 4th");
+    counter.add("Don't 'tis AZaz @[`{ a''b rock'n'roll 4th");
     expect(counter.words).toBe(7);
+  });
+
+  it.each([
+    ["Мама мыла раму, и это — всё.", 6],
+    ["L’été, c'est l'été.", 3],
+    ["e\u0301te\u0301 \u0301a", 2],
+    ["日本語 です", 2],
+    ["𝒜𝒷 𐐷", 2], // letters of two UTF-16 units
+    ["1 234 – … 👩", 0],
+  ])("counts the words of %j", (text, expected) => {
+    const counter = new TextCounter();
+    counter.add(text);
+    expect(counter.words).toBe(expected);
+  });
+
+  it("counts the words of the tales as their own meta.json does", () => {
+    const read = (name: string) => readFileSync(join(packageRoot, "data", "tales", name), "utf8");
+    for (const [name, { words, characters }] of Object.entries<TextCounter>(JSON.parse(read("meta.json")).files)) {
+      const counter = new TextCounter();
+      counter.add(read(name));
+      expect([counter.words, counter.characters]).toEqual([words, characters]);
+    }
   });
 });

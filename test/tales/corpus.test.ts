@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { choiceLines } from "../../data/tales/generator/choices.js";
 import { drawCorpus, metaOf, relationLines, wordsOf } from "../../data/tales/generator/corpus.js";
 import { withNumbers } from "../../data/tales/generator/readme.js";
 
@@ -22,7 +23,9 @@ describe("the files of data/tales", () => {
     expect(read("tales.txt") === train.text).toBe(true);
     expect(read("heldout.txt") === heldOut.text).toBe(true);
     expect(read("relations.jsonl") === relations).toBe(true);
-    expect(withNumbers(read("README.md"), meta, relations)).toBe(read("README.md"));
+    const choices = choiceLines(heldOut, new Set(wordsOf(train.text)));
+    expect(read("choices.jsonl") === choices).toBe(true);
+    expect(withNumbers(read("README.md"), { meta, relations, choices })).toBe(read("README.md"));
   });
 
   it("have the hashes that are written here, so that a change of the text is a decision", () => {

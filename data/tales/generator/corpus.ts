@@ -19,10 +19,18 @@ export interface SplitPlan {
   file: string;
   seed: number;
   stories: number;
+  /** The file of its choices. */
+  choices?: string;
 }
 
 export const TRAIN: SplitPlan = { split: "train", file: "tales.txt", seed: 20250, stories: 2750 };
-export const HELD_OUT: SplitPlan = { split: "heldout", file: "heldout.txt", seed: 77003, stories: 290 };
+export const HELD_OUT: SplitPlan = {
+  split: "heldout",
+  file: "heldout.txt",
+  seed: 77003,
+  stories: 290,
+  choices: "choices.jsonl",
+};
 
 /** A split: its stories, one text, and where each story begins in it. */
 export interface Split {
@@ -49,6 +57,8 @@ export interface FileMeta {
   words: number;
   stories: number;
   floor: Floor;
+  /** The file that says which words the grammar decides. */
+  choices?: string;
 }
 
 /** `meta.json`. */
@@ -124,6 +134,7 @@ function describe(split: Split): FileMeta {
     words,
     stories: split.stories.length,
     floor,
+    ...(split.plan.choices && { choices: split.plan.choices }),
   };
 }
 

@@ -5,26 +5,35 @@
 import type { Entry, Env, Node, Pool } from "./grammar.js";
 import { featureOf } from "./sample.js";
 
-interface State {
-  at: number;
+interface State<Place> {
+  at: Place;
   bits: number;
   env: Env;
   scope: ReadonlyMap<string, Pool>;
 }
 
 /** The state with `name` open again: an entry from an earlier scope of the same name is forgotten. */
-function declare(state: State, name: string, pool: Pool): State {
+function declare<Place>(state: State<Place>, name: string, pool: Pool): State<Place> {
   const env = new Map(state.env);
   env.delete(name);
   return { ...state, env, scope: new Map(state.scope).set(name, pool) };
 }
 
-/** The bits `-log2 p` of each derivation that says exactly `text`. */
-export function derivations(root: Node, text: string): number[] {
-  const found: number[] = [];
+/** Who follows the derivations, and where in a text each of them stands. */
+export interface Follower<Place> {
+  start: Place;
+  /** Entries that variables have already. */
+  env?: Env;
+  /** The place after `said`; undefined to follow this derivation no further. */
+  say(said: string, at: Place): Place | undefined;
+  /** A derivation is at its end. */
+  end?(at: Place, bits: number): void;
+}
 
+/** Follows every derivation of the grammar, piece by piece. */
+export function explore<Place>(root: Node, { start, env = new Map(), say, end }: Follower<Place>): void {
   /** Gives `name` an entry, after the variables that it depends on, in every possible way. */
-  const resolve = (name: string, state: State, then: (state: State, entry: Entry) => void): void => {
+  const resolve = (name: string, state: State<Place>, then: (state: State<Place>, entry: Entry) => void): void => {
     const known = state.env.get(name);
     if (known) {
       then(state, known);
@@ -33,7 +42,7 @@ export function derivations(root: Node, text: string): number[] {
     const pool = state.scope.get(name);
     if (!pool) throw new Error(`{${name}} is used outside its scope`);
     const parents = [...pool.parents];
-    const next = (s: State): void => {
+    const next = (s: State<Place>): void => {
       const parent = parents.shift();
       if (parent !== undefined) {
         resolve(parent, s, next);
@@ -49,13 +58,15 @@ export function derivations(root: Node, text: string): number[] {
     next(state);
   };
 
-  const walk = (node: Node, state: State, then: (state: State) => void): void => {
+  const walk = (node: Node, state: State<Place>, then: (state: State<Place>) => void): void => {
     switch (node.kind) {
-      case "text":
-        if (text.startsWith(node.text, state.at)) then({ ...state, at: state.at + node.text.length });
+      case "text": {
+        const at = say(node.text, state.at);
+        if (at !== undefined) then({ ...state, at });
         return;
+      }
       case "sequence": {
-        const step = (i: number, s: State): void => {
+        const step = (i: number, s: State<Place>): void => {
           const part = node.parts[i];
           if (part) walk(part, s, (after) => step(i + 1, after));
           else then(s);
@@ -79,8 +90,18 @@ export function derivations(root: Node, text: string): number[] {
         return;
     }
   };
-  walk(root, { at: 0, bits: 0, env: new Map(), scope: new Map() }, (state) => {
-    if (state.at === text.length) found.push(state.bits);
+  walk(root, { at: start, bits: 0, env, scope: new Map() }, ({ at, bits }) => end?.(at, bits));
+}
+
+/** The bits `-log2 p` of each derivation that says exactly `text`. */
+export function derivations(root: Node, text: string): number[] {
+  const found: number[] = [];
+  explore(root, {
+    start: 0,
+    say: (said, at) => (text.startsWith(said, at) ? at + said.length : undefined),
+    end: (at, bits) => {
+      if (at === text.length) found.push(bits);
+    },
   });
   return found;
 }

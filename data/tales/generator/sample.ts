@@ -2,9 +2,21 @@ import type { Entry, Env, Mark, Node } from "./grammar.js";
 import type { Random } from "./random.js";
 
 /** What stands at `[start, end)` of a story: a reference to a variable, or marked text. */
-export type Event =
-  | { is: "ref"; start: number; end: number; name: string; feature: string; entry: Entry; speaker: boolean }
-  | { is: "mark"; start: number; end: number; mark: Mark };
+export type Event = RefEvent | { is: "mark"; start: number; end: number; mark: Mark };
+
+export interface RefEvent {
+  is: "ref";
+  start: number;
+  end: number;
+  name: string;
+  feature: string;
+  entry: Entry;
+  speaker: boolean;
+  /** The entries that `entry` was drawn from. */
+  among: readonly Entry[];
+  /** The entries of all variables there. */
+  env: Env;
+}
 
 /** A story, its bits `-log2 p` under the grammar, and what its words are, in order. */
 export interface Sample {
@@ -29,6 +41,7 @@ export function sample(root: Node, random: Random): Sample {
   let bits = 0;
   const events: Event[] = [];
 
+  const pools = new Map<string, readonly Entry[]>(); // what each variable was drawn from
   const walk = (node: Node, env: Env): void => {
     const start = text.length;
     switch (node.kind) {
@@ -49,6 +62,7 @@ export function sample(root: Node, random: Random): Sample {
         const weights = entries.map((e) => e.weight);
         const entry = entries[random.weighted(weights)]!;
         bits += Math.log2(weights.reduce((a, b) => a + b, 0) / entry.weight);
+        pools.set(node.name, entries);
         walk(node.body, new Map(env).set(node.name, entry));
         return;
       }
@@ -57,7 +71,8 @@ export function sample(root: Node, random: Random): Sample {
         if (!entry) throw new Error(`{${node.name}} is used outside its scope`);
         walk(featureOf(entry, node.name, node.feature), env);
         const { name, feature, speaker } = node;
-        events.push({ is: "ref", start, end: text.length, name, feature, entry, speaker });
+        const among = pools.get(name)!;
+        events.push({ is: "ref", start, end: text.length, name, feature, entry, speaker, among, env });
         return;
       }
       case "mark":

@@ -13,7 +13,7 @@
  * | `~warm bread` | "warm" is an adjective of the next noun |
  * | `<cue:boat>` | the text that settles what an ambiguous word means |
  */
-import type { MarkNode, Node } from "./grammar.js";
+import type { MarkNode, Node } from "./nodes.js";
 import { LISTS, withArticle } from "./words/lists.js";
 
 /** Reads a template. @throws Error that shows the template and the place, if a bracket is left open or a weight is not whole. */
