@@ -1,5 +1,6 @@
 import { requireOneOf } from "../../config/checks.js";
 import { type ModelConfig, modelConfig } from "../../config/model.js";
+import { trainingFlopsPerToken } from "../../model/count.js";
 
 /** A model and the batch that it is trained on. */
 export interface BenchShape {
@@ -38,14 +39,9 @@ export const scalingShapes: readonly BenchShape[] = [
 /** What decoding is measured on: S, with a context that holds the whole text. */
 export const decodeShape = shape("decoding, batch 1", { ...small, contextLength: 256 }, 1);
 
-/**
- * Floating-point operations of the matrix products of one training step, the backward pass being twice the forward:
- * `6 · B · T · (L · (4 C² + 2 C F) + C V + 2 L T C)`. Attention counts every pair of tokens, masked or not.
- */
+/** Floating-point operations of the matrix products of one training step. */
 export function stepFlops({ model, batchSize }: BenchShape): number {
-  const { numLayers, hiddenDim, intermediateDim, vocabSize, contextLength } = model;
-  const block = 4 * hiddenDim ** 2 + 2 * hiddenDim * intermediateDim + 2 * contextLength * hiddenDim;
-  return 6 * batchSize * contextLength * (numLayers * block + hiddenDim * vocabSize);
+  return batchSize * model.contextLength * trainingFlopsPerToken(model);
 }
 
 /** "4 layers, 4 heads, 128 wide, 12 x 64 tokens, vocabulary 65" */

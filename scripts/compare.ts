@@ -1,0 +1,30 @@
+// npm run heed -- compare models/one-head models/eight-heads
+import { ConfigError } from "../src/config/errors.js";
+import { switchFlag, textFlag } from "./support/flags.js";
+import type { HeedCommand } from "./support/main.js";
+
+export const command: HeedCommand = {
+  command: "compare [runs..]",
+  describe: "Compare runs, or the trials of a sweep, in a report with charts",
+  builder: {
+    out: textFlag("Folder for report.html and report.md", "the sweep's folder, else models/report"),
+    overwrite: switchFlag("Replace a report that was changed by hand", false),
+    pictures: switchFlag("Whether each chart is written as an SVG file, too", false),
+    json: switchFlag("Print the figures as JSON", false),
+  },
+  handler: async (flags) => {
+    const runs = ((flags.runs ?? []) as unknown[]).map(String);
+    if (runs.length === 0)
+      throw new ConfigError("runs must name run or sweep folders: got none (add them: heed compare RUN...)");
+    // Only here, as it would slow down every other command.
+    const { reportFolder, writeReport } = await import("../src/experiments/report/report.js");
+    const out: string = flags.out ?? reportFolder(runs);
+    const { html, markdown, brief, figures } = await writeReport(runs, out, {
+      overwrite: flags.overwrite,
+      pictures: flags.pictures,
+    });
+    process.stdout.write(
+      flags.json ? `${JSON.stringify({ html, markdown, ...figures })}\n` : `${brief}\n\nreport  ${html}\n`,
+    );
+  },
+};

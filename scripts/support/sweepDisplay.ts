@@ -1,0 +1,139 @@
+import cliProgress from "cli-progress";
+import { SweepClock } from "../../src/experiments/sweep/clock.js";
+import type { SweepListeners, SweepPlan } from "../../src/experiments/sweep/listeners.js";
+import type { Trial } from "../../src/experiments/sweep/plan.js";
+import type { TrialProgress } from "../../src/experiments/sweep/protocol.js";
+import type { TrialResult } from "../../src/experiments/sweep/results.js";
+import { settingsText } from "../../src/experiments/sweep/settings.js";
+import { duration } from "./pace.js";
+
+/** Milliseconds between two lines about a trial, where there is no terminal. */
+const lineEvery = 5000;
+
+/** A trial at work, as it is shown. */
+interface Shown {
+  bar?: cliProgress.SingleBar;
+  /** When the last line about it was written. */
+  told: number;
+  /** Its first step of this process, which makes the graph, and when that was done. */
+  first?: { step: number; at: number };
+}
+
+/** Shows a sweep on stderr: a table that changes where that is a terminal, lines now and then where it is not. */
+export class SweepDisplay {
+  private count = 0;
+  private ended = 0;
+  private began = 0;
+  private width = 0;
+  private clock = new SweepClock([]);
+  private table: cliProgress.MultiBar | undefined;
+  private all: cliProgress.SingleBar | undefined;
+  private readonly shown = new Map<Trial, Shown>();
+  private closed = false;
+
+  readonly listeners: SweepListeners = {
+    onPlan: (plan) => this.plan(plan),
+    onTrial: (trial) => {
+      this.shown.set(trial, { told: performance.now() });
+      if (!this.table) this.line(`${this.nameOf(trial)} begins`);
+    },
+    onNote: (line) => this.line(`note        ${line}`),
+    onProgress: (trial, progress) => this.progress(trial, progress),
+    onResult: (trial, result) => this.result(trial, result),
+  };
+
+  private plan(plan: SweepPlan): void {
+    const { trials, results, skipped, notes, survey, workers, threads } = plan;
+    const ended = new Set(results.map(({ trial }) => trial));
+    const left = trials.filter(({ trial }) => !ended.has(trial));
+    [this.count, this.ended, this.began] = [trials.length, results.length, performance.now()];
+    this.clock = new SweepClock(left);
+    this.width = Math.max(...trials.map((trial) => this.nameOf(trial).length));
+    const { train, validation } = survey.tokens;
+    const before = results.length > 0 ? `, ${results.length} of them at their end` : "";
+    const each = `each on ${threads} ${threads === 1 ? "thread" : "threads"}`;
+    this.line(`backend     ${survey.reason}`);
+    this.line(`text        ${train.toLocaleString("en")} tokens, ${validation.toLocaleString("en")} held out`);
+    this.line(`trials      ${trials.length}${before}; ${workers} at a time, ${each}`);
+    for (const note of [...survey.notes, ...notes]) this.line(`note        ${note}`);
+    for (const { settings, reason } of skipped) this.line(`left out    ${settingsText(settings)}: ${reason}`);
+    if (process.stderr.isTTY && left.length > 0) this.begin();
+  }
+
+  private begin(): void {
+    const options = { stream: process.stderr, hideCursor: true, barsize: 20, clearOnComplete: true };
+    this.table = new cliProgress.MultiBar({ ...options, gracefulExit: false }, cliProgress.Presets.shades_classic);
+    const format = `${"all".padEnd(this.width)} {bar} {value}/{total} trials | ETA {left}`;
+    this.all = this.table.create(this.count, this.ended, { left: "-" }, { format });
+  }
+
+  private progress(trial: Trial, progress: TrialProgress): void {
+    const { step, steps, trainLoss, bestValLoss, tokensPerSecond } = progress;
+    const shown = this.shown.get(trial)!;
+    if (trainLoss !== undefined) shown.first ??= { step, at: performance.now() };
+    this.clock.hear(trial, step / steps);
+    if (this.closed) return;
+    const loss = trainLoss?.toFixed(3) ?? "-";
+    const best = bestValLoss?.toFixed(3) ?? "-";
+    const speed = tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en");
+    const left = timeLeft(progress, shown);
+    if (this.table) {
+      const format = `${this.nameOf(trial).padEnd(this.width)} {bar} {value}/{total} | loss {loss} | best held out {best} | {speed} tokens/s | ETA {left}`;
+      shown.bar ??= this.table.create(steps, step, {}, { format });
+      shown.bar.update(step, { loss, best, speed, left });
+      this.all!.update(this.ended, { left: this.allLeft() });
+    } else if (performance.now() - shown.told >= lineEvery) {
+      shown.told = performance.now();
+      const losses = `loss ${loss}, best held out ${best}`;
+      this.line(
+        `${this.nameOf(trial)}: step ${step}/${steps}, ${losses}, ${speed} tokens/s, ETA ${left}; all: ETA ${this.allLeft()}`,
+      );
+    }
+  }
+
+  private result(trial: Trial, { status, steps, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
+    this.ended++;
+    this.clock.hear(trial, 1);
+    const { bar } = this.shown.get(trial)!;
+    if (bar) this.table?.remove(bar);
+    this.all?.update(this.ended, { left: this.allLeft() });
+    const losses =
+      bestValLoss === undefined
+        ? `loss ${finalTrainLoss?.toFixed(4)}`
+        : `held-out loss ${bestValLoss.toFixed(4)} at step ${bestStep}`;
+    const stopped = `stopped after step ${steps}, as its loss was above the median`;
+    this.line(`${this.nameOf(trial)}: ${{ done: losses, stopped, failed: `failed: ${error}` }[status]}`);
+  }
+
+  private allLeft(): string {
+    const seconds = this.clock.secondsLeft((performance.now() - this.began) / 1000);
+    return seconds === undefined ? "-" : duration(seconds);
+  }
+
+  private nameOf({ trial, settings, seed }: Trial): string {
+    return `${trial}/${this.count} ${settingsText({ ...settings, seed })}`;
+  }
+
+  private line(text: string): void {
+    if (!this.table) {
+      process.stderr.write(`${text}\n`);
+      return;
+    }
+    this.table.log(`${text}\n`);
+    this.table.update(); // else the last lines would be lost when the table ends
+  }
+
+  /** Takes the table away; what happens later is not shown, but for the results. */
+  close(): void {
+    this.closed = true;
+    this.table?.stop();
+    this.table = undefined;
+    this.all = undefined;
+  }
+}
+
+function timeLeft({ step, steps }: TrialProgress, { first }: Shown): string {
+  if (!first || step === first.step) return "-";
+  const each = (performance.now() - first.at) / 1000 / (step - first.step);
+  return duration(each * (steps - step));
+}

@@ -1,0 +1,80 @@
+// npm run sweep -- --data data/tales/tales.txt --tokenizer word --out models/heads --grid "heads=1,2,4,8" --seeds 3 --budget tokens=2M
+import { definedFields } from "../src/config/checks.js";
+import { ConfigError, HeedError } from "../src/config/errors.js";
+import { lrRules, type SweepOptions } from "../src/experiments/sweep/options.js";
+import { planFile } from "../src/experiments/sweep/planFile.js";
+import { sweep } from "../src/experiments/sweep/sweep.js";
+import { sweepText } from "../src/experiments/sweep/table.js";
+import { choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { stopOnInterrupt } from "./support/interrupt.js";
+import type { HeedCommand } from "./support/main.js";
+import { SweepDisplay } from "./support/sweepDisplay.js";
+import { command as train, trainOptions } from "./train.js";
+
+/** Flags of `train` that mean something else here, or nothing. */
+const notShared = ["out", "keep", "resume", "overwrite", "json", "dry-run"];
+const sharedFlags = Object.fromEntries(Object.entries(train.builder).filter(([flag]) => !notShared.includes(flag)));
+
+export const command: HeedCommand = {
+  command: "sweep",
+  describe: "Train many models that differ in some settings, and compare them",
+  builder: {
+    out: textFlag("Sweep folder; needed"),
+    grid: textFlag('What varies, by flag names: "heads=1,2,4 dim=64,128 lr=1e-4..1e-2"'),
+    plan: textFlag("JSON file with grid or list, trials, seeds, budget, lrRule, bestOf, medianStop, grace"),
+    trials: numberFlag("trials", "Settings to draw at random from the grid's lists and ranges", "all combinations"),
+    seeds: textFlag("How many seeds, from --seed on, or which: 3, or 1,2,3", "1"),
+    budget: textFlag("What each trial may use: tokens=2M, flops=1e15 or seconds=60", "--steps"),
+    "lr-rule": choiceFlag("width divides --lr by the root of the width over --dim", lrRules, "fixed"),
+    "best-of": textFlag("Settings of which only the best value counts, such as lr"),
+    "median-stop": switchFlag(
+      "Stop trials that do worse than half of the finished; which, depends on timing with several workers",
+      false,
+    ),
+    grace: numberFlag("grace", "Share of its steps that --median-stop leaves to every trial", 0.25),
+    workers: numberFlag("workers", "Trials at a time", "one a core"),
+    keep: numberFlag("keep", "Checkpoints of each trial to keep beside the best", 1),
+    ...sharedFlags,
+    resume: switchFlag("Go on with the sweep in --out", false),
+    overwrite: switchFlag("Delete an earlier sweep in --out", false),
+    json: switchFlag("Print the result as JSON", false),
+  },
+  handler: async (flags) => {
+    if (!flags.out) throw new ConfigError("out must name a sweep folder: got none (add --out models/NAME)");
+    const options = sweepOptions(flags);
+    const display = new SweepDisplay();
+    const { signal, release } = stopOnInterrupt(() => display.close());
+    const result = await sweep({ ...options, signal }, display.listeners).finally(() => {
+      display.close();
+      release();
+    });
+    const report = await reportOf(result.out);
+    process.stdout.write(flags.json ? `${JSON.stringify({ ...result, report })}\n` : `${sweepText(result)}\n`);
+    process.stderr.write(`saved in ${result.out}${report === undefined ? "" : `; report in ${report}`}\n`);
+    if (result.results.some(({ status }) => status === "failed")) process.exitCode = 1;
+  },
+};
+
+/** The page that compares the trials; undefined where they can't be compared, which is said. */
+async function reportOf(out: string): Promise<string | undefined> {
+  // Only here, as it would slow down the start.
+  const { writeReport } = await import("../src/experiments/report/report.js");
+  try {
+    return (await writeReport([out], out)).html;
+  } catch (error) {
+    if (!(error instanceof HeedError)) throw error;
+    process.stderr.write(`no report: ${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** Flags override what a plan says. */
+function sweepOptions(flags: Record<string, unknown>): SweepOptions {
+  const { grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace, workers } = flags as Partial<SweepOptions>;
+  const plan = flags.plan === undefined ? {} : planFile(flags.plan as string);
+  const given = definedFields({ grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace });
+  if (flags.steps !== undefined && budget !== undefined) {
+    throw new ConfigError("steps and budget can't both be given: a budget decides the steps");
+  }
+  return { ...trainOptions(flags), ...plan, ...given, workers };
+}

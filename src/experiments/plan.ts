@@ -1,0 +1,39 @@
+import { existsSync } from "node:fs";
+import { dirname } from "node:path";
+import { evaluationWindows } from "../dataset/sampler.js";
+import { type ModelPage, modelPage, type PageOptions } from "./modelPage.js";
+import { withPreparedRun } from "./prepare.js";
+import type { TrainOptions } from "./trainOptions.js";
+
+/**
+ * What `train` would do with these options, checked as it checks them: the texts are read and the tokenizer is fitted,
+ * but nothing is trained and no run folder is made.
+ *
+ * @throws ConfigError, DataError or CheckpointError as `train` says.
+ */
+export function planTraining(options: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
+  return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
+    const { model, training } = record;
+    const { train, validation, notes } = corpus;
+    const windows = validation
+      ? evaluationWindows(validation, {
+          batches: training.evalBatches,
+          batchSize: training.batchSize,
+          contextLength: model.contextLength,
+        })
+      : [];
+    const data = {
+      train: train.length,
+      validation: validation?.length ?? 0,
+      stepsDone: checkpoint?.step ?? 0,
+      evalBatches: windows.length,
+    };
+    return modelPage({ model, training, backend, data, notes }, { ...page, compiled: options.compiled });
+  });
+}
+
+/** The folder nearest to `path`, upward, that is there. */
+function existingFolder(path: string): string {
+  const above = dirname(path);
+  return existsSync(above) || above === path ? above : existingFolder(above);
+}

@@ -1,0 +1,37 @@
+import { trainingFlopsPerToken } from "../../model/count.js";
+import type { Trial } from "./plan.js";
+
+/** Estimates when a sweep will end, from the work that is done: trials count by their floating-point operations. */
+export class SweepClock {
+  private readonly costs: Map<Trial, number>;
+  /** Of each trial that is at work or at its end: the share that is done, and that was done before. */
+  private readonly shares = new Map<Trial, { now: number; before: number }>();
+
+  /** @param trials those that are left */
+  constructor(trials: readonly Trial[]) {
+    this.costs = new Map(trials.map((trial) => [trial, costOf(trial)]));
+  }
+
+  /** Hears how much of a trial is done, from 0 to 1. */
+  hear(trial: Trial, share: number): void {
+    this.shares.set(trial, { now: share, before: this.shares.get(trial)?.before ?? share });
+  }
+
+  /** Seconds to go, `elapsed` seconds after the start; undefined before a hundredth is done. */
+  secondsLeft(elapsed: number): number | undefined {
+    let done = 0;
+    let left = 0;
+    for (const [trial, cost] of this.costs) {
+      const { now, before } = this.shares.get(trial) ?? { now: 0, before: 0 };
+      done += cost * (now - before);
+      left += cost * (1 - now);
+    }
+    return done > 0.01 * (done + left) ? (elapsed * left) / done : undefined;
+  }
+}
+
+/** Where a time decides the steps all trials cost the same. */
+function costOf({ model, training: { steps, batchSize = 1, gradAccum = 1 } }: Trial): number {
+  if (steps === undefined) return 1;
+  return steps * batchSize * gradAccum * model.contextLength * trainingFlopsPerToken(model);
+}

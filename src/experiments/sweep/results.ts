@@ -1,0 +1,149 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { replaceText } from "../../checkpoint/durable.js";
+import { type MetricsLine, readMetrics } from "../../checkpoint/metrics.js";
+import { readRun } from "../../checkpoint/runFolder.js";
+import { CheckpointError } from "../../config/errors.js";
+import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
+import type { RunRecord } from "../runRecord.js";
+import { trainCommand } from "./command.js";
+import type { Curve } from "./medianStop.js";
+import type { Asked } from "./options.js";
+import type { Survey, Trial } from "./plan.js";
+import type { TrialSettings } from "./settings.js";
+
+export const resultsName = "results.jsonl";
+
+/** How a trial ended: a line of results.jsonl. Nothing in it depends on time. Losses are in nats a token. */
+export interface TrialResult {
+  trial: number;
+  /** Its run folder, in the sweep's. */
+  run: string;
+  settings: TrialSettings;
+  seed: number;
+  /** `stopped` by the median of the others; `failed` for the reason in `error`. */
+  status: "done" | "stopped" | "failed";
+  /** Done; absent, as all figures of the training, where it failed. */
+  steps?: number;
+  tokens?: number;
+  /** Floating-point operations of the matrix products of its training. */
+  flops?: number;
+  parameters: number;
+  parametersWithoutEmbedding: number;
+  finalValLoss?: number;
+  bestValLoss?: number;
+  /** The step of `bestValLoss`. */
+  bestStep?: number;
+  finalTrainLoss?: number;
+  error?: string;
+  /** What repeats the trial. */
+  command: string;
+}
+
+/** The results of a sweep, which results.jsonl holds in the order of the trials. */
+export class Results {
+  private readonly byTrial = new Map<number, TrialResult>();
+
+  /** Begins with the trials that results.jsonl in `folder` says are at their end; those that failed are left out. */
+  constructor(
+    private readonly folder: string,
+    private readonly sweep: { asked: Asked; survey: Survey; threads: number },
+  ) {
+    for (const result of readResults(folder)) if (result.status !== "failed") this.byTrial.set(result.trial, result);
+  }
+
+  /** In the order of the trials. */
+  get all(): TrialResult[] {
+    return [...this.byTrial.values()].sort((a, b) => a.trial - b.trial);
+  }
+
+  has({ trial }: Trial): boolean {
+    return this.byTrial.has(trial);
+  }
+
+  /**
+   * Adds a trial that ended after `step`, from what its run folder says.
+   *
+   * @throws CheckpointError if that is not all there.
+   */
+  ended(trial: Trial, status: "done" | "stopped", step: number): TrialResult {
+    const folder = join(this.folder, trial.run);
+    const lines = readMetrics(folder);
+    const last = lines.at(-1);
+    if (last?.step !== step) {
+      throw new CheckpointError(
+        `${folder}: its metrics must end with step ${step}: got ${last?.step ?? "none"} (delete the folder, and resume)`,
+      );
+    }
+    const { training } = readRun(folder) as unknown as RunRecord;
+    const tokens = last.tokens as number;
+    const best = bestOf(lines);
+    return this.add({
+      ...this.headOf(trial),
+      status,
+      ...{ steps: step, tokens, flops: tokens * trainingFlopsPerToken(trial.model), ...countsOf(trial) },
+      finalValLoss: last.valLoss as number | undefined,
+      ...(best && { bestValLoss: best.valLoss, bestStep: best.step }),
+      finalTrainLoss: last.trainLoss as number,
+      command: this.commandOf(trial, training.steps),
+    });
+  }
+
+  failed(trial: Trial, error: string): TrialResult {
+    const command = this.commandOf(trial, trial.training.steps);
+    return this.add({ ...this.headOf(trial), status: "failed", ...countsOf(trial), error, command });
+  }
+
+  private headOf({ trial, run, settings, seed }: Trial) {
+    return { trial, run, settings, seed };
+  }
+
+  private commandOf(trial: Trial, steps: number | undefined): string {
+    return trainCommand({ ...trial, training: { ...trial.training, steps } }, this.sweep);
+  }
+
+  private add(result: TrialResult): TrialResult {
+    this.byTrial.set(result.trial, result);
+    replaceText(join(this.folder, resultsName), this.all.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    return result;
+  }
+}
+
+function countsOf({ model }: Trial) {
+  const { total, withoutEmbedding } = parameterCounts(model);
+  return { parameters: total, parametersWithoutEmbedding: withoutEmbedding };
+}
+
+/** The first of the validations with the smallest loss. */
+function bestOf(lines: readonly MetricsLine[]): { step: number; valLoss: number } | undefined {
+  const validated = lines.flatMap(({ step, valLoss }) => (typeof valLoss === "number" ? [{ step, valLoss }] : []));
+  const least = Math.min(...validated.map(({ valLoss }) => valLoss));
+  return validated.find(({ valLoss }) => valLoss === least);
+}
+
+/** The validations of a trial, by the share of its steps. */
+export function curveOf(sweepFolder: string, { run, steps }: TrialResult): Curve {
+  return readMetrics(join(sweepFolder, run)).flatMap(({ step, valLoss }) =>
+    typeof valLoss === "number" ? [{ share: step / steps!, valLoss }] : [],
+  );
+}
+
+/**
+ * The lines of results.jsonl in a sweep's folder; none if no trial has ended.
+ *
+ * @throws CheckpointError naming a line that is not one of a trial.
+ */
+export function readResults(folder: string): TrialResult[] {
+  const path = join(folder, resultsName);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.map((line, i) => {
+    try {
+      const value = JSON.parse(line) as TrialResult;
+      if (Number.isInteger(value.trial) && typeof value.run === "string") return value;
+    } catch {}
+    throw new CheckpointError(
+      `${path} line ${i + 1} must be a JSON object with a trial and its run: got ${line.slice(0, 80)} (delete the line)`,
+    );
+  });
+}

@@ -1,0 +1,53 @@
+import { afterAll, expect, it } from "vitest";
+import { commandOf } from "../../../src/experiments/report/command.js";
+import { runFolders } from "./support.js";
+
+const { make, remove, folder } = runFolders();
+afterAll(remove);
+
+/** The command of a run, without what every command of these tests has. */
+function flagsOf(...asked: Parameters<typeof make>): string[] {
+  return make(...asked).map((run) =>
+    commandOf(run)
+      .replace("npx heed train --data text.txt ", "")
+      .replace(` --backend native --out ${run.folder}-again`, ""),
+  );
+}
+
+it("names the flags that differ from their defaults, and no others", () => {
+  const few = { steps: 100, batchSize: 4, evalEvery: 33 };
+  const usual = "--steps 100 --batch 4 --eval-every 33";
+  const shape = "--context 8 --layers 1 --dim 16";
+  expect(flagsOf({}, { training: { ...few, seed: 7 } })).toEqual([`${shape} ${usual}`, `${shape} ${usual} --seed 7`]);
+  const wide = { numHeads: 8, hiddenDim: 128, numLayers: 4, contextLength: 128 };
+  const plain = { steps: 2000, batchSize: 12, evalEvery: 250 };
+  expect(flagsOf({ model: wide, training: plain })).toEqual(["--heads 8"]);
+  const odd = { ...wide, numHeads: 4, intermediateDim: 100, bias: false, dropout: 0.1, positions: "none" as const };
+  expect(flagsOf({ model: odd, training: plain })).toEqual(["--ff-dim 100 --positions none --no-bias --dropout 0.1"]);
+  const training = { ...plain, learningRate: 0.003, minLearningRate: 0, warmup: 10, precision: "bfloat16" as const };
+  expect(flagsOf({ model: { ...wide, numHeads: 4 }, training })).toEqual([
+    "--lr 0.003 --min-lr 0 --warmup 10 --precision bfloat16",
+  ]);
+});
+
+it("leaves out what follows from other flags: four times the width, a tenth of the rate and of the steps", () => {
+  const model = { hiddenDim: 64, numLayers: 4, contextLength: 128 };
+  const training = { steps: 500, batchSize: 12, evalEvery: 250, learningRate: 0.002 };
+  expect(flagsOf({ model, training })).toEqual(["--dim 64 --steps 500 --lr 0.002"]);
+});
+
+it("says what it is trained on, quoted for a shell", () => {
+  const files = { data: ["a b.txt", "it's.txt"], valData: ["v.txt"], tokenizer: "word", unknownToken: true };
+  const [run] = make({ record: files });
+  expect(commandOf(run!)).toContain(
+    "npx heed train --data 'a b.txt' 'it'\\''s.txt' --val-data v.txt --tokenizer word --unknown-token --context 8",
+  );
+  const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
+  expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --context 8");
+  expect(commandOf(part!)).toContain(` --backend wasm --out ${folder}/run-`);
+});
+
+it("takes the sweep's word where there is one", () => {
+  const [run] = make({});
+  expect(commandOf({ ...run!, command: "HEED_THREADS=1 heed train" })).toBe("HEED_THREADS=1 heed train");
+});

@@ -1,0 +1,138 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { analyze } from "../../../src/experiments/report/analysis.js";
+import { findRuns } from "../../../src/experiments/report/findRuns.js";
+import { reportFolder } from "../../../src/experiments/report/report.js";
+import { refusal } from "../../support/refusal.js";
+import { type FakeRun, fakeRun } from "./fakeRun.js";
+import { runFolders } from "./support.js";
+
+const { remove, folder } = runFolders();
+afterAll(remove);
+
+interface Trial {
+  name: string;
+  /** None for a trial that left no folder. */
+  run?: FakeRun;
+  /** Its line in results.jsonl. */
+  result?: object;
+}
+
+let count = 0;
+
+/** A sweep's folder as `heed sweep` leaves it. */
+function sweepOf(trials: Trial[], { asked = {}, skipped = [] as object[] } = {}): string {
+  const sweep = join(folder, `sweep-${++count}`);
+  mkdirSync(join(sweep, "trials"), { recursive: true });
+  for (const { name, run } of trials) if (run) fakeRun(join(sweep, "trials", name), run);
+  const lines = trials.flatMap(({ name, result }, i) =>
+    result ? [{ trial: i + 1, run: `trials/${name}`, ...result }] : [],
+  );
+  if (lines.length > 0)
+    writeFileSync(join(sweep, "results.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const named = trials.map(({ name }, i) => ({ trial: i + 1, run: `trials/${name}` }));
+  const record = { format: "heed-sweep-1", asked: { model: {}, training: {}, ...asked }, trials: named, skipped };
+  writeFileSync(join(sweep, "sweep.json"), JSON.stringify(record));
+  return sweep;
+}
+
+it("reads the trials of a sweep, and what the sweep says of them", async () => {
+  const sweep = sweepOf(
+    [
+      {
+        name: "heads=2",
+        run: { model: { numHeads: 2 } },
+        result: { status: "done", command: "HEED_THREADS=1 heed train" },
+      },
+      { name: "heads=10", run: { model: { numHeads: 16 }, stoppedAt: 40 }, result: { status: "stopped" } },
+      {
+        name: "heads=1",
+        run: { model: { numHeads: 1 }, stoppedAt: 70 },
+        result: { status: "failed", error: "the loss is NaN" },
+      },
+      {
+        name: "heads=4",
+        run: { model: { numHeads: 4 }, stoppedAt: 0 },
+        result: { status: "failed", error: "out of memory" },
+      },
+      { name: "heads=8", run: { stoppedAt: 0 } },
+      { name: "heads=16" },
+    ],
+    { asked: { budget: { seconds: 60 } }, skipped: [{ settings: { heads: 3 }, reason: "16 is not divisible by 3" }] },
+  );
+  const { runs, failures, notes } = await analyze([sweep]);
+  expect(runs.map((run) => relative(join(sweep, "trials"), run.folder))).toEqual(["heads=1", "heads=2", "heads=10"]);
+  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: '{"seconds":60}' });
+  expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
+  expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
+    "SWEEP: 2 of 6 trials have not begun.",
+    "SWEEP: 1 setting could not be tried, for instance heads=3: 16 is not divisible by 3.",
+    "SWEEP/trials/heads=1 stands at step 66 of 100 (the loss is NaN): its curve is shown, but it counts in no mean.",
+    "SWEEP/trials/heads=10 stands at step 33 of 100 (stopped by the median of the others): its curve is shown, but it counts in no mean.",
+  ]);
+});
+
+it("compares only the best value of the settings that the sweep was told to", async () => {
+  const trials = [1, 2].flatMap((heads) =>
+    [0.001, 0.01].map((lr) => ({
+      name: `heads=${heads},lr=${lr}`,
+      run: {
+        model: { numHeads: heads },
+        training: { learningRate: lr },
+        losses: [3, heads === 1 ? lr * 100 : 2 - lr * 100], // 1 head does better at 0.001, 2 at 0.01
+      },
+    })),
+  );
+  const { groups, every, keys, chosen, notes } = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  expect([keys, chosen]).toEqual([["heads"], ["lr"]]);
+  expect(groups.map(({ label, settings }) => [label, settings.lr])).toEqual([
+    ["heads 1", 0.001],
+    ["heads 2", 0.01],
+  ]);
+  expect(every).toHaveLength(4);
+  expect(notes).toEqual([
+    "Of lr (0.001 and 0.01) only the value with the smallest mean best loss counts, for each combination of the other " +
+      "settings: the runs with the others are left out.",
+  ]);
+});
+
+it("reads a sweep that has no sweep.json and no results.jsonl", async () => {
+  const sweep = sweepOf([{ name: "a", run: {} }]);
+  rmSync(join(sweep, "sweep.json"));
+  expect((await analyze([sweep])).runs).toHaveLength(1);
+});
+
+it("counts a run once that is named twice, by itself or with its sweep", () => {
+  const sweep = sweepOf([{ name: "a", run: {} }]);
+  expect(findRuns([sweep, `${sweep}/`, join(sweep, "trials", "a"), `${sweep}/./trials/a/`]).runs).toHaveLength(1);
+});
+
+it("refuses what is no run, and a sweep without a trial that has begun", () => {
+  const sweep = sweepOf([{ name: "a", run: { stoppedAt: 0 } }]);
+  expect(refusal(() => findRuns([sweep]))).toBe(
+    `CheckpointError: ${sweep} must hold a trial that has begun: there is none yet (wait for its first figures)`,
+  );
+  expect(refusal(() => findRuns([]))).toBe("ConfigError: runs must name at least one run or sweep folder: got none");
+  expect(refusal(() => findRuns([folder]))).toBe(
+    `CheckpointError: ${folder} must be the folder of a run or of a sweep: it has no run.json and no trials (leave it out)`,
+  );
+});
+
+it("says why something is no run", () => {
+  const file = join(folder, "notes.txt");
+  writeFileSync(file, "");
+  expect(refusal(() => findRuns([file]))).toBe(
+    `CheckpointError: ${file} must be the folder of a run or of a sweep: it is a file (leave it out)`,
+  );
+  expect(refusal(() => findRuns([`${file}.gone`]))).toContain(
+    ".gone must be the folder of a run or of a sweep: there is nothing of that name (leave it out)",
+  );
+});
+
+it("puts the report of one sweep into its folder, and others into models/report", () => {
+  const sweep = sweepOf([]);
+  expect(reportFolder([sweep])).toBe(sweep);
+  expect(reportFolder([sweep, sweep])).toBe(join("models", "report"));
+  expect(reportFolder([fakeRun(join(folder, "run"))])).toBe(join("models", "report"));
+});

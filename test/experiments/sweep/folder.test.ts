@@ -1,0 +1,132 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { digestFile } from "../../../src/checkpoint/durable.js";
+import type { SweepOptions } from "../../../src/experiments/sweep/options.js";
+import { createSweep, openSweep, readSweep } from "../../../src/experiments/sweep/record.js";
+import { sweep } from "../../../src/experiments/sweep/sweep.js";
+import { startWorker } from "../../../src/experiments/sweep/workerProcess.js";
+import { refusal } from "../../support/refusal.js";
+import { asked, plan, survey } from "./support.js";
+
+const root = mkdtempSync(join(tmpdir(), "heed-sweep-test-"));
+afterAll(() => rmSync(root, { recursive: true }));
+
+const text = join(root, "t.txt");
+writeFileSync(text, "The cat sat on the mat. ".repeat(50));
+let folder: string;
+beforeEach(() => {
+  folder = join(mkdtempSync(join(root, "sweep-")), "out");
+});
+
+const shape = { contextLength: 8, hiddenDim: 12 };
+const options = { data: [text], grid: "heads=1,2", seeds: "2", model: shape, training: { steps: 20 } };
+
+function create(overwrite = false): void {
+  const files = [{ path: text, sha256: digestFile(text).sha256, split: "train" }];
+  const record = { asked: asked(options), survey: { ...survey, files }, ...plan(options), workers: 2, threads: 1 };
+  createSweep(folder, record, overwrite).release();
+}
+
+/** The kind and the text of the error with which a sweep is refused. */
+async function refused(given: Partial<SweepOptions>): Promise<string> {
+  const error = await sweep({ out: folder, ...given }).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  return `${error?.name}: ${error?.message}`;
+}
+
+it("is refused where it would meet other files", async () => {
+  writeFileSync(folder, "");
+  expect(await refused(options)).toBe(`CheckpointError: ${folder} must be a folder: got a file (choose another name)`);
+  rmSync(folder);
+  create();
+  expect(await refused(options)).toBe(
+    `CheckpointError: ${folder} already holds a sweep (add --resume to continue it, or --overwrite to delete it and start anew)`,
+  );
+  rmSync(join(folder, "sweep.json"));
+  expect(await refused({ ...options, overwrite: true })).toBe(
+    `CheckpointError: ${folder} must be a new or empty folder, or that of a sweep: it holds trials and no sweep.json (choose another folder)`,
+  );
+});
+
+it("is resumed only from a sweep, as it was asked for", async () => {
+  const resume = true;
+  expect(await refused({ resume })).toBe(
+    `CheckpointError: ${folder} must be the folder of a sweep: it has no sweep.json (leave out --resume to start one there)`,
+  );
+  create();
+  expect(await refused({ resume, overwrite: true })).toBe(
+    "ConfigError: resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)",
+  );
+  const other = { grid: "heads=1", seeds: "2", medianStop: true, model: { hiddenDim: 24 }, training: { steps: 30 } };
+  expect(await refused({ resume, ...other })).toBe(
+    `ConfigError: resume must keep the sweep's settings:
+  grid: "heads=1,2" in the sweep, "heads=1" asked for
+  medianStop: nothing in the sweep, true asked for
+  hiddenDim: 12 in the sweep, 24 asked for
+  steps: 20 in the sweep, 30 asked for
+(leave these flags out, or start a new sweep with another --out)`,
+  );
+  expect(await refused({ resume, workers: 0 })).toBe(
+    "ConfigError: workers must be a whole number from 1 to 1024: got 0",
+  );
+  writeFileSync(join(folder, "sweep.json"), '{ "format": "mine" }');
+  expect(await refused({ resume })).toBe(
+    `CheckpointError: ${join(folder, "sweep.json")}: format must be "heed-sweep-1": got "mine"`,
+  );
+});
+
+it("is resumed only with the texts it began with", async () => {
+  const signal = AbortSignal.abort(); // nothing is trained
+  create();
+  expect(await refused({ resume: true, signal, ...options })).toBe(
+    "InterruptedError: stopped: 0 of 4 trials have ended, the others are saved as far as they are",
+  );
+  const before = "The cat sat on the mat. ".repeat(50);
+  writeFileSync(text, `${before} `);
+  expect(await refused({ resume: true, signal })).toBe(
+    `DataError: ${text} must be the text that the sweep began with: its hash is another (put it back, or start a new sweep)`,
+  );
+  rmSync(text);
+  expect(await refused({ resume: true, signal })).toBe(
+    `DataError: ${text} must be the text that the sweep began with: there is none of that name (put it back, or start a new sweep)`,
+  );
+  writeFileSync(text, before);
+});
+
+it("holds its folder, and deletes only what is its own", () => {
+  create();
+  const { record, release } = openSweep(folder);
+  expect(record.trials.map(({ seed }) => seed)).toEqual([1337, 1337, 1338, 1338]);
+  expect(readSweep(folder)).toEqual(record);
+  expect(refusal(() => openSweep(folder))).toMatch(/^CheckpointError: .* must not be in use: process \d+ uses it/);
+  release();
+  for (const name of [record.trials[0]!.run, "trials/mine"]) mkdirSync(join(folder, name), { recursive: true });
+  for (const name of ["results.jsonl", "report.html"]) writeFileSync(join(folder, name), "");
+  expect(refusal(() => create())).toMatch(/^CheckpointError: .* already holds a sweep/);
+  expect(existsSync(join(folder, record.trials[0]!.run))).toBe(true);
+  create(true);
+  expect(readdirSync(join(folder, "trials"))).toEqual(["mine"]);
+  expect(readdirSync(folder).sort()).toEqual(["report.html", "sweep.json", "trials"]);
+});
+
+it("hands on what the survey of texts and backend refuses", async () => {
+  const [gone, unvalidated] = await Promise.all([
+    refused({ ...options, data: [join(root, "gone.txt")] }),
+    refused({ ...options, valFraction: 0, medianStop: true, backend: "cpu" }),
+  ]);
+  expect(gone).toBe(`DataError: data file must exist: got "${join(root, "gone.txt")}" (check the path)`);
+  expect(unvalidated).toBe(
+    "ConfigError: medianStop needs a text to validate on: got none (set valFraction above 0, or valData)",
+  );
+  expect(existsSync(folder)).toBe(false);
+});
+
+it("says how a worker ended that did not answer", async () => {
+  const worker = startWorker({ kind: "survey", options: { out: folder, ...options } }, { threads: 1 });
+  worker.kill();
+  await expect(worker.answer).rejects.toThrow(/^its process was killed \(if memory ran out, use fewer --workers\)$/);
+});
