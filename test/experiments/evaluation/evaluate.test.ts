@@ -2,12 +2,13 @@ import { createHash } from "node:crypto";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import { useBackend } from "../../../src/backends/choose.js";
 import { saveCheckpoint } from "../../../src/checkpoint/checkpoint.js";
 import { ConfigError, DataError } from "../../../src/config/errors.js";
 import type { Choice } from "../../../src/dataset/choices.js";
 import { type Evaluation, evaluate } from "../../../src/experiments/evaluate.js";
+import { LossReader } from "../../../src/experiments/evaluation/lossReader.js";
 import type { Transformer } from "../../../src/model/transformer.js";
 import { createTokenizer } from "../../../src/tokenizers/fit.js";
 import { folderOf } from "../../dataset/files.js";
@@ -183,8 +184,11 @@ describe.each(present)("evaluate on %s", (backend) => {
   it("leaves nothing behind", async () => {
     await run();
     const before = tf.memory().numTensors;
+    const dispose = vi.spyOn(LossReader.prototype, "dispose");
     await run();
     expect(tf.memory().numTensors).toBe(before);
+    expect(dispose).toHaveBeenCalledTimes(1);
+    dispose.mockRestore();
   });
 });
 

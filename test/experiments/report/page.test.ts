@@ -103,6 +103,21 @@ it("draws a mark for what there is: lines, means, seeds, intervals", () => {
   expect(marks(chart(page, "speed"), "symbol", "path")).toEqual([18]);
 });
 
+it("shows of a setting only the groups that can be compared in it", async () => {
+  const star = [{ numHeads: 1 }, { numHeads: 2 }, { hiddenDim: 32 }, { hiddenDim: 64 }, {}];
+  const { page } = await reportOf(...star.map((model) => ({ model: { numHeads: 4, ...model } })));
+  expect(marks(chart(page, "setting-heads"), "symbol", "path")).toEqual([3, 3]);
+  expect(marks(chart(page, "setting-dim"), "symbol", "path")).toEqual([3, 3]);
+  const legends = page.all("ul").filter(({ attributes }) => attributes.class === "legend");
+  expect(legends.slice(0, 2).map(({ text }) => text)).toEqual(["heads 4", "dim 16"]);
+  const apart = await reportOf(
+    { model: { numHeads: 1 } },
+    { model: { hiddenDim: 32 } },
+    { model: { hiddenDim: 64, numHeads: 2 } },
+  );
+  expect(marks(chart(apart.page, "setting-dim"), "symbol", "path")).toEqual([3, 3]);
+});
+
 it("colours groups by CSS variables alone, so that screens and paper choose", () => {
   for (const svg of svgs(report.page)) {
     const colors = svg.all("*").flatMap(({ attributes: { fill, stroke } }) => [fill, stroke]);

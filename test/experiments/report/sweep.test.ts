@@ -4,6 +4,8 @@ import { afterAll, expect, it } from "vitest";
 import { analyze } from "../../../src/experiments/report/analysis.js";
 import { findRuns } from "../../../src/experiments/report/findRuns.js";
 import { reportFolder } from "../../../src/experiments/report/report.js";
+import { resultTable } from "../../../src/experiments/report/results.js";
+import { factsOf } from "../../../src/experiments/report/words.js";
 import { refusal } from "../../support/refusal.js";
 import { type FakeRun, fakeRun } from "./fakeRun.js";
 import { runFolders } from "./support.js";
@@ -84,7 +86,13 @@ it("compares only the best value of the settings that the sweep was told to", as
       },
     })),
   );
-  const { groups, every, keys, chosen, notes } = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  const analysis = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  const { groups, every, keys, chosen, notes } = analysis;
+  expect(resultTable(analysis).rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ["1", "0.001"],
+    ["2", "0.01"],
+  ]);
+  expect(factsOf(analysis)).toContainEqual(["the same for all", "layers 1, dim 16, context 8, batch 4, steps 100"]);
   expect([keys, chosen]).toEqual([["heads"], ["lr"]]);
   expect(groups.map(({ label, settings }) => [label, settings.lr])).toEqual([
     ["heads 1", 0.001],
