@@ -54,7 +54,7 @@ const slowShapes: readonly Shape[] = [
 const slow = 0.03;
 
 /** Turns that each model takes at most and at least, and the seconds after which no further round begins. */
-const turns = { most: 6, least: 2, seconds: 6 };
+const usualTurns = { most: 6, least: 2, seconds: 6 };
 
 /**
  * How long training steps of a few small models take on the backend in use. The models take turns, so that what slows the
@@ -63,6 +63,7 @@ const turns = { most: 6, least: 2, seconds: 6 };
 export async function measureSteps(
   options: MeasureOptions,
   { onProgress }: MeasureListeners = {},
+  turns = usualTurns,
 ): Promise<MeasuredStep[]> {
   const probes: Probe[] = [];
   try {

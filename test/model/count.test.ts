@@ -74,7 +74,9 @@ describe("describeLayers", () => {
           expect(described.map(({ name, output }) => [name, output])).toEqual(seen);
           const weights = described.flatMap(({ name, weights }) => weights.map((w) => [`${name}.${w.name}`, w.shape]));
           expect(weights).toEqual([...model.weights].map(([name, { shape }]) => [name, shape]));
-          expect(layersOf(model.stack).length - (config.dropout > 0 ? 0 : 1) + (config.tie ? 1 : 0)).toBe(described.length);
+          expect(layersOf(model.stack).length - (config.dropout > 0 ? 0 : 1) + (config.tie ? 1 : 0)).toBe(
+            described.length,
+          );
         });
         const total = described.reduce((sum, { parameters }) => sum + parameters, 0);
         expect(total).toBe(parameterCounts(config).total);

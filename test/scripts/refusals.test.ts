@@ -97,7 +97,7 @@ const refusals: [command: string, message: string][] = [
   ["train --data text.txt --out new --no-lr", "--lr must be a number: got false"],
   [
     "evaluate --checkpoint run --data text.txt --batch 0",
-    "batchSize must be a whole number of at least 1: got 0 [--batch]",
+    "batchSize must be a whole number from 1 to 65536: got 0 [--batch]",
   ],
   ["generate --checkpoint new", "new must be a run or a checkpoint: there is nothing of that name"],
   ["generate --checkpoint run --top-p 2", "topP must be a number from 0 to 1: got 2 [--top-p]"],

@@ -4,9 +4,10 @@ import { settingChart } from "./charts/settingChart.js";
 import { stylesOf } from "./charts/theme.js";
 import type { Effect } from "./differences.js";
 import { list, signed } from "./format.js";
+import type { Group } from "./groups.js";
 import { type Block, type Figure, legendHtml, paragraph } from "./html.js";
 import { changeTable, summaryTable, verdictOf } from "./results.js";
-import { meaningOf } from "./settings.js";
+import { labelOf, meaningOf } from "./settings.js";
 
 /** What each setting does to the final loss. */
 export function effectSection(analysis: Analysis): Block[] {
@@ -14,7 +15,7 @@ export function effectSection(analysis: Analysis): Block[] {
     `<h2 id="settings">Final loss by setting</h2>`,
     paragraph(
       "In the first picture, each small dot is a run and each larger mark the mean of its seeds; the bar reaches one standard " +
-        "deviation to each side: this is how much the seed alone changes. Lower is better. The scale does not begin at 0.",
+        "deviation to each side: this is how much the seed alone changes. Marks that agree in the other settings are joined. Lower is better. The scale does not begin at 0.",
     ),
     paragraph(
       "The second shows how much the loss changes from one value to another, and the 95% interval in which the true change " +
@@ -30,7 +31,8 @@ function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): Block[
   const { setting, with: tied, changes } = effect;
   const isOther = (key: string) => key !== setting && !tied.includes(key);
   const others = keys.filter(isOther);
-  const all = groups.map(({ settings }) => settings);
+  const shown = comparedGroups(groups, setting, others);
+  const all = shown.map(({ settings }) => settings);
   const styles = stylesOf(all, others, ranked.filter(isOther));
   const judged = changes.flatMap(({ change, ...pair }) => (change ? [{ ...pair, change }] : []));
   const sentence = ({ from, to, change }: (typeof judged)[number]) =>
@@ -38,7 +40,7 @@ function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): Block[
   const description = judged.map(sentence).join(" ") || "There are too few seeds to compare.";
   const losses: Figure = {
     ...{ id: `setting-${setting}`, title: `Final loss by ${setting}`, description },
-    ...{ spec: settingChart(groups, { setting, others }, styles), table: summaryTable(groups, keys) },
+    ...{ spec: settingChart(shown, { setting, others }, styles), table: summaryTable(shown, keys) },
     ...(others.length > 0 && { legend: styles.legend }),
   };
   const differences = (): Figure => ({
@@ -53,4 +55,14 @@ function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): Block[
     ...(others.length > 0 ? [legendHtml(styles.legend)] : []),
     [losses, ...(judged.length > 0 ? [differences()] : [])],
   ];
+}
+
+/** Groups that another differs from in `setting` alone; all where there are none. */
+function comparedGroups(groups: readonly Group[], setting: string, others: readonly string[]): readonly Group[] {
+  const done = groups.filter(({ finished }) => finished.length > 0);
+  const rest = ({ settings }: Group) => labelOf(settings, others);
+  const compared = done.filter((one) =>
+    done.some((other) => rest(other) === rest(one) && other.settings[setting] !== one.settings[setting]),
+  );
+  return compared.length > 0 ? compared : done;
 }

@@ -66,7 +66,7 @@ describe.each(present)("evaluate on %s", (backend) => {
   }
 
   it.each(backend === "cpu" ? [1, 2, 3, 4, 5] : [2])("scores each token once, with stride %i", async (stride) => {
-    for (const batchSize of backend === "cpu" ? [1, 4, 1000] : [4]) {
+    for (const batchSize of backend === "cpu" && stride === 3 ? [1, 4, 1000] : [4]) {
       const result = await run({ stride, batchSize });
       await useBackend("cpu");
       const losses = ids.map((_, i) => (i === 0 ? 0 : lossAt(i, windowOf(i, stride))));

@@ -10,7 +10,7 @@ afterAll(remove);
 it("finds what differs, and leaves seeds and how often to look aside", () => {
   const runs = runsOf(
     { model: { numHeads: 1 }, training: { seed: 1, evalEvery: 10, saveEvery: 5 } },
-    { model: { numHeads: 4 }, training: { seed: 2, evalEvery: 20 } },
+    { model: { numHeads: 4 }, training: { seed: 2, evalEvery: 20, evalBatches: 3, sampleEvery: 9 } },
   );
   expect(variationOf(runs)).toEqual({ keys: ["heads"], implied: [] });
   expect(settingsOf(runs[1]!)).toMatchObject({

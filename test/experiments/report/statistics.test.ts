@@ -81,6 +81,8 @@ it("keeps by Holm's method what is clear among several, worked by hand", () => {
   const family = [z[0.03], z[0.005], z[0.02], z[0.2]].map(ofP);
   expect(family.map((each) => Number(pValue(each).toFixed(5)))).toEqual([0.03, 0.005, 0.02, 0.2]);
   expect(judge(family).map(({ verdict }) => verdict)).toEqual(["likely", "clear", "likely", "noise"]);
+  // 0.03 > 0.05 / 2, so the next is not asked whether 0.04 <= 0.05 / 1.
+  expect(judge([z[0.04], z[0.03]].map(ofP)).map(({ verdict }) => verdict)).toEqual(["likely", "likely"]);
   // 0.005 <= 0.05 / 3, 0.02 <= 0.05 / 2, 0.04 <= 0.05 / 1: all are clear, where Bonferroni would keep the first alone.
   expect(judge([z[0.04], z[0.005], z[0.02]].map(ofP)).map(({ verdict }) => verdict)).toEqual([
     "clear",

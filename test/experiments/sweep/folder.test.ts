@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { digestFile } from "../../../src/checkpoint/durable.js";
+import { lockFolder } from "../../../src/checkpoint/lock.js";
 import type { SweepOptions } from "../../../src/experiments/sweep/options.js";
 import { createSweep, openSweep, readSweep } from "../../../src/experiments/sweep/record.js";
 import { sweep } from "../../../src/experiments/sweep/sweep.js";
@@ -111,6 +112,25 @@ it("holds its folder, and deletes only what is its own", () => {
   create(true);
   expect(readdirSync(join(folder, "trials"))).toEqual(["mine"]);
   expect(readdirSync(folder).sort()).toEqual(["report.html", "sweep.json", "trials"]);
+});
+
+it("waits for a process that still trains in the folder of a trial, and says so", async () => {
+  create();
+  const trial = join(folder, "trials", "heads=1,seed=1337");
+  mkdirSync(trial);
+  const release = lockFolder(trial);
+  const stop = new AbortController();
+  const notes: string[] = [];
+  const onNote = (line: string) => {
+    notes.push(line);
+    stop.abort();
+  };
+  await expect(sweep({ out: folder, resume: true, workers: 1, signal: stop.signal }, { onNote })).rejects.toThrow(
+    /^stopped: 0 of 4 trials have ended, the others are saved as far as they are$/,
+  );
+  expect(notes.length).toBe(1);
+  expect(notes[0]).toMatch(/^.*heads=1,seed=1337 must not be in use: process \d+ uses it/);
+  release();
 });
 
 it("hands on what the survey of texts and backend refuses", async () => {

@@ -12,20 +12,19 @@ export const finalLossTitle = "final validation loss (nats a token)";
 const mostPlaces = 8;
 
 /**
- * Final validation loss by the values of one setting: a dot a seed, their mean and one standard deviation to each side;
- * means that agree in the `others` are joined where the values are numbers.
+ * Final validation loss by the values of one setting, of groups that have finished runs: a dot a seed, their mean and
+ * one standard deviation to each side; means that agree in the `others` are joined where the values are numbers.
  */
 export function settingChart(
   groups: readonly Group[],
   { setting, others }: { setting: string; others: readonly string[] },
   styles: Styles,
 ): Spec {
-  const done = groups.filter(({ finished }) => finished.length > 0);
-  const values = [...new Set(done.map(({ settings }) => settings[setting]!))].sort(compareValues);
+  const values = [...new Set(groups.map(({ settings }) => settings[setting]!))].sort(compareValues);
   const isScale = values.length > mostPlaces && values.every((value) => typeof value === "number");
-  const series = [...new Set(done.map(({ settings }) => labelOf(settings, others)))];
+  const series = [...new Set(groups.map(({ settings }) => labelOf(settings, others)))];
   const gap = Math.min(0.16, 0.7 / series.length); // between marks of one value, whose places are a whole number apart
-  const means = done.map((group) => {
+  const means = groups.map((group) => {
     const { color, shape } = styles.of(group.settings);
     const losses = [...bySeed(group, finalLoss).values()];
     const { mean: loss, standardDeviation: s = 0 } = summarize(losses);

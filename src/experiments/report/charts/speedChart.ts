@@ -11,7 +11,7 @@ export function speedChart(groups: readonly Group[]): Spec {
   const { size, y, layers } = namedRows(bars.map(({ name }) => name));
   const x = {
     ...{ field: "speed", type: "quantitative", title: "tokens a second" },
-    ...{ scale: { zero: true }, axis: { format: "~s", tickCount: 4, grid: true } },
+    ...{ scale: { zero: true }, axis: { format: ",", tickCount: 4, grid: true } },
   };
   return {
     ...{ config, ...size, data: { values: bars } },
