@@ -8,8 +8,6 @@ import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packa
 import { loadAddonPackage } from "./setup/load.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
 
-export { xlaFlags } from "./setup/load.js";
-
 export const backendNames = ["native", "gpu", "wasm", "cpu"] as const;
 export type BackendName = (typeof backendNames)[number];
 
@@ -23,17 +21,12 @@ export interface ActiveBackend {
 }
 
 export interface BackendOptions {
-  /**
-   * Whether TensorFlow's JIT may compile graphs on `native` and `gpu`; the library reads it once, when it loads.
-   * @default true if the environment has HEED_XLA=1
-   */
-  xla?: boolean;
   /** Why this backend, where it is named. @default "asked for" */
   why?: string;
 }
 
 /** Which addon this process has loaded: native and gpu are the same tfjs backend, so it can't have both. */
-let loaded: { name: "native" | "gpu"; xla: boolean } | undefined;
+let loaded: "native" | "gpu" | undefined;
 
 /**
  * Loads a backend, makes it the one that tfjs uses in this process, and waits until it is ready.
@@ -44,17 +37,16 @@ let loaded: { name: "native" | "gpu"; xla: boolean } | undefined;
  */
 export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<ActiveBackend> {
   requireOneOf("backend", choice, backendChoices);
-  const xla = options.xla ?? process.env.HEED_XLA === "1";
   const { why = "asked for" } = options;
   if (choice === "wasm") return useWasm(why);
   if (choice === "cpu") return useCpu(why);
   if (choice === "auto") {
-    const problem = loaded?.name === "gpu" ? "gpu is loaded in this process" : nativeProblem(xla);
+    const problem = loaded === "gpu" ? "gpu is loaded in this process" : nativeProblem();
     return problem
       ? useWasm(`native does not load: ${problem}`)
       : useTensorFlow("native", "it loads and is the fastest");
   }
-  const problem = choice === "gpu" ? gpuProblem(xla) : nativeProblem(xla);
+  const problem = choice === "gpu" ? gpuProblem() : nativeProblem();
   if (problem) throw new BackendError(`backend ${choice} does not load: ${problem}`);
   return useTensorFlow(choice, why);
 }
@@ -92,27 +84,24 @@ async function useCpu(why: string): Promise<ActiveBackend> {
 }
 
 /** Loads native unless it is loaded; says why it can't, and what to do. */
-function nativeProblem(xla: boolean): string | undefined {
-  return loadProblem("native", "@tensorflow/tfjs-node", xla);
+function nativeProblem(): string | undefined {
+  return loadProblem("native", "@tensorflow/tfjs-node");
 }
 
 /** Loads gpu unless it is loaded; says why it can't, and what to do. Touches nothing where there is no CUDA. */
-function gpuProblem(xla: boolean): string | undefined {
+function gpuProblem(): string | undefined {
   const noCuda = cudaProblem();
   if (noCuda) return `${noCuda} (use --backend native)`;
-  const problem = loadProblem("gpu", "@tensorflow/tfjs-node-gpu", xla);
+  const problem = loadProblem("gpu", "@tensorflow/tfjs-node-gpu");
   if (problem) return problem;
   if ((tf.engine().registry.tensorflow as unknown as { isUsingGpuDevice: boolean }).isUsingGpuDevice) return undefined;
   forgetTensorFlow();
   return "TensorFlow finds no GPU that it can use: HEED_DEBUG=1 shows what its CUDA libraries say (use --backend native)";
 }
 
-function loadProblem(name: "native" | "gpu", packageName: AddonPackage, xla: boolean): string | undefined {
+function loadProblem(name: "native" | "gpu", packageName: AddonPackage): string | undefined {
   if (loaded) {
-    if (loaded.name !== name) return `${loaded.name} is loaded in this process, and it can't have both`;
-    if (xla && !loaded.xla)
-      return "it is loaded without XLA in this process (ask for XLA before anything else loads it)";
-    return undefined;
+    return loaded === name ? undefined : `${loaded} is loaded in this process, and it can't have both`;
   }
   const folder = addonPackageFolder(packageName);
   if (!folder) return packageMissing(packageName);
@@ -120,12 +109,12 @@ function loadProblem(name: "native" | "gpu", packageName: AddonPackage, xla: boo
   const problem = addonProblem(folder);
   if (problem) return `${problem} ${remedy}`;
   try {
-    loadAddonPackage(folder, xla);
+    loadAddonPackage(folder);
   } catch (error) {
     forgetTensorFlow();
     return `${firstLine(error)} ${remedy}`;
   }
-  loaded = { name, xla };
+  loaded = name;
   return undefined;
 }
 

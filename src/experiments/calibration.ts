@@ -33,7 +33,7 @@ export interface CalibrationOptions {
 }
 
 /** What the environment says about threads and XLA. */
-const settings = ["HEED_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS", "HEED_XLA"];
+const settings = ["HEED_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS", "OMP_NUM_THREADS"];
 
 /**
  * How fast this machine trains with this backend, library and number of threads: kept from before, or measured now with

@@ -1,7 +1,38 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../backends/compile/compile.js";
+import { nativeBackend } from "../backends/native.js";
+import type { Random } from "../config/random.js";
 import type { Transformer } from "../model/transformer.js";
+import { type Choice, penalizeRepetition } from "./filters.js";
+import { GraphWriter } from "./graphWriter.js";
 import { KvCache } from "./kvCache.js";
+import { choose, drawNoise } from "./sampler.js";
+
+export interface DecoderOptions {
+  /** Whether steps are compiled, on backends that have graphs. @default true */
+  compiled?: boolean;
+  /**
+   * Whether `write` has tokens chosen in the graph, several a call, instead of in JavaScript, one a call.
+   * @default where steps are compiled, once that pays
+   */
+  inGraph?: boolean;
+  /** Whether XLA compiles the graphs that choose; that takes a second or more, once for each. @default false */
+  xla?: boolean;
+}
+
+/** The forward pass to one token's logits, `[V]`. */
+interface Steps {
+  /** The logits after the token `id`, `[1, 1]`, at `position`; those before it are in the cache. */
+  step(inputs: { id: tf.Tensor2D; position: tf.Scalar }): { logits: tf.Tensor };
+  /** The logits after `ids`, `[1, T]`. */
+  window(inputs: { ids: tf.Tensor2D }): { logits: tf.Tensor };
+}
+
+/** So many tokens are written sooner op by op than a graph is made. */
+const fewTokens = 40;
+
+/** How long a call that writes several tokens may take: they appear together. */
+const mostMilliseconds = 30;
 
 /**
  * Works out a sequence token by token: each new token is worked out alone, with the keys and values of those before it
@@ -10,61 +41,157 @@ import { KvCache } from "./kvCache.js";
  */
 export class Decoder {
   private readonly cache: KvCache;
-  private readonly step;
-  private readonly window;
-  private ids: number[] = [];
+  private readonly writer: GraphWriter | undefined;
+  private readonly ops: Steps;
+  private readonly steps: Steps & { dispose(): void };
+  private text: number[] = [];
+  /** How many tokens of the text, from the first on, the cache holds. */
+  private cached = 0;
+  /** Whether nothing was written since the sequence began. */
+  private isNew = true;
+  /** Tokens to write in the next call. */
+  private pace = 1;
 
   constructor(
     private readonly model: Transformer,
-    { compiled = true }: { compiled?: boolean } = {},
+    private readonly options: DecoderOptions = {},
   ) {
+    const { compiled = true, inGraph = compiled && nativeBackend() !== undefined, xla = false } = options;
     this.cache = new KvCache(model.config);
-    const build: typeof compile = compiled ? compile : (fn) => fn as never;
-    this.step = build(({ id, position }: { id: tf.Tensor2D; position: tf.Scalar }) => {
-      const logits = model.logits(id, { cache: this.cache.extending(position) }); // [1, 1, V]
-      return { logits: logits.flatten() };
-    });
-    this.window = build(({ ids }: { ids: tf.Tensor2D }) => {
-      const logits = model.logits(ids); // [1, T, V]
-      return { logits: logits.slice([0, ids.shape[1] - 1, 0], [1, 1, -1]).flatten() };
-    });
+    this.writer = inGraph ? new GraphWriter(model, this.cache, { compiled, xla }) : undefined;
+    this.ops = {
+      step: ({ id, position }) => ({ logits: model.logits(id, { cache: this.cache.extending(position) }).flatten() }),
+      window: ({ ids }) => ({ logits: model.logits(ids, { lastOnly: true }).flatten() }),
+    };
+    this.steps = compiled ? compiledSteps(this.ops) : { ...this.ops, dispose: () => {} };
   }
 
-  /** Begins a sequence with `ids`, at least one; answers the logits of the next token, `[V]`. */
+  /** Tokens so far. */
+  get length(): number {
+    return this.text.length;
+  }
+
+  /** Begins a sequence with `ids`, at least one. What it has in common with the one before is not worked out again. */
+  begin(ids: readonly number[]): void {
+    const other = ids.findIndex((id, i) => id !== this.text[i]);
+    if (other >= 0) this.cached = Math.min(this.cached, other);
+    this.text = [...ids];
+    this.rewind(ids.length);
+    this.isNew = true;
+    this.pace = 1;
+  }
+
+  /** Forgets all but the first `length` tokens, at least one. */
+  rewind(length: number): void {
+    this.text.length = length;
+    this.cached = Math.min(this.cached, length - 1); // the last one is worked out again, for the logits after it
+  }
+
+  /** Begins a sequence; answers the logits of the next token, `[V]`. */
   start(ids: readonly number[]): Float32Array {
-    const { contextLength } = this.model.config;
-    this.ids = [...ids];
-    if (ids.length > contextLength) return this.slide();
-    const padded = [...ids, ...new Array<number>(contextLength - ids.length).fill(0)];
-    return tf.tidy(() => {
-      const tokens = tf.tensor2d(padded, [1, contextLength], "int32");
-      const logits = this.model.logits(tokens, { cache: this.cache.filling() }); // [1, T, V]
-      return logits.slice([0, ids.length - 1, 0], [1, 1, -1]).dataSync() as Float32Array;
-    });
+    this.begin(ids);
+    return this.logits(this.steps);
   }
 
   /** Goes on with the token `id`; answers the logits of the next one, `[V]`. */
   next(id: number): Float32Array {
-    this.ids.push(id);
-    if (this.ids.length > this.model.config.contextLength) return this.slide();
-    return tf.tidy(() => {
-      const position = tf.scalar(this.ids.length - 1, "int32");
-      return this.step({ id: tf.tensor2d([[id]], [1, 1], "int32"), position }).logits.dataSync() as Float32Array;
-    });
+    this.text.push(id);
+    return this.logits(this.steps);
   }
 
-  private slide(): Float32Array {
-    const { contextLength } = this.model.config;
-    this.ids = this.ids.slice(-contextLength - 1); // one more than fits, so that the next call slides too
-    const seen = this.ids.slice(-contextLength);
-    return tf.tidy(
-      () => this.window({ ids: tf.tensor2d([seen], undefined, "int32") }).logits.dataSync() as Float32Array,
-    );
+  /**
+   * Writes at least one token, at most `most`, and goes on with them: one at first, then as many a call as can be
+   * waited for. The same `random` gives the same tokens, however they are cut into calls.
+   */
+  write(most: number, choice: Choice, random: Random): number[] {
+    const ids = this.pays(most, choice)
+      ? this.writeInGraph(this.writer!, most, { choice, random })
+      : [this.chosen(choice, random)];
+    this.text.push(...ids);
+    this.isNew = false;
+    return ids;
   }
 
   dispose(): void {
-    this.step.dispose?.();
-    this.window.dispose?.();
+    this.steps.dispose();
+    this.writer?.dispose();
     this.cache.dispose();
   }
+
+  private get isBeyond(): boolean {
+    return this.text.length > this.model.config.contextLength;
+  }
+
+  /** Whether the next tokens are to be chosen in the graph. */
+  private pays(most: number, choice: Choice): boolean {
+    if (!this.writer || this.options.inGraph) return this.writer !== undefined;
+    return this.writer.isReady(this.isBeyond ? "slide" : "extend", choice) || (most >= fewTokens && !this.isNew);
+  }
+
+  /** The logits after the text, `[V]`. */
+  private logits({ step, window }: Steps): Float32Array {
+    const { text } = this;
+    return tf.tidy(() => {
+      if (this.isBeyond) {
+        const ids = tf.tensor2d([text.slice(-this.model.config.contextLength)], undefined, "int32");
+        return window({ ids }).logits.dataSync() as Float32Array;
+      }
+      if (text.length - this.cached > 1) this.fill(text.length - 1);
+      this.cached = text.length;
+      const [id, position] = [tf.tensor2d([[text.at(-1)!]], [1, 1], "int32"), tf.scalar(text.length - 1, "int32")];
+      return step({ id, position }).logits.dataSync() as Float32Array;
+    });
+  }
+
+  /** Works out the first `length` tokens at once, for the cache alone. */
+  private fill(length: number): void {
+    tf.tidy(() => {
+      const ids = tf.tensor2d([this.text.slice(0, length)], undefined, "int32");
+      this.model.logits(ids, { cache: this.cache.filling(), lastOnly: true });
+    });
+    this.cached = length;
+  }
+
+  /** The next token, chosen in JavaScript. */
+  private chosen(choice: Choice, random: Random): number {
+    const logits = this.logits(this.writer ? this.ops : this.steps);
+    const noise = new Float32Array(logits.length);
+    penalizeRepetition(logits, this.text, choice.repetitionPenalty);
+    drawNoise(noise, choice.temperature, random);
+    return choose(logits, noise, choice);
+  }
+
+  private writeInGraph(
+    writer: GraphWriter,
+    most: number,
+    { choice, random }: { choice: Choice; random: Random },
+  ): number[] {
+    const { contextLength, vocabSize } = this.model.config;
+    const { text, isBeyond } = this;
+    if (!isBeyond && text.length - this.cached > writer.most) this.fill(text.length - 1);
+    const read = isBeyond ? text.slice(-contextLength) : text.slice(this.cached);
+    const readFirst = isBeyond ? 0 : read.length - 1; // turns before the first that writes
+    const room = (isBeyond ? writer.most : Math.min(writer.most, contextLength - this.cached)) - readFirst;
+    const count = Math.min(most, this.pace, room);
+    const noise = new Float32Array(count * vocabSize);
+    drawNoise(noise, choice.temperature, random);
+    const passage = { read, count, noise, seen: text, choice };
+    const before = performance.now();
+    const ids = isBeyond ? writer.slide(passage) : writer.extend(passage, this.cached);
+    this.pace = Math.max(1, Math.floor((mostMilliseconds * (readFirst + count)) / (performance.now() - before)));
+    if (!isBeyond) this.cached += readFirst + count;
+    return ids;
+  }
+}
+
+function compiledSteps(ops: Steps): Steps & { dispose(): void } {
+  const [step, window] = [compile(ops.step), compile(ops.window)];
+  return {
+    step,
+    window,
+    dispose: () => {
+      step.dispose();
+      window.dispose();
+    },
+  };
 }

@@ -1,5 +1,8 @@
 import type { GenerationConfig } from "../config/generation.js";
 
+/** How a token is chosen. */
+export type Choice = Pick<GenerationConfig, "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty">;
+
 /**
  * Makes tokens seen before less likely: a positive logit is divided by `penalty`, a negative one multiplied.
  * Changes `logits` `[V]` in place.
@@ -8,52 +11,55 @@ import type { GenerationConfig } from "../config/generation.js";
  */
 export function penalizeRepetition(logits: Float32Array, seen: Iterable<number>, penalty: number): void {
   if (penalty === 1) return;
+  const factor = Math.fround(penalty);
   for (const id of new Set(seen)) {
     const logit = logits[id]!;
-    logits[id] = logit > 0 ? logit / penalty : logit * penalty;
+    logits[id] = logit > 0 ? logit / factor : logit * factor;
   }
 }
 
-/** A token that may be drawn and its share of the probability. */
-export interface Candidate {
-  id: number;
-  probability: number;
-}
-
 /**
- * The tokens that may be drawn from `logits` `[V]`, likeliest first (on a tie the smaller id), their probabilities
- * summing to 1: `softmax(logits / temperature)`, cut to `topK`, then to the smallest set that holds `topP`, then to
- * those with at least `minP` of the likeliest one's probability. At temperature 0 the likeliest alone.
+ * The tokens that may be drawn from `logits` `[V]`: of the `topK` likeliest (on a tie the smaller id) the smallest set
+ * that holds `topP` of the probability `softmax(logits / temperature)`, without those that have less than `minP` of
+ * the likeliest one's. Likeliest first where `topK` or `topP` is at work, else in the order of ids. At temperature 0
+ * all, as the likeliest will be taken.
  *
  * @see Holtzman et al. 2019 (top-p), https://arxiv.org/abs/1904.09751
  * @see Nguyen et al. 2024 (min-p), https://arxiv.org/abs/2407.01082
  */
-export function candidates(
+export function candidates(logits: Float32Array, { temperature, topK, topP, minP }: Choice): Int32Array {
+  const all = Int32Array.from(logits.keys());
+  if (temperature === 0) return all;
+  let kept: Int32Array = all;
+  if (topK > 0 || topP < 1) {
+    const ranked = all.sort((a, b) => logits[b]! - logits[a]! || a - b);
+    kept = nucleus(topK > 0 ? ranked.subarray(0, topK) : ranked, logits, { temperature, topP });
+  }
+  if (minP === 0) return kept;
+  const highest = kept.reduce((most, id) => Math.max(most, logits[id]!), Number.NEGATIVE_INFINITY);
+  const least = Math.fround(highest + leastLogit(temperature, minP));
+  return kept.filter((id) => logits[id]! >= least);
+}
+
+/** How far a logit may be below the highest one for `minP`. */
+export function leastLogit(temperature: number, minP: number): number {
+  return Math.fround(temperature * Math.log(minP));
+}
+
+/** The first of `ranked` that hold `topP` of their probability. */
+function nucleus(
+  ranked: Int32Array,
   logits: Float32Array,
-  { temperature, topK, topP, minP }: Pick<GenerationConfig, "temperature" | "topK" | "topP" | "minP">,
-): Candidate[] {
-  const order = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]! || a - b);
-  if (temperature === 0) return [{ id: order[0]!, probability: 1 }];
-  const kept = topK > 0 ? order.slice(0, topK) : order;
-  const highest = logits[kept[0]!]!;
-  const shares = normalize(kept.map((id) => ({ id, probability: Math.exp((logits[id]! - highest) / temperature) })));
-  const nucleus = normalize(shares.slice(0, nucleusSize(shares, topP)));
-  const least = minP * nucleus[0]!.probability;
-  return normalize(nucleus.filter(({ probability }) => probability >= least));
-}
-
-/** How many of the likeliest tokens it takes to hold `topP` of the probability. */
-function nucleusSize(shares: Candidate[], topP: number): number {
-  if (topP === 1) return shares.length;
+  { temperature, topP }: Pick<Choice, "temperature" | "topP">,
+): Int32Array {
+  if (topP === 1) return ranked;
+  const highest = logits[ranked[0]!]!;
+  const weights = Float32Array.from(ranked, (id) => Math.exp((logits[id]! - highest) / temperature));
+  const enough = Math.fround(Math.fround(topP) * weights.reduce((sum, weight) => sum + weight, 0));
   let held = 0;
-  const last = shares.findIndex(({ probability }) => {
-    held += probability;
-    return held >= topP;
+  const size = weights.findIndex((weight) => {
+    held += weight;
+    return held >= enough;
   });
-  return last < 0 ? shares.length : last + 1;
-}
-
-function normalize(shares: Candidate[]): Candidate[] {
-  const total = shares.reduce((sum, { probability }) => sum + probability, 0);
-  return shares.map(({ id, probability }) => ({ id, probability: probability / total }));
+  return size < 0 ? ranked : ranked.subarray(0, size + 1);
 }

@@ -4,8 +4,6 @@ import { Random } from "../config/random.js";
 import type { Transformer } from "../model/transformer.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { Decoder } from "./decoder.js";
-import { candidates, penalizeRepetition } from "./filters.js";
-import { draw } from "./sampler.js";
 import { untilStop } from "./stop.js";
 
 export interface GenerateOptions extends Partial<GenerationConfig> {
@@ -46,16 +44,18 @@ async function* pieces(
   { config, promptIds, sample }: { config: GenerationConfig; promptIds: number[]; sample: number },
 ): AsyncGenerator<string> {
   const random = new Random(config.seed, "generate", sample);
-  const ids = [...promptIds];
-  let logits = decoder.start(ids);
-  for (let count = 1; ; count++) {
-    penalizeRepetition(logits, ids, config.repetitionPenalty);
-    const id = draw(candidates(logits, config), random);
-    yield tokenizer.decode([id]);
-    if (count === config.maxNewTokens) return;
-    await eventLoop(); // lets Ctrl-C through
-    ids.push(id);
-    logits = decoder.next(id);
+  decoder.begin(promptIds);
+  let written = 0;
+  try {
+    while (written < config.maxNewTokens) {
+      for (const id of decoder.write(config.maxNewTokens - written, config, random)) {
+        written++;
+        yield tokenizer.decode([id]);
+      }
+      await eventLoop(); // lets Ctrl-C through
+    }
+  } finally {
+    decoder.rewind(promptIds.length + written); // what was written beyond the end of the answer is no part of it
   }
 }
 

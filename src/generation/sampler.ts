@@ -1,12 +1,33 @@
 import type { Random } from "../config/random.js";
-import type { Candidate } from "./filters.js";
+import { type Choice, candidates } from "./filters.js";
 
-/** Draws one of `candidates`, each with its probability: the first at which the running sum passes a uniform number. */
-export function draw(candidates: Candidate[], random: Random): number {
-  let left = random.uniform01();
-  for (const { id, probability } of candidates) {
-    left -= probability;
-    if (left < 0) return id;
+/**
+ * Fills `noise` with what {@link choose} adds to logits: `temperature` times independent Gumbel noise
+ * `-log(-log(u))`, `u` uniform in (0, 1); zeros at temperature 0, for which nothing is drawn.
+ */
+export function drawNoise(noise: Float32Array, temperature: number, random: Random): void {
+  if (temperature === 0) noise.fill(0);
+  else for (let i = 0; i < noise.length; i++) noise[i] = -temperature * Math.log(-Math.log(uniform(random)));
+}
+
+/** Strictly between 0 and 1. */
+const uniform = (random: Random): number => (random.nextUint32() + 0.5) / 2 ** 32;
+
+/**
+ * One of the {@link candidates}, each with its probability `softmax(logits / temperature)` among them: that with the
+ * largest `logits + noise` `[V]` (on a tie the first of them). At temperature 0 the likeliest.
+ *
+ * The sum is one float32 addition, so {@link chooseInGraph} takes the same token from the same numbers.
+ *
+ * @see Gumbel 1954; Maddison et al. 2014, section 2, https://arxiv.org/abs/1411.0030
+ */
+export function choose(logits: Float32Array, noise: Float32Array, choice: Choice): number {
+  const kept = candidates(logits, choice);
+  let chosen = kept[0]!;
+  let most = Number.NEGATIVE_INFINITY;
+  for (const id of kept) {
+    const value = Math.fround(logits[id]! + noise[id]!);
+    if (value > most) [chosen, most] = [id, value];
   }
-  return candidates.at(-1)!.id; // the sum may fall short of 1 by a rounding error
+  return chosen;
 }

@@ -26,6 +26,8 @@ export interface CallContext {
   dropoutSeed?: tf.Scalar;
   /** Remembers keys and values from call to call; for one sequence, without dropout. */
   cache?: AttentionCache;
+  /** Whether only the last token's logits are wanted, `[B, 1, V]`. @default false */
+  lastOnly?: boolean;
   /** Told every intermediate value worth seeing, as it is made. */
   observe?: (layer: string, what: string, value: tf.Tensor) => void;
 }

@@ -85,6 +85,8 @@ function positionLayer({ positions, contextLength }: ModelConfig, seed: number):
 export interface Runner<Value> {
   apply(layer: tf.layers.Layer, value: Value): Value;
   add(a: Value, b: Value): Value;
+  /** Keeps the last token alone, where the others are not wanted. */
+  last?(value: Value): Value;
 }
 
 /**
@@ -94,12 +96,13 @@ export interface Runner<Value> {
  *     for each block:  x = x + attention(norm(x));  x = x + feedForward(norm(x))
  *     logits = output(norm(x))
  */
-export function forward<Value>(stack: Stack, ids: Value, { apply, add }: Runner<Value>): Value {
+export function forward<Value>(stack: Stack, ids: Value, { apply, add, last }: Runner<Value>): Value {
   let x = apply(stack.tokens, ids);
   if (stack.positions) x = apply(stack.positions, x);
   x = apply(stack.dropout, x);
   for (const block of stack.blocks) {
     x = add(x, apply(block.attention, apply(block.attentionNorm, x)));
+    if (last && block === stack.blocks.at(-1)) x = last(x); // from here on no token looks at another
     x = add(x, apply(block.feedForward, apply(block.feedForwardNorm, x)));
   }
   return apply(stack.output, apply(stack.finalNorm, x));

@@ -49,6 +49,7 @@ export class Transformer {
           return y;
         },
         add: (a, b) => a.add(b),
+        last: context.lastOnly ? (x) => x.slice([0, x.shape[1]! - 1, 0], [-1, 1, -1]) : undefined,
       }),
     ) as tf.Tensor3D;
   }

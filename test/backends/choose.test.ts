@@ -68,13 +68,6 @@ describe("useBackend", () => {
       'backend must be one of auto, native, gpu, wasm, cpu: got "webgl"',
     );
   });
-
-  it.runIf(hasNative)("refuses XLA once native is loaded without it", async () => {
-    await useBackend("native", { xla: false });
-    await expect(useBackend("native", { xla: true })).rejects.toThrow(
-      "backend native does not load: it is loaded without XLA in this process (ask for XLA before anything else loads it)",
-    );
-  });
 });
 
 /** Runs a module in a process of its own, whose folder decides which node_modules it finds. */
@@ -157,21 +150,14 @@ describe("useBackend where native is not whole", () => {
 describe.runIf(hasNative)("native's library", () => {
   const probe = `
     import { useBackend } from ${JSON.stringify(join(root, "src/backends/choose.ts"))};
-    await useBackend("native", { xla: process.env.XLA === "1" });
-    console.log(process.env.TF_XLA_FLAGS);`;
-  const clean = { TF_XLA_FLAGS: undefined, TF_CPP_MIN_LOG_LEVEL: undefined, HEED_DEBUG: undefined };
+    await useBackend("native");
+    console.log("loaded");`;
+  const clean = { TF_CPP_MIN_LOG_LEVEL: undefined, HEED_DEBUG: undefined };
 
   it("is quiet, unless HEED_DEBUG is 1", () => {
-    expect(runScript(scratch, probe, clean)).toEqual({ stdout: "undefined\n", stderr: "", status: 0 });
+    expect(runScript(scratch, probe, clean)).toEqual({ stdout: "loaded\n", stderr: "", status: 0 });
     const { stderr } = runScript(scratch, probe, { ...clean, HEED_DEBUG: "1" });
     expect(stderr).toContain("TensorFlow");
-  });
-
-  it("gets XLA's flags when asked for, and keeps the user's", () => {
-    const flags = "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit";
-    expect(runScript(scratch, probe, { ...clean, XLA: "1" }).stdout).toBe(`${flags}\n`);
-    const mine = "--tf_xla_auto_jit=1";
-    expect(runScript(scratch, probe, { ...clean, XLA: "1", TF_XLA_FLAGS: mine }).stdout).toBe(`${mine}\n`);
   });
 });
 

@@ -103,27 +103,24 @@ describe("generateText", () => {
 
   it("never repeats a token under a great penalty on those seen, the prompt's included", async () => {
     const model = tinyModel();
-    const decoder = new Decoder(model);
-    const level = () => new Float32Array(V).fill(5); // above 0: a penalty makes every one less likely
-    vi.spyOn(decoder, "start").mockImplementation(level);
-    vi.spyOn(decoder, "next").mockImplementation(level);
-    const options = { prompt: "ab", temperature: 0.1, repetitionPenalty: 1e6, maxNewTokens: V - 2, decoder };
+    // Above 0: a penalty makes every seen one less likely.
+    vi.spyOn(model, "logits").mockImplementation(() => tf.fill([1, 1, V], 5) as tf.Tensor3D);
+    const options = { prompt: "ab", temperature: 0.1, repetitionPenalty: 1e6, maxNewTokens: V - 2 };
     expect([..."ab", ...(await write(model, options))].sort()).toEqual(["\n", "a", "b", "c", "d", "e", "f"]);
-    decoder.dispose();
     model.dispose();
   });
 
   it("gives a piece a token, as soon as it is drawn", async () => {
     const model = tinyModel();
     const decoder = new Decoder(model);
-    const [start, next] = [vi.spyOn(decoder, "start"), vi.spyOn(decoder, "next")];
+    const calls = vi.spyOn(decoder, "write");
     const pieces = generateText(model, letters, { prompt: "a", maxNewTokens: 3, decoder });
     for (let i = 1; i <= 3; i++) {
       expect((await pieces.next()).value).toHaveLength(1);
-      expect([start.mock.calls.length, next.mock.calls.length]).toEqual([1, i - 1]);
+      expect(calls).toHaveBeenCalledTimes(i);
     }
     expect((await pieces.next()).done).toBe(true);
-    expect(next).toHaveBeenCalledTimes(2);
+    expect(calls).toHaveBeenCalledTimes(3);
     decoder.dispose();
     model.dispose();
   });
@@ -134,9 +131,27 @@ describe("generateText", () => {
     const options = { prompt: "a", seed: 3, temperature: 2, maxNewTokens: 40, decoder };
     const text = await write(model, options);
     const stop = text.slice(10, 13);
-    const next = vi.spyOn(decoder, "next");
+    const calls = vi.spyOn(decoder, "write");
     expect(await write(model, { ...options, stop: [stop] })).toBe(text.slice(0, text.indexOf(stop)));
-    expect(next).toHaveBeenCalledTimes(text.indexOf(stop) + stop.length - 1);
+    expect(calls).toHaveBeenCalledTimes(text.indexOf(stop) + stop.length);
+    decoder.dispose();
+    model.dispose();
+  });
+
+  it("leaves its decoder with the prompt and the answer, whatever was written beyond the stop text", async () => {
+    const model = tinyModel();
+    const decoder = new Decoder(model);
+    const options = { prompt: "a", seed: 3, temperature: 2, maxNewTokens: 40, decoder };
+    const text = await write(model, options);
+    expect(decoder.length).toBe(41);
+    const stop = text.slice(10, 13);
+    const end = text.indexOf(stop) + stop.length;
+    const one = decoder.write.bind(decoder);
+    vi.spyOn(decoder, "write").mockImplementation((most, ...rest) => {
+      return Array.from({ length: Math.min(most, 16) }, () => one(1, ...rest)[0]!);
+    });
+    expect(await write(model, { ...options, stop: [stop] })).toBe(text.slice(0, end - stop.length));
+    expect(decoder.length).toBe(1 + end);
     decoder.dispose();
     model.dispose();
   });
@@ -178,7 +193,7 @@ describe("generateText", () => {
 
   it("refuses options that break their rules before it draws anything", async () => {
     const model = tinyModel();
-    const calls = vi.spyOn(Decoder.prototype, "start");
+    const calls = vi.spyOn(Decoder.prototype, "write");
     await expect(write(model, { temperature: -1 })).rejects.toMatchObject({
       name: "ConfigError",
       message: "temperature must be a number from 0 to 100: got -1",

@@ -1,38 +1,89 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { Random } from "../../src/config/random.js";
-import { draw } from "../../src/generation/sampler.js";
+import { choose, drawNoise } from "../../src/generation/sampler.js";
+import { softmax } from "../support/plain.js";
 
-const probabilities = [0.5, 0.25, 0.15, 0.07, 0.03];
-const candidates = probabilities.map((probability, i) => ({ id: 10 + i, probability }));
+const all = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };
 
-it("draws each candidate as often as its probability says, by the chi-square test", () => {
+/** How often each of `logits` is chosen in `draws` draws. */
+function counts(logits: number[], changes: Partial<typeof all>, draws: number): number[] {
+  const choice = { ...all, ...changes };
   const random = new Random(1337, "test");
-  const draws = 20_000;
-  const counts = probabilities.map(() => 0);
-  for (let i = 0; i < draws; i++) counts[draw(candidates, random) - 10]!++;
-  const chiSquare = counts.reduce(
-    (sum, n, i) => sum + (n - draws * probabilities[i]!) ** 2 / (draws * probabilities[i]!),
-    0,
-  );
-  expect(chiSquare).toBeLessThan(13.28); // exceeded with probability 0.01, for four degrees of freedom
+  const noise = new Float32Array(logits.length);
+  const chosen = logits.map(() => 0);
+  for (let i = 0; i < draws; i++) {
+    drawNoise(noise, choice.temperature, random);
+    chosen[choose(Float32Array.from(logits), noise, choice)]!++;
+  }
+  return chosen;
+}
+
+const chiSquare = (found: number[], expected: number[]) =>
+  found.reduce((sum, n, i) => sum + (n - expected[i]!) ** 2 / expected[i]!, 0);
+
+describe("choose", () => {
+  const logits = [0.5, -1, 2, 0, 1.2];
+
+  it("draws each token as often as softmax(logits / temperature) says, by the chi-square test", () => {
+    for (const temperature of [0.5, 1, 3]) {
+      const expected = softmax(logits.map((logit) => logit / temperature)).map((p) => 20_000 * p);
+      // exceeded with probability 0.01, for four degrees of freedom
+      expect(chiSquare(counts(logits, { temperature }, 20_000), expected)).toBeLessThan(13.28);
+    }
+  });
+
+  it("draws from the candidates alone, in the softmax's ratios", () => {
+    const found = counts(logits, { topK: 3, temperature: 0.7 }, 20_000);
+    expect([found[1], found[3]]).toEqual([0, 0]);
+    const kept = [0, 2, 4];
+    const expected = softmax(kept.map((id) => logits[id]! / 0.7)).map((p) => 20_000 * p);
+    expect(
+      chiSquare(
+        kept.map((id) => found[id]!),
+        expected,
+      ),
+    ).toBeLessThan(9.21); // two degrees of freedom
+  });
+
+  it("takes the likeliest at temperature 0, on a tie the smaller id, and draws nothing for it", () => {
+    const random = new Random(5, "x");
+    const noise = new Float32Array(4).fill(9);
+    drawNoise(noise, 0, random);
+    expect([...noise]).toEqual([0, 0, 0, 0]);
+    expect(random.nextUint32()).toBe(new Random(5, "x").nextUint32());
+    expect(choose(Float32Array.of(1, 3, 3, 2), noise, { ...all, temperature: 0, topK: 1 })).toBe(1);
+  });
+
+  it("takes the largest sum of logit and noise, in float32, on a tie the first candidate", () => {
+    const chosen = (noise: number[], changes = {}) =>
+      choose(Float32Array.of(1, 2, 3, 2), Float32Array.from(noise), { ...all, ...changes });
+    expect(chosen([0, 0, 0, 0])).toBe(2);
+    expect(chosen([0, 0, -2, 0.5])).toBe(3);
+    expect(chosen([0, 0, -2, 1e-8])).toBe(1); // 2 + 1e-8 is 2 in float32
+    expect(chosen([0, 1, 0, 1], { topK: 4 })).toBe(2); // the likeliest comes first
+    expect(chosen([9, 0, 0, 0], { topK: 3 })).toBe(2);
+  });
 });
 
-it("takes the first at which the running sum passes the number drawn", () => {
-  const at = (uniform: number) => draw(candidates, { uniform01: () => uniform } as Random);
-  expect([0, 0.4999, 0.5, 0.7499, 0.75, 0.971, 1 - 2 ** -53].map(at)).toEqual([10, 10, 11, 11, 12, 14, 14]);
-});
+describe("drawNoise", () => {
+  it("is temperature times Gumbel noise: its mean and variance are those of the distribution", () => {
+    const noise = new Float32Array(100_000);
+    drawNoise(noise, 2, new Random(1, "noise"));
+    const mean = noise.reduce((sum, x) => sum + x, 0) / noise.length;
+    const variance = noise.reduce((sum, x) => sum + (x - mean) ** 2, 0) / noise.length;
+    expect(mean / 2).toBeCloseTo(0.5772, 1); // Euler's constant
+    expect(variance / 4 / (Math.PI ** 2 / 6)).toBeCloseTo(1, 1);
+    expect(noise.every(Number.isFinite)).toBe(true);
+  });
 
-it("takes the last where rounding leaves the sum short of the number drawn", () => {
-  const short = [
-    { id: 3, probability: 0.5 },
-    { id: 4, probability: 0.4999 },
-  ];
-  expect(draw(short, { uniform01: () => 0.99999 } as Random)).toBe(4);
-});
-
-it("uses one number a draw", () => {
-  const [a, b] = [new Random(5, "x"), new Random(5, "x")];
-  draw(candidates, a);
-  b.uniform01();
-  expect(a.uniform01()).toBe(b.uniform01());
+  it("is the same for the same seed, and uses one number of 32 bits each", () => {
+    const [one, other] = [new Float32Array(7), new Float32Array(7)];
+    const random = new Random(3, "x");
+    drawNoise(one, 1, random);
+    drawNoise(other, 1, new Random(3, "x"));
+    expect(one).toEqual(other);
+    const rest = new Random(3, "x");
+    for (let i = 0; i < 7; i++) rest.nextUint32();
+    expect(random.nextUint32()).toBe(rest.nextUint32());
+  });
 });

@@ -21,6 +21,11 @@ export interface CompileOptions {
    * itself, where it is not compiled, ignores it. @default "float32"
    */
   precision?: PrecisionKind;
+  /**
+   * Whether XLA compiles the function to machine code, as a whole. It takes seconds at the first call, and an op that
+   * XLA does not know is an error then. The function itself, where it is not compiled, ignores it. @default false
+   */
+  xla?: boolean;
   /** Most graphs to keep, one for each set of input shapes; the one unused for longest goes. @default 8 */
   maxGraphs?: number;
 }
@@ -50,7 +55,7 @@ export interface Compiled<Inputs extends Tensors, Outputs extends Tensors> {
  */
 export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   fn: (inputs: Inputs) => Outputs,
-  { allowReads = false, precision = "float32", maxGraphs = 8 }: CompileOptions = {},
+  { allowReads = false, precision = "float32", xla = false, maxGraphs = 8 }: CompileOptions = {},
 ): Compiled<Inputs, Outputs> {
   requireInteger("compile.maxGraphs", maxGraphs);
   if (requireOneOf("compile.precision", precision, precisionKinds) === "bfloat16") requireBfloat16();
@@ -64,7 +69,7 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
     if (program)
       graphs.delete(key); // and set again below, as the one used last
     else {
-      program = new Program(native, trace(native, inputs, fn, { allowReads, precision }));
+      program = new Program(native, trace(native, inputs, fn, { allowReads, precision }), { xla });
       traces++;
     }
     graphs.set(key, program);

@@ -23,11 +23,6 @@ export function graphForm(
       const types = ["T", "Tdim"].map((name, i) => ({ name, type: binding.TF_ATTR_TYPE, value: inputs[i]!.dtype }));
       return [{ ...node, attributes: [...node.attributes, ...types] }];
     }
-    case "StatelessRandomUniform": {
-      // XLA would draw other numbers from the same seed.
-      const apart = { name: "_XlaCompile", type: binding.TF_ATTR_BOOL, value: false };
-      return [{ ...node, attributes: [...node.attributes, apart] }];
-    }
     default:
       return [node];
   }

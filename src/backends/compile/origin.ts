@@ -12,7 +12,7 @@ const tfjsSource = /[\\/]tfjs-[\w-]+[\\/]src[\\/]/;
 
 /** Frames that are not the caller's: Node's, those of packages, and the ones that stand between tfjs and the graph. */
 function isForeign(frame: string): boolean {
-  if (tfjsSource.test(frame)) return true;
+  if (tfjsSource.test(frame) || frame.includes("<anonymous>)")) return true;
   return frame.includes("node_modules") || frame.includes("node:") || ours.some((path) => frame.includes(path));
 }
 

@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, NativeBinding, TensorMetadata } from "../native.js";
-import { fedName, finishedName, graphNodes, type Trace } from "./graph.js";
-import { type GraphNode, savedModelBytes } from "./graphDef.js";
+import { fedName, finishedName, graphOf, type Trace } from "./graph.js";
+import { type Graph, savedModelBytes } from "./graphDef.js";
 import { GraphState } from "./graphState.js";
+import { xlaGraph } from "./xla.js";
 
 /** A traced function as a TensorFlow session that runs it in one call. Its variables live in the session. */
 export class Program {
@@ -22,9 +23,11 @@ export class Program {
   constructor(
     private readonly native: NativeBackend,
     trace: Trace,
+    { xla }: { xla: boolean },
   ) {
     this.origins = trace.origins;
-    this.session = this.located(() => loadGraph(graphNodes(trace, native.binding), native.binding));
+    const graph = (xla ? xlaGraph : graphOf)(trace, native.binding);
+    this.session = this.located(() => loadGraph(graph, native.binding));
     this.inputKeys = trace.inputs.map(({ key }) => key);
     this.inputNames = portList(trace.inputs.map(({ node }) => fedName(node)));
     this.outputKeys = trace.outputs.map(({ key }) => key);
@@ -89,10 +92,10 @@ function portList(nodes: string[]): string {
 }
 
 /** A session on a graph. The file that hands it over is gone when this returns. */
-function loadGraph(nodes: GraphNode[], binding: NativeBinding): number {
+function loadGraph(graph: Graph, binding: NativeBinding): number {
   const folder = temporaryFolder();
   try {
-    writeFileSync(join(folder, "saved_model.pb"), savedModelBytes(nodes, binding));
+    writeFileSync(join(folder, "saved_model.pb"), savedModelBytes(graph, binding));
     return binding.loadSavedModel(folder, "serve");
   } finally {
     rmSync(folder, { recursive: true });

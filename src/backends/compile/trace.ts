@@ -3,7 +3,8 @@ import { show } from "../../config/checks.js";
 import { CompileError } from "../../config/errors.js";
 import type { NativeBackend, OpAttribute } from "../native.js";
 import { isChanged, readName, type Trace } from "./graph.js";
-import { type TraceOptions, Tracer } from "./tracer.js";
+import type { TraceOptions } from "./recorder.js";
+import { Tracer } from "./tracer.js";
 
 type Tensors = Record<string, tf.Tensor>;
 
@@ -29,6 +30,11 @@ export function changeInPlace({ op, attributes, variables, tensors }: InPlaceOp)
   underWay!.changeInPlace(op, attributes, variables, tensors);
 }
 
+/** Makes a loop part of the graph under way, for which {@link isTracing} must hold. */
+export function recordRepeat(count: tf.Scalar, body: (turn: tf.Scalar) => void): void {
+  underWay!.repeat(count, body);
+}
+
 /**
  * Runs `fn` once and records the TensorFlow ops that it makes. Variables end as they were before.
  *
@@ -47,33 +53,34 @@ export function trace<Inputs extends Tensors>(
   const engine = tf.engine();
   const variables = registeredVariables();
   const tracer = new Tracer(native, options);
+  const { recorder } = tracer;
   const before = variables.map((variable) => variable.clone());
   engine.startScope();
   underWay = tracer;
   try {
     const entered = Object.keys(inputs)
       .sort()
-      .map((key, i) => ({ key, node: `in${i}`, ...tracer.enter(inputs[key]!, `in${i}`, `input ${key}`) }));
+      .map((key, i) => ({ key, node: `in${i}`, ...recorder.enter(inputs[key]!, `in${i}`, `input ${key}`) }));
     for (const [i, variable] of variables.entries()) tracer.enterVariable(variable, `var${i}`);
-    const results = tracer.watch(() => {
+    const results = recorder.watch(() => {
       return fn(Object.fromEntries(entered.map(({ key, tensor }) => [key, tensor])) as Inputs);
     });
     requireTensors(results);
     requireSameVariables(variables);
     const outputs = Object.entries(results).map(([key, tensor], i) => {
-      return { key, node: `out${i}`, ...tracer.leave(tensor) };
+      return { key, node: `out${i}`, source: recorder.sourceOf(tensor), dtype: recorder.dtypeOf(tensor) };
     });
     const left = variables.map((variable, i) => {
-      const { dtype } = native.tensorMap.get(variable.dataId);
-      return { variable, node: `var${i}`, dtype, ...tracer.leaveVariable(variable) };
+      return { variable, node: `var${i}`, dtype: recorder.dtypeOf(variable), ...tracer.leaveVariable(variable) };
     });
     return {
       inputs: entered.map(({ key, node, dtype, shape }) => ({ key, node, dtype, shape })),
       outputs,
       // Filtered only now: an assignment or an output may be the one use of another variable.
-      variables: left.filter((variable) => isChanged(variable) || tracer.uses(readName(variable.node))),
-      nodes: tracer.nodes,
-      origins: tracer.origins,
+      variables: left.filter((variable) => isChanged(variable) || recorder.scope.used.has(readName(variable.node))),
+      nodes: recorder.scope.nodes,
+      functions: tracer.functions,
+      origins: recorder.origins,
     };
   } finally {
     underWay = undefined;

@@ -1,23 +1,10 @@
-import type * as tf from "@tensorflow/tfjs";
+import * as tf from "@tensorflow/tfjs";
 import { CompileError } from "../../config/errors.js";
-import type { PrecisionKind } from "../../config/training.js";
-import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../native.js";
+import type { NativeBackend, NativeBinding, OpAttribute } from "../native.js";
 import { canFail, readName, type Source, type TracedVariable } from "./graph.js";
-import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
-import { graphForm } from "./graphForm.js";
-import { callerLine } from "./origin.js";
-import type { Form } from "./shapes.js";
-import { StandIns } from "./standIns.js";
-
-/** TensorFlow's number for texts. */
-const stringType = 7;
-
-export interface TraceOptions {
-  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
-  allowReads: boolean;
-  /** What matrix products are worked in. */
-  precision: PrecisionKind;
-}
+import type { GraphFunction } from "./graphDef.js";
+import { loop } from "./loop.js";
+import { Recorder, type TraceOptions } from "./recorder.js";
 
 /** A variable during a trace. */
 interface KnownVariable {
@@ -27,53 +14,29 @@ interface KnownVariable {
   changed?: { by: string; source: Source };
 }
 
-/** Records the ops that the backend executes while it watches a function. */
+/** Records what a function does, with variables too. */
 export class Tracer {
-  readonly nodes: GraphNode[] = [];
-  /** The line of the caller's function that made each node, by the node's name. */
-  readonly origins = new Map<string, string>();
-  private readonly sources = new Map<number, Source>();
-  private readonly forms = new Map<number, Form>();
-  /** The numbers of tensors made during the trace, by the addon's number for them. */
-  private readonly constants = new Map<number, TensorValue>();
-  /** What messages call an input or a variable, by its source. */
-  private readonly labels = new Map<Source, string>();
-  private readonly used = new Set<Source>();
+  readonly recorder: Recorder;
+  /** What nodes call. */
+  readonly functions: GraphFunction[] = [];
   private readonly variables = new Map<tf.Variable, KnownVariable>();
   private readonly binding: NativeBinding;
-  private readonly standIns: StandIns;
 
-  constructor(
-    private readonly native: NativeBackend,
-    private readonly options: TraceOptions,
-  ) {
+  constructor(native: NativeBackend, options: TraceOptions) {
     this.binding = native.binding;
-    this.standIns = new StandIns(this.binding);
-  }
-
-  /** A tensor that stands for `tensor` during the trace and comes from `source`. */
-  enter(tensor: tf.Tensor, source: Source, label: string): { tensor: tf.Tensor; dtype: number; shape: number[] } {
-    const { shape } = tensor;
-    const { dtype } = this.native.tensorMap.get(tensor.dataId);
-    const own = this.options.allowReads
-      ? this.identity(this.native.getInputTensorIds([tensor])[0]!)
-      : this.standIns.make({ shape, dtype });
-    this.sources.set(own.id, source);
-    this.forms.set(own.id, own);
-    this.labels.set(source, label);
-    return { tensor: this.native.createOutputTensor(own), dtype, shape };
+    this.recorder = new Recorder(native, options);
   }
 
   /** Lets `variable` be the graph's variable `node` during the trace. */
   enterVariable(variable: tf.Variable, node: string): void {
     this.variables.set(variable, { node });
-    variable.assign(this.enter(variable, readName(node), `variable ${variable.name}`).tensor);
+    this.replace(variable, readName(node));
   }
 
   /** What a variable ends as: a value to assign, and the op that changed it in place last. */
   leaveVariable(variable: tf.Variable): Pick<TracedVariable, "assigned" | "changedBy" | "lastUse"> {
     const { node, changed } = this.variables.get(variable)!;
-    const { source } = this.leave(variable);
+    const source = this.recorder.sourceOf(variable);
     const isItsOwn = source === (changed?.source ?? readName(node));
     return {
       assigned: isItsOwn ? undefined : source,
@@ -88,22 +51,68 @@ export class Tracer {
    * variables have their new values.
    */
   changeInPlace(op: string, attributes: OpAttribute[], variables: tf.Variable[], tensors: tf.Tensor[]): void {
-    const name = `op${this.nodes.length}_${op}`;
+    const { recorder } = this;
+    if (recorder.scope.outer) throw new CompileError(`repeat must not change variables in place: got ${op}`);
+    const name = recorder.newName(op);
     const known = variables.map((variable) => this.variables.get(variable)!);
-    const values = this.native.getInputTensorIds(tensors).map((id) => this.sourceOf(id));
-    const checks = this.nodes.filter(canFail).map((node) => node.name);
+    const values = tensors.map((tensor) => recorder.sourceOf(tensor));
+    const checks = recorder.scope.nodes.filter(canFail).map((node) => node.name);
     const before = variables.map((variable, i) => this.assignFirst(variable, `${name}_assign${i}`, checks));
     const inputs = [...known.map(({ node }) => node), ...values, ...[...before, ...checks].map((node) => `^${node}`)];
-    this.nodes.push({ name, op, inputs, attributes });
-    this.origins.set(name, callerLine());
-    variables.forEach((variable, i) => {
+    recorder.add({ name, op, inputs, attributes });
+    for (const [i, variable] of variables.entries()) {
       const source = `${name}_read${i}`;
-      const { dtype } = this.native.tensorMap.get(variable.dataId);
-      const read = [this.typeAttribute("dtype", dtype)];
-      this.nodes.push({ name: source, op: "ReadVariableOp", inputs: [known[i]!.node, `^${name}`], attributes: read });
+      const read = [this.dtypeAttribute(variable)];
+      recorder.add({ name: source, op: "ReadVariableOp", inputs: [known[i]!.node, `^${name}`], attributes: read });
       known[i]!.changed = { by: name, source };
-      variable.assign(this.enter(variable, source, `variable ${variable.name}`).tensor);
+      this.replace(variable, source);
+    }
+  }
+
+  /** Records a loop: `body` once, as a function of the graph's, and an op that runs it `count` times. */
+  repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void): void {
+    const { recorder, binding } = this;
+    const variables = [...this.variables.keys()];
+    const before = variables.map((variable) => variable.clone());
+    let next: Source[] = [];
+    let used: boolean[] = [];
+    const { scope, captured } = recorder.inside(() => {
+      const turn = tf.tidy(
+        () => recorder.enter(tf.scalar(0, "int32"), "turn", "the turn of repeat").tensor as tf.Scalar,
+      );
+      for (const [i, variable] of variables.entries()) this.replace(variable, `state${i}`);
+      tf.tidy(() => void body(turn));
+      used = variables.map((_, i) => recorder.scope.used.has(`state${i}`));
+      next = variables.map((variable) => recorder.sourceOf(variable));
     });
+    const state = variables
+      .map((variable, i) => ({ variable, name: `state${i}`, next: next[i]!, before: before[i]!, isUsed: used[i]! }))
+      .filter(({ name, next, isUsed }) => isUsed || next !== name);
+    const name = recorder.newName("While");
+    const made = loop(name, binding, {
+      count: recorder.sourceOf(count),
+      nodes: scope.nodes,
+      state: state.map(({ name, next, before }) => ({
+        name,
+        next,
+        first: recorder.sourceOf(before),
+        dtype: recorder.dtypeOf(before),
+      })),
+      captured,
+    });
+    this.functions.push(...made.functions);
+    for (const node of made.nodes) recorder.add(node);
+    for (const [i, variable] of variables.entries()) variable.assign(before[i]!);
+    for (const [i, { variable, name: own, next }] of state.entries()) {
+      if (next !== own) this.replace(variable, made.outputs[i]!);
+    }
+    tf.dispose(before);
+  }
+
+  /** Gives a variable a tensor that comes from `source`. */
+  private replace(variable: tf.Variable, source: Source): void {
+    const { tensor } = this.recorder.enter(variable, source, `variable ${variable.name}`);
+    variable.assign(tensor);
   }
 
   /** What a change of a variable must wait for. A value that was assigned meanwhile is put into the graph's variable. */
@@ -111,140 +120,18 @@ export class Tracer {
     const known = this.variables.get(variable)!;
     const { assigned } = this.leaveVariable(variable);
     if (assigned === undefined) return this.lastUse(known);
-    const { dtype } = this.native.tensorMap.get(variable.dataId);
     const inputs = [known.node, assigned, ...[this.lastUse(known), ...checks].map((node) => `^${node}`)];
-    this.nodes.push({ name, op: "AssignVariableOp", inputs, attributes: [this.typeAttribute("dtype", dtype)] });
+    this.recorder.add({ name, op: "AssignVariableOp", inputs, attributes: [this.dtypeAttribute(variable)] });
     return name;
   }
 
   /** The node after which a variable's value is no longer needed. */
   private lastUse({ node, changed }: KnownVariable): string {
     if (!changed) return readName(node);
-    return this.used.has(changed.source) ? changed.source : changed.by;
+    return this.recorder.scope.used.has(changed.source) ? changed.source : changed.by;
   }
 
-  /** Where a tensor that the function hands out comes from. */
-  leave(tensor: tf.Tensor): { source: Source; dtype: number } {
-    const id = this.native.getInputTensorIds([tensor])[0]!;
-    const source = this.sourceOf(id);
-    return { source, dtype: this.forms.get(id)!.dtype };
+  private dtypeAttribute(variable: tf.Variable): OpAttribute {
+    return { name: "dtype", type: this.binding.TF_ATTR_TYPE, value: this.recorder.dtypeOf(variable) };
   }
-
-  /** Whether anything takes its value from `source`. */
-  uses(source: Source): boolean {
-    return this.used.has(source);
-  }
-
-  /** Runs `fn` while every op and constant that it makes is recorded. */
-  watch<T>(fn: () => T): T {
-    const { native, binding } = this;
-    const random = Math.random;
-    const watched: Partial<NativeBinding> = {
-      createTensor: (shape, dtype, values) => this.create(shape, dtype, values),
-      executeOp: (name, attributes, ids, outputs) => this.execute(name, attributes, ids, outputs),
-      tensorDataSync: (id) => this.read(id),
-    };
-    // The addon's own functions are read-only: ours are defined in front of them.
-    native.binding = Object.create(binding, Object.getOwnPropertyDescriptors(watched)) as NativeBinding;
-    Math.random = () => {
-      throw new CompileError(
-        `a compiled function must not draw random numbers in JavaScript: ${callerLine()} (draw them with a seed that is an input)`,
-      );
-    };
-    try {
-      return fn();
-    } finally {
-      native.binding = binding;
-      Math.random = random;
-    }
-  }
-
-  private create(shape: number[], dtype: number, values: ArrayBufferView): number {
-    if (dtype === stringType) throw noTexts();
-    const id = this.binding.createTensor(shape, dtype, values);
-    this.constants.set(id, { shape, dtype, values: copyOf(values) });
-    return id;
-  }
-
-  private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
-    const name = `op${this.nodes.length}_${op.replace(/^_/, "")}`;
-    const line = callerLine();
-    const inputs = ids.map((id) => this.sourceOf(id));
-    const outputs = this.outputsOf([op, attributes, ids, count], `${name} is made at ${line}`);
-    const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
-    const { binding, options } = this;
-    this.nodes.push(...graphForm({ name, op, inputs, attributes }, forms, { binding, precision: options.precision }));
-    this.origins.set(name, line);
-    outputs.forEach((output, i) => {
-      this.forms.set(output.id, output);
-      this.sources.set(output.id, i === 0 ? name : `${name}:${i}`);
-    });
-    return outputs;
-  }
-
-  /** What an op gives: stand-ins, unless all that it takes has numbers. An error gets `where` added. */
-  private outputsOf(execution: Parameters<NativeBinding["executeOp"]>, where: string): TensorMetadata[] {
-    const [op, attributes, ids, count] = execution;
-    try {
-      if (!ids.some((id) => this.standIns.has(id))) return this.binding.executeOp(...execution);
-      const inputs = ids.map((id) => ({ ...this.forms.get(id)!, id }));
-      return this.standIns.execute(op, attributes, inputs, count);
-    } catch (error) {
-      throw new CompileError(`${(error as Error).message}\n${where}`, { cause: error });
-    }
-  }
-
-  private sourceOf(id: number): Source {
-    const known = this.sources.get(id);
-    if (known !== undefined) {
-      this.used.add(known);
-      return known;
-    }
-    const value = this.constants.get(id) ?? this.captured(id);
-    const name = `constant${this.sources.size}`;
-    const attributes = [
-      this.typeAttribute("dtype", value.dtype),
-      { name: "value", type: tensorAttribute, value } satisfies OpAttribute,
-    ];
-    this.nodes.push({ name, op: "Const", inputs: [], attributes });
-    this.forms.set(id, value);
-    this.sources.set(id, name);
-    return name;
-  }
-
-  /** The numbers of a tensor made before the trace. */
-  private captured(id: number): TensorValue {
-    const { id: copy, shape, dtype } = this.identity(id);
-    this.binding.deleteTensor(copy);
-    if (dtype === stringType) throw noTexts();
-    return { shape, dtype, values: copyOf(this.binding.tensorDataSync(id)) };
-  }
-
-  /** Another of the addon's tensors with the same numbers; TensorFlow says their shape and type with it. */
-  private identity(id: number): TensorMetadata {
-    return this.binding.executeOp("Identity", [], [id], 1)[0]!;
-  }
-
-  private typeAttribute(name: string, dtype: number): OpAttribute {
-    return { name, type: this.binding.TF_ATTR_TYPE, value: dtype };
-  }
-
-  private read(id: number): ReturnType<NativeBinding["tensorDataSync"]> {
-    const source = this.sources.get(id);
-    if (source !== undefined && !source.startsWith("constant") && !this.options.allowReads) {
-      const label = this.labels.get(source) ?? source;
-      throw new CompileError(
-        `a compiled function must not read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
-      );
-    }
-    return this.binding.tensorDataSync(id);
-  }
-}
-
-function noTexts(): CompileError {
-  return new CompileError(`a compiled function must not use texts as tensors: ${callerLine()}`);
-}
-
-function copyOf(values: ArrayBufferView): ArrayBufferView {
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
 }

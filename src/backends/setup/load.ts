@@ -6,9 +6,6 @@ import { restoreUtilChecks } from "../nodeCompat.js";
 import { shareThreads } from "../threads.js";
 import { addonFolder } from "./addon.js";
 
-/** What `TF_XLA_FLAGS` becomes, unless the user set it, before a library that shall use XLA loads. */
-export const xlaFlags = "--tf_xla_auto_jit=2 --tf_xla_cpu_global_jit";
-
 /** Keeps TensorFlow's C library from chatting on stderr, unless `HEED_DEBUG=1` or the user set a level. */
 export function quietTensorFlow(): void {
   if (process.env.HEED_DEBUG !== "1") process.env.TF_CPP_MIN_LOG_LEVEL ??= "2";
@@ -20,10 +17,9 @@ export function quietTensorFlow(): void {
  *
  * @throws what Node throws when the addon or a library it needs does not load.
  */
-export function loadAddonPackage(packageFolder: string, xla: boolean): typeof TensorFlow {
+export function loadAddonPackage(packageFolder: string): typeof TensorFlow {
   quietTensorFlow();
   shareThreads();
-  if (xla) process.env.TF_XLA_FLAGS ??= xlaFlags;
   restoreUtilChecks();
   const load = createRequire(join(packageFolder, "package.json"));
   const quiet = join(addonFolder(packageFolder), "heed_quiet.node");

@@ -3,7 +3,7 @@ import * as tfjs from "@tensorflow/tfjs";
 import { loadAddonPackage } from "./load.js";
 
 const [kind, packageFolder] = process.argv.slice(2);
-const tf = kind === "native" ? loadAddonPackage(packageFolder!, false) : tfjs;
+const tf = kind === "native" ? loadAddonPackage(packageFolder!) : tfjs;
 if (kind === "wasm") await (await import("../choose.js")).useBackend("wasm");
 const a = tf.tensor2d([1, 2, 3, 4], [2, 2]);
 const product = [...a.matMul(tf.tensor2d([5, 6, 7, 8], [2, 2])).dataSync()];

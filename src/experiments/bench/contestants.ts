@@ -24,10 +24,13 @@ export interface Contestant {
 function heed(
   name: string,
   tasks: readonly Task[],
-  options: { compiled?: boolean; xla?: boolean; bfloat16?: boolean; mostFlops?: number },
+  {
+    mostFlops,
+    ...options
+  }: { compiled?: boolean; xla?: boolean; one?: boolean; bfloat16?: boolean; mostFlops?: number },
 ) {
-  const { compiled = false, xla = false, bfloat16 = false, mostFlops } = options;
-  const variant = { backend: name.split("-")[1]!, compiled, xla, bfloat16 };
+  const { compiled = false, xla = false, one = false, bfloat16 = false } = options;
+  const variant = { backend: name.split("-")[1]!, compiled, xla, one, bfloat16 };
   const precision = bfloat16 ? "bfloat16" : "float32";
   return { name, library: "heed", tasks, precision, variant, mostFlops } as const;
 }
@@ -40,7 +43,8 @@ function torch(name: string, compiled: boolean, precision: Contestant["precision
 /** Everyone, in the order of the table. */
 export const contestants: readonly Contestant[] = [
   heed("heed-native", ["train", "decode", "product"], { compiled: true }),
-  heed("heed-native-xla", ["train", "decode"], { compiled: true, xla: true }),
+  heed("heed-native-xla", ["decode"], { compiled: true, xla: true }),
+  heed("heed-native-one", ["decode"], { compiled: true, one: true }),
   heed("heed-native-bf16", ["train"], { compiled: true, bfloat16: true }),
   heed("heed-native-eager", ["train", "decode"], {}),
   heed("heed-wasm", ["train", "decode"], { mostFlops: 1e11 }),
@@ -54,7 +58,7 @@ export const contestants: readonly Contestant[] = [
 ];
 
 /** Who takes part in the scaling table unless others are asked for. */
-export const scalingNames = ["heed-native", "heed-native-xla", "torch", "torch-compile", "jax"] as const;
+export const scalingNames = ["heed-native", "torch", "torch-compile", "jax"] as const;
 
 /** The contestants of a list such as "heed-native,torch". @throws ConfigError naming one that is unknown. */
 export function contestantsOf(list: string): Contestant[] {
@@ -79,6 +83,6 @@ export function commandOf({ library }: Contestant, threads: number, python: stri
 function threadSettings(threads: number): ChildCommand["env"] {
   const names = ["OMP", "MKL"].map((library) => `${library}_NUM_THREADS`);
   names.push("HEED_THREADS", "NPROC", "PJRT_NPROC");
-  // A contestant without XLA must not inherit it.
+  // Nobody inherits XLA from the user's environment.
   return { ...Object.fromEntries(names.map((name) => [name, String(threads)])), TF_XLA_FLAGS: undefined };
 }

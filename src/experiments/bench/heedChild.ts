@@ -40,7 +40,11 @@ function decoding({ folder, variant }: LoadRequest): Work {
   model.load(weights);
   const characters = Array.from({ length: inputs.model.vocabSize }, (_, id) => String.fromCodePoint(0x4e00 + id));
   const tokenizer = new CharTokenizer(characters);
-  const decoder = new Decoder(model, { compiled: variant.compiled === true });
+  const decoder = new Decoder(model, {
+    compiled: variant.compiled === true,
+    inGraph: variant.one ? false : undefined,
+    xla: variant.xla === true,
+  });
   return async () => {
     let text = "";
     const options = { prompt: characters[0], maxNewTokens: inputs.work.newTokens, temperature: 0, decoder };
@@ -90,9 +94,7 @@ function peakMemory(): number {
 }
 
 async function load(request: LoadRequest): Promise<{ work: Work; answer: LoadAnswer }> {
-  const { reason } = await useBackend(request.variant.backend as BackendChoice, {
-    xla: request.variant.xla === true,
-  });
+  const { reason } = await useBackend(request.variant.backend as BackendChoice);
   const library = /TensorFlow [\d.]+/.exec(reason)?.[0].split(" ");
   const versions = { Node: process.versions.node, "TensorFlow.js": tf.version_core };
   return {

@@ -69,7 +69,7 @@ export function testTraining(name: string): void {
 }
 
 /** The gradient of each weight agrees to 1e-5. */
-export function testGradients(name: string): void {
+export function testGradients(name: string, { xla = false } = {}): void {
   test(`gradients agree: ${name}`, () => {
     const { gradAccum: _, ...model } = options[name]!;
     const before = counts();
@@ -83,7 +83,7 @@ export function testGradients(name: string): void {
       );
       return { ...grads, value: value as tf.Tensor };
     };
-    const compiled = compile(gradients);
+    const compiled = compile(gradients, { xla });
     tf.tidy(() => {
       for (const { inputs, targets } of batches(2, name)) {
         const tensors = {

@@ -13,7 +13,7 @@ interface Shown {
 function readBack(nodes: GraphNode[]): { name: string; attributes: Record<string, Record<string, unknown>> }[] {
   const load = createRequire(import.meta.url);
   const messages = load("@tensorflow/tfjs-node/dist/proto/api_pb.js");
-  const bytes = savedModelBytes(nodes, nativeBackend()!.binding);
+  const bytes = savedModelBytes({ nodes, functions: [] }, nativeBackend()!.binding);
   const shown = messages.SavedModel.deserializeBinary(bytes).toObject() as Shown;
   expect(shown.metaGraphsList[0]!.metaInfoDef.tagsList).toEqual(["serve"]);
   return shown.metaGraphsList[0]!.graphDef.nodeList.map(({ name, attrMap }) => ({

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
 import { useBackend } from "../../../src/backends/choose.js";
 import { type Compiled, type CompileOptions, compile, type Tensors } from "../../../src/backends/compile/compile.js";
+import type { Samples } from "./opTable.js";
 
 /** Whether this machine has graphs to compile to; tests of graphs are skipped where it has none. */
 export const hasGraphs = (await useBackend("auto")).name === "native";
@@ -70,4 +71,19 @@ export function thrown(body: () => unknown): Error {
 /** Numbers from -2 to 2, neither regular nor random: a seeded sine. */
 export function someNumbers(count: number, seed = 1): number[] {
   return Array.from({ length: count }, (_, i) => 2 * Math.sin(1 + i * 1.7 + seed * 0.9));
+}
+
+/** What the ops of the table are tried on. */
+export function samples(seed: number): Samples {
+  const matrix = (f: (v: number) => number) => tf.tensor2d(someNumbers(24, seed).map(f), [4, 6]);
+  return {
+    x: matrix((v) => v),
+    y: tf.tensor2d(someNumbers(24, seed + 7), [4, 6]),
+    p: matrix((v) => Math.abs(v) + 0.1),
+    u: matrix((v) => v * 0.45),
+    n: tf.tensor2d(someNumbers(24, seed).map((v) => 1 + Math.floor(Math.abs(v) * 2.4)), [4, 6], "int32"), // biome-ignore format: one line
+    b: tf.tensor2d(someNumbers(24, seed).map((v) => v > 0), [4, 6], "bool"), // biome-ignore format: one line
+    image: tf.tensor4d(someNumbers(64, seed), [2, 4, 4, 2]),
+    volume: tf.tensor5d(someNumbers(128, seed), [1, 4, 4, 4, 2]),
+  };
 }

@@ -39,7 +39,7 @@ it("reads lists of sizes and of contestants, each once", () => {
   expect(refusal(() => sizesOf("L"))).toBe('ConfigError: size must be one of S, M: got "L"');
   expect(contestantsOf("torch, heed-cpu").map(({ name }) => name)).toEqual(["heed-cpu", "torch"]);
   expect(refusal(() => contestantsOf("pytorch"))).toBe(
-    "ConfigError: only must be one of heed-native, heed-native-xla, heed-native-bf16, heed-native-eager, heed-wasm, heed-cpu, torch, " +
+    "ConfigError: only must be one of heed-native, heed-native-xla, heed-native-one, heed-native-bf16, heed-native-eager, heed-wasm, heed-cpu, torch, " +
       'torch-compile, torch-bf16, torch-compile-bf16, jax, transformers: got "pytorch"',
   );
 });

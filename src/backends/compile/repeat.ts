@@ -1,0 +1,16 @@
+import * as tf from "@tensorflow/tfjs";
+import { isTracing, recordRepeat } from "./trace.js";
+
+/**
+ * Runs `body` `count` times, with 0, 1, … as scalars. What is to be known in the next turn, or afterwards, `body`
+ * assigns to variables made before. In a compiled function this is a loop of the graph: `body` is traced once, and
+ * `count` may be another number at each call. No gradient goes through it.
+ */
+export function repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void): void {
+  if (isTracing()) {
+    recordRepeat(count, body);
+    return;
+  }
+  const turns = count.dataSync()[0]!;
+  for (let turn = 0; turn < turns; turn++) tf.tidy(() => body(tf.scalar(turn, "int32")));
+}
