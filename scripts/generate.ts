@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import type { BackendChoice } from "../src/backends/choose.js";
 import { ConfigError, DataError } from "../src/config/errors.js";
 import { generationDefaults } from "../src/config/generation.js";
-import { generate } from "../src/experiments/generate.js";
+import { generate, type XlaChoice } from "../src/experiments/generate.js";
 import { backendFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 
@@ -26,6 +26,7 @@ export const command: HeedCommand = {
     "num-samples": numberFlag("num-samples", "Answers to draw", d.numSamples),
     seed: numberFlag("seed", "The same seed gives the same text", d.seed),
     backend: backendFlag,
+    xla: textFlag("Whether XLA compiles the writing, on native: auto, on, off", "auto, on for long texts"),
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {
@@ -37,6 +38,7 @@ export const command: HeedCommand = {
       checkpoint: flags.checkpoint,
       prompt,
       backend: flags.backend as BackendChoice | undefined,
+      xla: flags.xla as XlaChoice | undefined,
       ...{ temperature, topK, topP, minP, repetitionPenalty, stop, numSamples, seed, maxNewTokens },
       onNote: (line) => process.stderr.write(`${line}\n`),
       onText: flags.json ? undefined : streamTo(prompt, (numSamples ?? 1) > 1),

@@ -7,6 +7,12 @@ const mostParts = 4;
 
 let parts = 1;
 
+/** @throws ConfigError if HEED_THREADS is no whole number above 0. */
+export function allowedThreads(): number {
+  const { HEED_THREADS } = process.env;
+  return requireInteger("HEED_THREADS", Number(HEED_THREADS ?? availableParallelism()), 1, 1024);
+}
+
 /**
  * Spreads TensorFlow's work over the processor's threads (`HEED_THREADS`, else all): a batch is worked on in as many
  * parts side by side, each op of a part with its share of the threads, and not each op by all threads. Most ops are too
@@ -15,8 +21,7 @@ let parts = 1;
  * @throws ConfigError if HEED_THREADS is no whole number above 0.
  */
 export function shareThreads(): void {
-  const { HEED_THREADS } = process.env;
-  const threads = requireInteger("HEED_THREADS", Number(HEED_THREADS ?? availableParallelism()), 1, 1024);
+  const threads = allowedThreads();
   process.env.TF_NUM_INTEROP_THREADS ??= String(threads);
   process.env.TF_NUM_INTRAOP_THREADS ??= String(Math.ceil(threads / mostParts));
   parts = Math.min(Number(process.env.TF_NUM_INTEROP_THREADS) || 1, mostParts);

@@ -1,15 +1,23 @@
 import { type BackendChoice, useBackend } from "../backends/choose.js";
-import { definedFields } from "../config/checks.js";
+import { definedFields, requireOneOf } from "../config/checks.js";
 import { generationConfig } from "../config/generation.js";
 import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generate.js";
 import { openModel } from "./openModel.js";
+
+export const xlaChoices = ["auto", "on", "off"] as const;
+export type XlaChoice = (typeof xlaChoices)[number];
+
+/** Tokens from which on XLA's compilation costs less time than it saves. */
+const worthXla = 10_000;
 
 export interface GenerateFromOptions extends GenerateOptions {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
   /** @default "auto" */
   backend?: BackendChoice;
+  /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
+  xla?: XlaChoice;
   /** Hears each piece of text as it is made, and which of the `numSamples` answers it belongs to. */
   onText?: (piece: string, sample: number) => void;
   /** Hears which backend runs and why. */
@@ -24,19 +32,23 @@ export interface GenerateFromOptions extends GenerateOptions {
 export async function generate({
   checkpoint,
   backend,
+  xla = "auto",
   onText,
   onNote,
   ...options
 }: GenerateFromOptions): Promise<string[]> {
   generationConfig(options); // refuses bad options before anything is loaded
+  requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
   const opened = openModel(checkpoint);
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
-  const decoder = new Decoder(opened.model);
+  const settings = { ...opened.generation, ...definedFields(options) };
+  const { numSamples, maxNewTokens } = generationConfig(settings);
+  const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
+  const decoder = new Decoder(opened.model, { xla: byXla });
   try {
-    const settings = { ...opened.generation, ...definedFields(options) };
     const texts: string[] = [];
-    for (let sample = 0; sample < generationConfig(settings).numSamples; sample++) {
+    for (let sample = 0; sample < numSamples; sample++) {
       let text = "";
       for await (const piece of generateText(opened.model, opened.tokenizer, { ...settings, sample, decoder })) {
         onText?.(piece, sample);

@@ -1,13 +1,19 @@
 import { availableParallelism } from "node:os";
-import { expect, it } from "vitest";
+import { afterEach, expect, it, vi } from "vitest";
 import { processesThatFit, threadSettings, threadsEach } from "../../src/backends/processes.js";
 
-it("shares the cores between processes, each at least one", () => {
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+it("shares the threads that are allowed between processes, each at least one", () => {
+  vi.stubEnv("HEED_THREADS", "7");
+  expect([1, 2, 3, 7, 8].map(threadsEach)).toEqual([7, 3, 2, 1, 1]);
+  expect(processesThatFit("native")).toBeLessThanOrEqual(7);
+  vi.stubEnv("HEED_THREADS", undefined);
   const cores = availableParallelism();
   expect(threadsEach(1)).toBe(cores);
   expect(threadsEach(cores)).toBe(1);
-  expect(threadsEach(3 * cores)).toBe(1);
-  expect(threadsEach(2) * 2).toBeLessThanOrEqual(Math.max(2, cores));
 });
 
 it("lets one process at a time have a GPU, and no more than there are cores elsewhere", () => {

@@ -10,6 +10,7 @@ const tiny = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --steps 3 --eva
 beforeAll(async () => {
   writeFileSync(join(folder, "text.txt"), text);
   writeFileSync(join(folder, "short.txt"), "ab");
+  writeFileSync(join(folder, "one.txt"), "T");
   writeFileSync(join(folder, "empty.txt"), "");
   writeFileSync(join(folder, "latin.txt"), Buffer.from("caf\u00e9 text\n", "latin1"));
   writeFileSync(join(folder, "same.txt"), "a".repeat(500));
@@ -98,6 +99,14 @@ const refusals: [command: string, message: string][] = [
   [
     "evaluate --checkpoint run --data text.txt --batch 0",
     "batchSize must be a whole number from 1 to 65536: got 0 [--batch]",
+  ],
+  [
+    "evaluate --checkpoint run --data text.txt --backend cpu --stride 9",
+    "stride must be a whole number from 1 to 8: got 9 [--stride]",
+  ],
+  [
+    "evaluate --checkpoint run --data one.txt --backend cpu",
+    'data must have at least 2 tokens, for the first is not predicted: got "one.txt", 1 token (give a longer text)',
   ],
   ["generate --checkpoint new", "new must be a run or a checkpoint: there is nothing of that name"],
   ["generate --checkpoint run --top-p 2", "topP must be a number from 0 to 1: got 2 [--top-p]"],

@@ -1,0 +1,91 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { SweepDisplay } from "../../scripts/support/sweepDisplay.js";
+import type { TrialResult } from "../../src/experiments/sweep/results.js";
+import { plan, survey } from "../experiments/sweep/support.js";
+
+let written: string;
+let now: number;
+beforeEach(() => {
+  written = "";
+  now = 100_000;
+  vi.spyOn(performance, "now").mockImplementation(() => now);
+  vi.spyOn(process.stderr, "write").mockImplementation((text) => {
+    written += text;
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const shape = { contextLength: 8, numLayers: 1, hiddenDim: 12 };
+const planned = plan({ model: shape, grid: "heads=1,2,3,4,5", training: { steps: 40 } });
+const [, two, three, four] = planned.trials;
+const base = { parameters: 1, parametersWithoutEmbedding: 1, command: "" };
+const result = (index: number, more: Partial<TrialResult>): TrialResult => {
+  const { trial, run, settings, seed } = planned.trials[index]!;
+  return { ...base, trial, run, settings, seed, status: "done", ...more };
+};
+
+/** A sweep whose first trial is done, whose second ends, third fails, and fourth is stopped. */
+function show(display: SweepDisplay): void {
+  const { listeners } = display;
+  listeners.onPlan!({ ...planned, survey, workers: 2, threads: 1, results: [result(0, {})] });
+  listeners.onTrial!(two!);
+  listeners.onTrial!(three!);
+  listeners.onProgress!(two!, { step: 0, steps: 40 });
+  now += 2000;
+  listeners.onProgress!(two!, { step: 1, steps: 40, trainLoss: 3 });
+  now += 4000;
+  listeners.onProgress!(two!, { step: 11, steps: 40, trainLoss: 2.5, bestValLoss: 2.75, tokensPerSecond: 1234.5 });
+  now += 1000;
+  listeners.onProgress!(two!, { step: 21, steps: 40, trainLoss: 2.25, bestValLoss: 2.5, tokensPerSecond: 1234.5 });
+  listeners.onResult!(three!, result(2, { status: "failed", error: "it broke" }));
+  listeners.onNote!("something is in the way");
+  listeners.onTrial!(four!);
+  listeners.onResult!(four!, result(3, { status: "stopped", steps: 20, bestValLoss: 9, bestStep: 20 }));
+  listeners.onResult!(two!, result(1, { bestValLoss: 2.125, bestStep: 30 }));
+}
+
+it("writes lines where there is no terminal: what is tried, each beginning and end, the pace now and then", () => {
+  show(new SweepDisplay());
+  expect(written.split("\n")).toEqual([
+    "backend     cpu: asked for",
+    "text        900 tokens, 100 held out",
+    "trials      4, 1 of them at their end; 2 at a time, each on 1 thread",
+    "left out    heads=5: hiddenDim must be divisible by numHeads: got 12 and 5 (try 10 or 15)",
+    "2/4 heads=2,seed=1337 begins",
+    "3/4 heads=3,seed=1337 begins",
+    // 10 steps in 4 s: 29 more in 12 s; of 120 steps 11 were done in 6 s
+    "2/4 heads=2,seed=1337: step 11/40, loss 2.500, best held out 2.750, 1,235 tokens/s, ETA 12s; all: ETA 59s",
+    "3/4 heads=3,seed=1337: failed: it broke",
+    "note        something is in the way",
+    "4/4 heads=4,seed=1337 begins",
+    "4/4 heads=4,seed=1337: stopped after step 20, as its loss was above the median",
+    "2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30",
+    "",
+  ]);
+});
+
+it("draws a table in a terminal, and leaves the lines of what ended", () => {
+  const isTTY = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
+  Object.defineProperty(process.stderr, "isTTY", { value: true, configurable: true });
+  try {
+    const display = new SweepDisplay();
+    show(display);
+    display.close();
+    display.listeners.onProgress!(two!, { step: 39, steps: 40, trainLoss: 1 });
+  } finally {
+    if (isTTY) Object.defineProperty(process.stderr, "isTTY", isTTY);
+    else Reflect.deleteProperty(process.stderr, "isTTY");
+  }
+  expect(written).not.toContain("begins");
+  expect(written).toContain("2/4 trials | ETA 20s");
+  expect(written).toContain("4/4 trials | ETA 0s");
+  expect(written).toMatch(
+    /2\/4 heads=2,seed=1337 █+░+ 21\/40 \| loss 2\.250 \| best held out 2\.500 \| 1,235 tokens\/s \| ETA 5s/,
+  );
+  expect(written).toContain("3/4 heads=3,seed=1337: failed: it broke\n");
+  expect(written).toContain("2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30\n"); // the last line is not lost
+  expect(written).not.toContain("39/40");
+});
