@@ -3,8 +3,9 @@ import { readFileSync } from "node:fs";
 import type { BackendChoice } from "../src/backends/choose.js";
 import { ConfigError, DataError } from "../src/config/errors.js";
 import { generationDefaults } from "../src/config/generation.js";
-import { generate, type XlaChoice } from "../src/experiments/generate.js";
-import { backendFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
+import { generate } from "../src/experiments/generate.js";
+import { backendFlag, choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 
 const d = generationDefaults;
@@ -26,7 +27,7 @@ export const command: HeedCommand = {
     "num-samples": numberFlag("num-samples", "Answers to draw", d.numSamples),
     seed: numberFlag("seed", "The same seed gives the same text", d.seed),
     backend: backendFlag,
-    xla: textFlag("Whether XLA compiles the writing, on native: auto, on, off", "auto, on for long texts"),
+    xla: choiceFlag("Whether XLA compiles the writing, on native", xlaChoices, "auto: for long texts"),
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {

@@ -2,12 +2,14 @@
 import type { BackendChoice } from "../src/backends/choose.js";
 import { ConfigError } from "../src/config/errors.js";
 import { preset, type Settings, settingsFile } from "../src/config/settings.js";
+import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
 import { planTraining } from "../src/experiments/plan.js";
 import { train } from "../src/experiments/train.js";
 import type { TrainOptions } from "../src/experiments/trainOptions.js";
 import { calibrationDisplay } from "./support/calibrationDisplay.js";
 import {
   backendFlag,
+  choiceFlag,
   modelFields,
   modelFlags,
   numberFlag,
@@ -44,6 +46,7 @@ export const command: HeedCommand = {
     backend: backendFlag,
     compile: switchFlag("Whether a step runs as one graph, on native", true),
     "dry-run": switchFlag("Check everything, and show the model and what training it takes, without training", false),
+    xla: choiceFlag("Whether XLA compiles that graph", xlaChoices, "auto: off"),
     resume: switchFlag("Go on with the run in --out", false),
     overwrite: switchFlag("Delete an earlier run in --out", false),
     json: switchFlag("Print the result as JSON", false),
@@ -84,6 +87,7 @@ export function trainOptions(flags: Record<string, unknown>): TrainOptions {
     tensorboard: flags.tensorboard as boolean | undefined,
     backend: flags.backend as BackendChoice | undefined,
     compiled: flags.compile as boolean | undefined,
+    xla: flags.xla as XlaChoice | undefined,
     resume: flags.resume as boolean | undefined,
     overwrite: flags.overwrite as boolean | undefined,
   };

@@ -1,12 +1,10 @@
 import { type BackendChoice, useBackend } from "../backends/choose.js";
 import { definedFields, requireOneOf } from "../config/checks.js";
 import { generationConfig } from "../config/generation.js";
+import { type XlaChoice, xlaChoices } from "../config/xla.js";
 import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generate.js";
 import { openModel } from "./openModel.js";
-
-export const xlaChoices = ["auto", "on", "off"] as const;
-export type XlaChoice = (typeof xlaChoices)[number];
 
 /** Tokens from which on XLA's compilation costs less time than it saves. */
 const worthXla = 10_000;

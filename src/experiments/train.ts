@@ -83,7 +83,7 @@ async function work(
   const { training } = record;
   const { folder } = job.run;
   const model = new Transformer(record.model, { seed: training.seed });
-  const trainer = new Trainer(model, training, { compiled: options.compiled });
+  const trainer = new Trainer(model, training, { compiled: options.compiled, xla: options.xla === "on" });
   try {
     if (checkpoint) {
       model.load(checkpoint.weights);
@@ -93,7 +93,13 @@ async function work(
     const log = new RunLog(folder, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
-      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, notes: corpus.notes },
+      ...{
+        backend: job.backend,
+        step: state?.step ?? 0,
+        parameters,
+        training,
+        notes: [...corpus.notes, ...xlaNote(options)],
+      },
       ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
@@ -163,4 +169,8 @@ function content(model: Transformer, trainer: Trainer, tokenizer: Tokenizer, sta
     trainerState: { ...state },
     generation: {},
   };
+}
+
+function xlaNote({ xla }: TrainOptions): string[] {
+  return xla === "on" ? ["XLA compiles the step first, which takes seconds: the pace counts from the second step"] : [];
 }

@@ -22,8 +22,8 @@ export function parameterCounts(config: ModelConfig): ParameterCounts {
  * `2 · (L · (4 C² + 2 C F + 2 T C) + C V)`.
  *
  * A block has `4 C²` products for queries, keys, values and the output projection, `2 C F` for the feed-forward, and
- * `2 T C` for scores and mixing: attention's whole square counts, though most of its masked half is left out in long contexts on native. Each product
- * is a multiplication and an addition.
+ * `2 T C` for scores and mixing: attention's whole square counts, though native leaves out most of the masked half of
+ * long contexts. Each product is a multiplication and an addition.
  */
 export function forwardFlopsPerToken(config: ModelConfig): number {
   const { numLayers, hiddenDim, intermediateDim, vocabSize, contextLength } = config;

@@ -14,6 +14,13 @@ export interface StepResult {
   gradNorm: number;
 }
 
+export interface StepOptions {
+  /** Whether a step runs as one graph, where the backend has graphs. @default true */
+  compiled?: boolean;
+  /** Whether XLA compiles that graph. @default false */
+  xla?: boolean;
+}
+
 /** What a gradient needs: a batch, and the seed of its dropout. */
 type BatchTensors = { ids: tf.Tensor2D; targets: tf.Tensor2D; dropoutSeed: tf.Scalar };
 
@@ -30,10 +37,10 @@ export class TrainingStep {
   constructor(
     private readonly model: Transformer,
     private readonly config: TrainingConfig,
-    { compiled = true }: { compiled?: boolean } = {},
+    { compiled = true, xla = false }: StepOptions = {},
   ) {
     const { gradAccum, precision } = config;
-    const build: typeof compile = compiled ? (fn) => compile(fn, { precision }) : (fn) => fn as never;
+    const build: typeof compile = compiled ? (fn) => compile(fn, { precision, xla }) : (fn) => fn as never;
     this.optimizer = new AdamW(model.weights, config);
     this.sums = new Map(gradAccum > 1 ? [...model.weights].map(([name, w]) => [name, zerosLike(w)]) : []);
     this.whole = build(({ ids, targets, dropoutSeed, ...scalars }: BatchTensors & AdamWScalars) => {

@@ -4,7 +4,7 @@ import type { TrainingConfig } from "../config/training.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
 import { learningRateAt } from "./schedule.js";
-import { TrainingStep } from "./step.js";
+import { type StepOptions, TrainingStep } from "./step.js";
 
 /** What is known after a step. */
 export interface Progress {
@@ -57,7 +57,7 @@ export class Trainer {
   constructor(
     private readonly model: Transformer,
     private readonly config: TrainingConfig,
-    options: { compiled?: boolean } = {},
+    options: StepOptions = {},
   ) {
     this.step = new TrainingStep(model, config, options);
   }

@@ -45,6 +45,7 @@ const refusals: [command: string, message: string][] = [
     "train --data text.txt --out new --context 0",
     "contextLength must be a whole number from 1 to 1048576: got 0 [--context]",
   ],
+  ["train --data text.txt --out new --xla yes", 'xla must be one of auto, on, off: got "yes"'],
   ["train --data text.txt --out new --batch 0", "batchSize must be a whole number from 1 to 65536: got 0 [--batch]"],
   [
     "train --data text.txt --out new --dim 130",
