@@ -16,7 +16,7 @@ export function modelDrawing(config: ModelConfig, batchSize: number): string {
   const logits = ["layer norm", config.tie ? "logits, by the embedding" : "logits"];
   return [
     withShapes([`${" ".repeat(trunk - 4)}token ids`], [of(contextLength)]),
-    withShapes(box(embedding), ["", "", hidden].slice(0, embedding.length + 1)),
+    withShapes(box(embedding), [...embedding.map(() => ""), hidden]),
     framed(
       [
         ...residual(attention, ["", "", hidden, `${of(numHeads, contextLength, contextLength)} weights`]),

@@ -21,18 +21,17 @@ function sizeRows({ parameters, memory, flops, compiled }: ModelPage): Row[] {
       "parameters",
       `${whole(parameters.total)}: ${whole(parameters.embedding)} in embeddings, ${whole(parameters.withoutEmbedding)} without`,
     ],
-    ["training memory", `${bytes(total)}${compiled ? "" : ", op by op"}:`],
     [
-      "",
-      `weights ${bytes(weights)}, gradients ${bytes(gradients)}, moments ${bytes(moments)}, activations ${bytes(activations)}`,
+      "training memory",
+      `${bytes(total)}: weights ${bytes(weights)}, gradients ${bytes(gradients)}, moments ${bytes(moments)},`,
     ],
-    ["writing text", `${bytes(memory.inference.total)}:`],
-    ["", `weights ${bytes(weights)}, keys and values ${bytes(cache)}, a full prompt ${bytes(prompt)}`],
+    ["", `activations ${bytes(activations)}${compiled ? "" : ", as it runs op by op"}`],
+    [
+      "writing text",
+      `${bytes(memory.inference.total)}: weights ${bytes(weights)}, keys and values ${bytes(cache)}, prompt ${bytes(prompt)}`,
+    ],
     ["beside these", `${bytes(memory.process)} that the process itself holds`],
-    [
-      "flops a token",
-      `${large(forwardPerToken)} forward, ${large(trainingPerToken)} in training; ${large(step)} a step`,
-    ],
+    ["flops a token", `forward ${large(forwardPerToken)}, training ${large(trainingPerToken)}; ${large(step)} a step`],
   ];
 }
 
@@ -87,7 +86,7 @@ const whole = (value: number) => value.toLocaleString("en");
 
 /** "3.24 MB" */
 function bytes(value: number): string {
-  const [unit, size] = value < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
+  const [unit, size] = value < 1e6 ? ["kB", 1e3] : value < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
   return `${Number((value / size).toPrecision(3))} ${unit}`;
 }
 

@@ -87,9 +87,9 @@ describe.skipIf(!present.includes("native"))("a training step, op by op on nativ
     const [config] = shape({ numLayers: 3, contextLength: 128, hiddenDim: 128, numHeads: 8 }, 1);
     const model = new Transformer(config);
     const decoder = new Decoder(model, { compiled: false });
-    const prompt = new Array<number>(config.contextLength).fill(1);
-    decoder.start(prompt);
-    const { peak } = nativeWork(() => decoder.start(prompt));
+    const prompt = (id: number) => new Array<number>(config.contextLength).fill(id);
+    decoder.start(prompt(1));
+    const { peak } = nativeWork(() => decoder.start(prompt(2))); // another: of the same nothing is worked out again
     decoder.dispose();
     model.dispose();
     const { cache, prompt: counted, weights, total } = inferenceMemory(config);
