@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import {
   createReadStream,
+  type Dirent,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -85,6 +86,21 @@ export async function makeUnit(cache: string, name: string, fill: (folder: strin
 export function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Bytes of all files under a folder, though others may write and delete there meanwhile. */
+export function bytesIn(folder: string): number {
+  let entries: Dirent[];
+  try {
+    entries = readdirSync(folder, { withFileTypes: true });
+  } catch {
+    return 0; // it is gone
+  }
+  const sizes = entries.map((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? bytesIn(path) : (seeFile(path)?.size ?? 0);
+  });
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** The sha256 of a file, in hex. */

@@ -1,8 +1,8 @@
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { BackendError } from "../../config/errors.js";
-import { addonFile, addonFolder, seeFile } from "./addon.js";
-import { filesIn, makeUnit, unitIsWhole } from "./cache.js";
+import { addonFile, addonFolder } from "./addon.js";
+import { bytesIn, filesIn, makeUnit, unitIsWhole } from "./cache.js";
 import type { RungInput } from "./fromWheel.js";
 import { installAddon, linkDependencies, writeAddonNote } from "./install.js";
 import { platformName } from "./pins.js";
@@ -54,7 +54,7 @@ async function runInstaller(input: RungInput, to: string, kind: "cpu" | "gpu"): 
     env: { ...process.env, PATH: path, NODE_PATH: modules },
     limit: 1800,
     stall: 20,
-    progress: () => sizeOf(join(to, "deps")) + sizeOf(join(to, "lib")),
+    progress: () => bytesIn(join(to, "deps")) + bytesIn(join(to, "lib")),
     onProgress: (bytes) => bytes > 0 && report.progress("libtensorflow", bytes, 0),
   });
   if (!ok || !existsSync(addonFile(to))) {
@@ -63,9 +63,6 @@ async function runInstaller(input: RungInput, to: string, kind: "cpu" | "gpu"): 
   }
   for (const name of [...installerFiles, "deps/include"]) rmSync(join(to, name), { recursive: true, force: true });
 }
-
-const sizeOf = (folder: string): number =>
-  existsSync(folder) ? filesIn(folder).reduce((sum, file) => sum + (seeFile(file)?.size ?? 0), 0) : 0;
 
 function installerReason(output: string, ending: string): string {
   if (

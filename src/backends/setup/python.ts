@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs"
 import { join } from "node:path";
 import { BackendError } from "../../config/errors.js";
 import { seeFile } from "./addon.js";
-import { filesIn, hashFile, temporaryFolder } from "./cache.js";
+import { bytesIn, hashFile, temporaryFolder } from "./cache.js";
 import type { PinnedWheel } from "./pins.js";
 import { megabytes, type Reporter } from "./reporter.js";
 import { run } from "./run.js";
@@ -68,7 +68,7 @@ async function pipDownload(folder: string, python: Python, wheel: PinnedWheel, r
     limit: 3600,
     stall: 90,
     env: { ...process.env, TMPDIR: scratch, PIP_DISABLE_PIP_VERSION_CHECK: "1" },
-    progress: () => filesIn(folder).reduce((sum, file) => sum + (seeFile(file)?.size ?? 0), 0),
+    progress: () => bytesIn(folder),
     onProgress: (bytes) => bytes > 0 && report.progress(wheel.project, bytes, wheel.bytes),
   });
   const file = wheelIn(to);
@@ -108,7 +108,7 @@ export async function unpackWheel(
   const { wheel, to, wanted, bytes, report } = options;
   const { ok, output, ending } = await run(python.command, ["-c", unpackScript, wheel, to, ...wanted], {
     limit: 900,
-    progress: bytes ? () => filesIn(to).reduce((sum, file) => sum + (seeFile(file)?.size ?? 0), 0) : undefined,
+    progress: bytes ? () => bytesIn(to) : undefined,
     onProgress: (done) => done > 0 && report.progress("unpacking", done, bytes ?? 1),
   });
   if (!ok) throw new BackendError(`${wheel} could not be unpacked: ${output.trim().split("\n").at(-1) || ending}`);
