@@ -14,7 +14,8 @@ import type { TrainOptions } from "./trainOptions.js";
 export function planTraining(options: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
   return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
     const { model, training } = record;
-    const { train, validation, notes } = corpus;
+    const { train, validation } = corpus;
+    const notes = [...corpus.notes, ...(options.xla === "on" ? ["the time is that of a step without XLA"] : [])];
     const windows = validation
       ? evaluationWindows(validation, {
           batches: training.evalBatches,

@@ -47,8 +47,8 @@ export class Decoder {
   private text: number[] = [];
   /** How many tokens of the text, from the first on, the cache holds. */
   private cached = 0;
-  /** Whether nothing was written since the sequence began. */
-  private isNew = true;
+  /** Tokens chosen in JavaScript, in all sequences. */
+  private byOps = 0;
   /** Tokens to write in the next call. */
   private pace = 1;
 
@@ -77,7 +77,6 @@ export class Decoder {
     if (other >= 0) this.cached = Math.min(this.cached, other);
     this.text = [...ids];
     this.rewind(ids.length);
-    this.isNew = true;
     this.pace = 1;
   }
 
@@ -108,7 +107,6 @@ export class Decoder {
       ? this.writeInGraph(this.writer!, most, { choice, random })
       : [this.chosen(choice, random)];
     this.text.push(...ids);
-    this.isNew = false;
     return ids;
   }
 
@@ -125,7 +123,8 @@ export class Decoder {
   /** Whether the next tokens are to be chosen in the graph. */
   private pays(most: number, choice: Choice): boolean {
     if (!this.writer || this.options.inGraph) return this.writer !== undefined;
-    return this.writer.isReady(this.isBeyond ? "slide" : "extend", choice) || (most >= fewTokens && !this.isNew);
+    if (this.writer.isReady(this.isBeyond ? "slide" : "extend", choice)) return true;
+    return this.byOps > 0 && this.byOps + most >= fewTokens; // the very first token comes at once
   }
 
   /** The logits after the text, `[V]`. */
@@ -154,6 +153,7 @@ export class Decoder {
 
   /** The next token, chosen in JavaScript. */
   private chosen(choice: Choice, random: Random): number {
+    this.byOps++;
     const logits = this.logits(this.writer ? this.ops : this.steps);
     const noise = new Float32Array(logits.length);
     penalizeRepetition(logits, this.text, choice.repetitionPenalty);

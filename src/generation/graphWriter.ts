@@ -140,12 +140,13 @@ export class GraphWriter {
     return ({ window, turns, ...choice }: Tensors) => {
       this.begin(choice);
       this.window.assign(window!);
-      repeat(turns as tf.Scalar, (turn) => {
+      const write = (turn: tf.Scalar) => {
         const ids = this.window as unknown as tf.Tensor2D;
         const logits = this.model.logits(ids, { lastOnly: true }).flatten();
         const id = this.choose(logits, choice, { kind, turn });
         this.window.assign(tf.concat([ids.slice([0, 1]), id.reshape([1, 1])], 1));
-      });
+      };
+      repeat(turns as tf.Scalar, write, { long: true });
       return { written: this.written.clone() as tf.Tensor };
     };
   }

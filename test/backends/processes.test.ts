@@ -25,7 +25,7 @@ it("lets one process at a time have a GPU, and no more than there are cores else
 });
 
 it("gives a process its threads, whatever TensorFlow was told before", () => {
-  expect(threadSettings(3)).toEqual({
+  expect(threadSettings(3)).toStrictEqual({
     HEED_THREADS: "3",
     TF_NUM_INTEROP_THREADS: undefined,
     TF_NUM_INTRAOP_THREADS: undefined,

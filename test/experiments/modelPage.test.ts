@@ -47,6 +47,11 @@ describe("planTraining", () => {
     expect(readdirSync(folder)).toEqual(["text.txt"]);
   });
 
+  it("says that XLA is left out of the time", async () => {
+    const { notes } = await planTraining(options({ xla: "on" }), untimed);
+    expect(notes).toEqual(["the time is that of a step without XLA"]);
+  });
+
   it("counts what is trained: the model, its tokens, its epochs", async () => {
     const page = await planTraining(options(), untimed);
     const result = await train(options());

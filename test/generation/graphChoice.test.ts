@@ -75,7 +75,7 @@ onEveryBackend("choosing by ops", (backend) => {
   });
 
   it.runIf(backend === "native")("does so compiled, and by XLA", () => {
-    for (const choice of choices) {
+    for (const choice of choices.filter((_, i) => i % 5 === 0 || i === choices.length - 1)) {
       for (const xla of [false, true]) {
         const compiled = compile(byOps(choice), { xla });
         compare(compiled, choice);

@@ -21,9 +21,11 @@ export function workFolder(): string {
   return folder;
 }
 
-/** Starts `heed` as a process of its own, in `cwd`. */
+/** Starts `heed` as a process of its own, in `cwd`, with threads of its own: this process has set some for itself. */
 export function startHeed(args: string[], cwd: string): { child: ChildProcess; done: Promise<Outcome> } {
-  const child = spawn(process.execPath, ["--import", tsx, join(packageRoot, "scripts", "heed.ts"), ...args], { cwd });
+  const { TF_NUM_INTEROP_THREADS, TF_NUM_INTRAOP_THREADS, ...env } = process.env;
+  const heed = join(packageRoot, "scripts", "heed.ts");
+  const child = spawn(process.execPath, ["--import", tsx, heed, ...args], { cwd, env });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => {

@@ -38,29 +38,36 @@ function resumed(args: string[]): string[] {
   return existsSync(join(folder, args.at(-1)!, "sweep.json")) ? [...args, "--resume"] : args;
 }
 
-/** Starts a sweep, or goes on with it, and sends it `signal` at a random moment. */
+/** Starts a sweep, or goes on with it, and sends it `signal` at a random moment; in the short form in a trial's midst. */
 async function interrupted(args: string[], signal: NodeJS.Signals, random: Random) {
   const { child, done } = startHeed(resumed(args), folder);
   // Before it has begun, a sweep that is interrupted has nothing to save.
   const begins = new Promise((begun) =>
     child.stderr!.on("data", (line) => String(line).includes("begins") && begun(0)),
   );
-  if (!slow || signal === "SIGINT") await begins;
-  await sleep((slow && signal === "SIGKILL" ? 5000 : 2000) * random.uniform01());
+  if (slow && signal === "SIGINT") await begins;
+  const saved = join(folder, args.at(-1)!, "trials", "heads=2,seed=1337", "latest");
+  while (!slow && !existsSync(saved)) await sleep(20);
+  await sleep((!slow ? 300 : signal === "SIGKILL" ? 5000 : 2000) * random.uniform01());
   child.kill(signal);
   return done;
 }
 
-/** Waits until no process trains in `out`; fails if one goes on. */
+/** Waits until no process trains in `out`; fails if one trains on. */
 async function workersGone(out: string): Promise<void> {
   const trials = join(folder, out, "trials");
-  for (const run of existsSync(trials) ? readdirSync(trials) : []) {
+  const runs = () => (existsSync(trials) ? readdirSync(trials) : []);
+  const steps = () => runs().map((run) => readMetrics(join(trials, run)).length);
+  await sleep(500); // for the step under way
+  const before = steps();
+  for (const run of runs()) {
     const free = () => {
       lockFolder(join(trials, run))();
       return true;
     };
     await expect.poll(free, { timeout: 10_000 }).toBe(true);
   }
+  expect(steps()).toEqual(before);
 }
 
 function figures(run: string): object[] {
@@ -72,7 +79,7 @@ const signals: NodeJS.Signals[] = slow
   : ["SIGKILL"];
 
 describe.each(slow ? present.filter((name) => name !== "cpu") : ["cpu" as const])("on %s", (backend) => {
-  const steps = !slow ? 200 : { cpu: 3000, wasm: 6000, native: 25_000 }[backend];
+  const steps = !slow ? 400 : { cpu: 3000, wasm: 6000, native: 25_000 }[backend];
   const [straight, killed] = [`straight-${backend}`, `killed-${backend}`];
 
   it(

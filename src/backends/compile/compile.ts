@@ -59,6 +59,7 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
 ): Compiled<Inputs, Outputs> {
   requireInteger("compile.maxGraphs", maxGraphs);
   if (requireOneOf("compile.precision", precision, precisionKinds) === "bfloat16") requireBfloat16();
+  const options = { allowReads, precision, xla };
   const graphs = new Map<string, Program>();
   let traces = 0;
   const call = (inputs: Inputs): Outputs => {
@@ -69,7 +70,7 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
     if (program)
       graphs.delete(key); // and set again below, as the one used last
     else {
-      program = new Program(native, trace(native, inputs, fn, { allowReads, precision }), { xla });
+      program = new Program(native, trace(native, inputs, fn, options), options);
       traces++;
     }
     graphs.set(key, program);

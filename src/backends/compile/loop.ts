@@ -12,6 +12,8 @@ export interface LoopBody {
   state: { name: string; dtype: number; first: Source; next: Source }[];
   /** What stays the same: called `name` inside and `source` outside. */
   captured: { name: string; dtype: number; source: Source }[];
+  /** Whether it becomes part of the graph around it; XLA takes none that does. */
+  isInlined: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface LoopBody {
 export function loop(
   name: string,
   binding: NativeBinding,
-  { count, nodes, state, captured }: LoopBody,
+  { count, nodes, state, captured, isInlined }: LoopBody,
 ): { nodes: GraphNode[]; functions: GraphFunction[]; outputs: Source[] } {
   const make = new NodeMaker(binding);
   const { TF_INT32, TF_BOOL } = binding;
@@ -49,6 +51,7 @@ export function loop(
     { name: "T", type: binding.TF_ATTR_TYPE, value: values.map(({ dtype }) => dtype) },
     { name: "cond", type: functionAttribute, value: condition },
     { name: "body", type: functionAttribute, value: body },
+    { name: "_lower_using_switch_merge", type: binding.TF_ATTR_BOOL, value: isInlined },
   ];
   const node: GraphNode = { name, op: "While", inputs: values.map(({ first }) => first), attributes };
   const outputs = state.map((_, i) => `${name}:${i + 2}`);

@@ -19,6 +19,8 @@ export interface TraceOptions {
   allowReads: boolean;
   /** What matrix products are worked in. */
   precision: PrecisionKind;
+  /** Whether the graph is for XLA. */
+  xla: boolean;
 }
 
 /** Records the ops that the backend executes while it watches a function. */
@@ -59,9 +61,14 @@ export class Recorder {
     return { tensor: this.native.createOutputTensor(own), dtype, shape };
   }
 
-  /** Where a tensor comes from. */
+  /** Where a tensor comes from that something takes. */
   sourceOf(tensor: tf.Tensor): Source {
     return this.sourceOfId(this.native.getInputTensorIds([tensor])[0]!);
+  }
+
+  /** Whether a tensor comes from `source`; it does not count as taken. */
+  isFrom(source: Source, tensor: tf.Tensor): boolean {
+    return this.scope.sources.get(this.native.getInputTensorIds([tensor])[0]!) === source;
   }
 
   /** TensorFlow's number for a tensor's type. */

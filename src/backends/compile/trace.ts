@@ -31,8 +31,8 @@ export function changeInPlace({ op, attributes, variables, tensors }: InPlaceOp)
 }
 
 /** Makes a loop part of the graph under way, for which {@link isTracing} must hold. */
-export function recordRepeat(count: tf.Scalar, body: (turn: tf.Scalar) => void): void {
-  underWay!.repeat(count, body);
+export function recordRepeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, options: { long: boolean }): void {
+  underWay!.repeat(count, body, options);
 }
 
 /**

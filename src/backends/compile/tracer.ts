@@ -22,7 +22,10 @@ export class Tracer {
   private readonly variables = new Map<tf.Variable, KnownVariable>();
   private readonly binding: NativeBinding;
 
-  constructor(native: NativeBackend, options: TraceOptions) {
+  constructor(
+    native: NativeBackend,
+    private readonly options: TraceOptions,
+  ) {
     this.binding = native.binding;
     this.recorder = new Recorder(native, options);
   }
@@ -36,10 +39,9 @@ export class Tracer {
   /** What a variable ends as: a value to assign, and the op that changed it in place last. */
   leaveVariable(variable: tf.Variable): Pick<TracedVariable, "assigned" | "changedBy" | "lastUse"> {
     const { node, changed } = this.variables.get(variable)!;
-    const source = this.recorder.sourceOf(variable);
-    const isItsOwn = source === (changed?.source ?? readName(node));
+    const isItsOwn = this.recorder.isFrom(changed?.source ?? readName(node), variable);
     return {
-      assigned: isItsOwn ? undefined : source,
+      assigned: isItsOwn ? undefined : this.recorder.sourceOf(variable),
       changedBy: changed?.by,
       lastUse: this.lastUse({ node, changed }),
     };
@@ -70,43 +72,36 @@ export class Tracer {
   }
 
   /** Records a loop: `body` once, as a function of the graph's, and an op that runs it `count` times. */
-  repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void): void {
+  repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, { long }: { long: boolean }): void {
     const { recorder, binding } = this;
-    const variables = [...this.variables.keys()];
-    const before = variables.map((variable) => variable.clone());
-    let next: Source[] = [];
-    let used: boolean[] = [];
-    const { scope, captured } = recorder.inside(() => {
-      const turn = tf.tidy(
-        () => recorder.enter(tf.scalar(0, "int32"), "turn", "the turn of repeat").tensor as tf.Scalar,
-      );
-      for (const [i, variable] of variables.entries()) this.replace(variable, `state${i}`);
-      tf.tidy(() => void body(turn));
-      used = variables.map((_, i) => recorder.scope.used.has(`state${i}`));
-      next = variables.map((variable) => recorder.sourceOf(variable));
+    const all = [...this.variables.keys()].map((variable, i) => {
+      return { variable, before: variable.clone(), name: `state${i}`, next: `state${i}` };
     });
-    const state = variables
-      .map((variable, i) => ({ variable, name: `state${i}`, next: next[i]!, before: before[i]!, isUsed: used[i]! }))
-      .filter(({ name, next, isUsed }) => isUsed || next !== name);
-    const name = recorder.newName("While");
-    const made = loop(name, binding, {
+    const { scope, captured } = recorder.inside(() => {
+      const turn = tf.tidy(() => recorder.enter(tf.scalar(0, "int32"), "turn", "the turn of repeat").tensor);
+      for (const { variable, name } of all) this.replace(variable, name);
+      tf.tidy(() => void body(turn as tf.Scalar));
+      for (const each of all) {
+        if (!recorder.isFrom(each.name, each.variable)) each.next = recorder.sourceOf(each.variable);
+      }
+    });
+    for (const { variable, before } of all) variable.assign(before);
+    const state = all.filter(({ name, next }) => next !== name || scope.used.has(name));
+    const made = loop(recorder.newName("While"), binding, {
       count: recorder.sourceOf(count),
       nodes: scope.nodes,
-      state: state.map(({ name, next, before }) => ({
-        name,
-        next,
-        first: recorder.sourceOf(before),
-        dtype: recorder.dtypeOf(before),
-      })),
+      state: state.map(({ name, next, before }) => {
+        return { name, next, first: recorder.sourceOf(before), dtype: recorder.dtypeOf(before) };
+      }),
       captured,
+      isInlined: long && !this.options.xla,
     });
     this.functions.push(...made.functions);
     for (const node of made.nodes) recorder.add(node);
-    for (const [i, variable] of variables.entries()) variable.assign(before[i]!);
-    for (const [i, { variable, name: own, next }] of state.entries()) {
-      if (next !== own) this.replace(variable, made.outputs[i]!);
+    for (const [i, { variable, name, next }] of state.entries()) {
+      if (next !== name) this.replace(variable, made.outputs[i]!);
     }
-    tf.dispose(before);
+    tf.dispose(all.map(({ before }) => before));
   }
 
   /** Gives a variable a tensor that comes from `source`. */

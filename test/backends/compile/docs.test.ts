@@ -39,11 +39,11 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
   });
 
   test("every message that the page lists is one that the code makes", () => {
-    const code = ["trace", "recorder", "watch", "xla", "graphState"].map((name) =>
+    const code = ["trace", "recorder", "tracer", "watch", "xla", "graphState"].map((name) =>
       readFileSync(join(root, "src", "backends", "compile", `${name}.ts`), "utf8"),
     );
-    const listed = [...page.matchAll(/^\| `(a compiled function[^`:]*):/gm)].map(([, message]) => message!);
-    expect(listed.length).toBe(7);
+    const listed = [...page.matchAll(/^\| `((?:a |repeat )[^`:]*)[:`]/gm)].map(([, message]) => message!);
+    expect(listed.length).toBe(10);
     for (const message of listed)
       expect(
         code.some((text) => text.includes(message)),

@@ -39,7 +39,6 @@ onEveryBackend("repeat", (backend) => {
         [1, 2],
         [4, -1],
       ] as const) {
-        // biome-ignore format: short
         state = plain(turns, state, step);
         const got = tf.tidy(() => numbers(compiled({ turns: int(turns), step: tf.scalar(step) })));
         expect(got).toEqual({ last: [10 * state[0]], sum: [state[1]] });
@@ -70,15 +69,25 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     await useBackend("native");
   });
 
-  test.each([false, true])("one within another, with XLA: %s", (xla) => {
+  test.each([
+    { xla: false, long: false },
+    { xla: false, long: true },
+    { xla: true, long: false },
+    { xla: true, long: true },
+  ])("one within another, %o", ({ xla, long }) => {
     expectNoLeak(() => {
       const [a, b] = [variable(1), variable([1, 2])];
       withCompiled(
         ({ turns, x }: { turns: tf.Tensor; x: tf.Tensor }) => {
-          repeat(turns as tf.Scalar, (turn) => {
-            b.assign(b.add(x).mul(a));
-            repeat(turn.add(int(1)), (inner) => a.assign(a.add(turn.mul(int(10)).add(inner).cast("float32"))));
-          });
+          repeat(
+            turns as tf.Scalar,
+            (turn) => {
+              b.assign(b.add(x).mul(a));
+              const add = (inner: tf.Tensor) => a.assign(a.add(turn.mul(int(10)).add(inner).cast("float32")));
+              repeat(turn.add(int(1)), add, { long });
+            },
+            { long },
+          );
           return { a: a.clone() as tf.Tensor, b: b.clone() as tf.Tensor };
         },
         (compiled) => {
@@ -89,6 +98,28 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
         { xla },
       );
       tf.dispose([a, b]);
+    });
+  });
+
+  test("a variable may take over another's value, and two may swap theirs", () => {
+    expectNoLeak(() => {
+      const [a, b, c] = [variable(1), variable(2), variable(3)];
+      withCompiled(
+        ({ turns }: { turns: tf.Tensor }) => {
+          repeat(turns as tf.Scalar, () => {
+            const old = a.clone();
+            a.assign(b);
+            b.assign(old);
+            c.assign(b);
+          });
+          return {};
+        },
+        (compiled) => {
+          tf.tidy(() => void compiled({ turns: int(3) }));
+          expect([value(a), value(b), value(c)]).toEqual([2, 1, 1]);
+        },
+      );
+      tf.dispose([a, b, c]);
     });
   });
 
@@ -143,13 +174,13 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     tf.dispose([kept.flat(), { ...first }, { ...second }]);
   });
 
-  test("an op that fails leaves variables as they were", () => {
+  test.each([false, true])("an op that fails leaves variables as they were, long: %s", (long) => {
     expectNoLeak(() => {
       const [x, other] = [variable([1, 2]), variable(5)];
       withCompiled(
         ({ at }: { at: tf.Tensor }) => {
           other.assign(other.add(1));
-          repeat(int(2), () => x.assign(x.add(x.gather(at.cast("int32")))));
+          repeat(int(2), () => x.assign(x.add(x.gather(at.cast("int32")))), { long });
           return {};
         },
         (compiled) => {

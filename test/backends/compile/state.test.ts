@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test } from "vitest";
 import { useBackend } from "../../../src/backends/choose.js";
 import { compile } from "../../../src/backends/compile/compile.js";
+import { repeat } from "../../../src/backends/compile/repeat.js";
 import { counts, expectNoLeak, hasGraphs, numbers, thrown, variable, withCompiled } from "./support.js";
 
 beforeEach(async () => {
@@ -142,6 +143,28 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
           w.dispose();
         }
       }
+    });
+  });
+
+  test("one that the function does not use may go, within repeat too", () => {
+    expectNoLeak(() => {
+      const [w, other, another] = [variable(1), variable(5), variable(6)];
+      withCompiled(
+        ({ x }: { x: tf.Tensor }) => {
+          repeat(tf.scalar(2, "int32"), () => w.assign(w.add(x)));
+          return { w: w.mul(10) };
+        },
+        (compiled) => {
+          const x = tf.scalar(1);
+          expect(numbers(compiled({ x }))).toEqual({ w: [30] });
+          other.dispose();
+          expect(numbers(compiled({ x }))).toEqual({ w: [50] });
+          tf.tidy(() => another.assign(tf.scalar(7)));
+          expect(numbers(compiled({ x }))).toEqual({ w: [70] });
+          x.dispose();
+        },
+      );
+      tf.dispose([w, another]);
     });
   });
 
