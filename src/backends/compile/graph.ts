@@ -2,6 +2,7 @@ import type * as tf from "@tensorflow/tfjs";
 import type { NativeBinding } from "../native.js";
 import type { Graph, GraphFunction, GraphNode } from "./graphDef.js";
 import { NodeMaker } from "./nodeMaker.js";
+import type { CodeLine } from "./origin.js";
 
 /** Where a value of a graph comes from, as an op's input names it: a node, or `node:1` for a later output. */
 export type Source = string;
@@ -31,7 +32,7 @@ export interface Trace {
   /** What the nodes call. */
   functions: readonly GraphFunction[];
   /** The line of the caller's function that made each node, by the node's name. */
-  origins: ReadonlyMap<string, string>;
+  origins: ReadonlyMap<string, CodeLine | string>;
   inputs: { key: string; node: string; dtype: number; shape: number[] }[];
   variables: TracedVariable[];
   outputs: { key: string; node: string; dtype: number; source: Source }[];

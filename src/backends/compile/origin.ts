@@ -1,5 +1,6 @@
+import { findSourceMap, type SourceMapping } from "node:module";
 import { dirname, join, sep } from "node:path";
-import { pathToFileURL } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 
 const backends = dirname(import.meta.dirname);
 const ours = [join(backends, "compile") + sep, join(backends, "gather.")].flatMap((path) => [
@@ -7,24 +8,49 @@ const ours = [join(backends, "compile") + sep, join(backends, "gather.")].flatMa
   pathToFileURL(path).href,
 ]);
 
-/** TensorFlow.js's own files, as source maps name them. */
-const tfjsSource = /[\\/]tfjs-[\w-]+[\\/]src[\\/]/;
-
-/** Frames that are not the caller's: Node's, those of packages, and the ones that stand between tfjs and the graph. */
-function isForeign(frame: string): boolean {
-  if (tfjsSource.test(frame) || frame.includes("<anonymous>)")) return true;
-  return frame.includes("node_modules") || frame.includes("node:") || ours.some((path) => frame.includes(path));
+/** Whether a file is not the caller's: Node's, a package's, or one that stands between TensorFlow.js and the graph. */
+function isForeign(file: string): boolean {
+  return file.startsWith("node:") || file.includes("node_modules") || ours.some((path) => file.startsWith(path));
 }
 
-/** The line of code that made the op under way, as `file:line:column`: the innermost frame that is the caller's. */
-export function callerLine(): string {
-  const limit = Error.stackTraceLimit;
+/** A place in code that runs. What it was compiled from is looked up when it is printed: source maps are large. */
+export class CodeLine {
+  constructor(
+    private readonly file: string,
+    private readonly line: number,
+    private readonly column: number,
+  ) {}
+
+  /** `file:line:column`, as somebody wrote it. */
+  toString(): string {
+    const {
+      originalSource: file,
+      originalLine,
+      originalColumn,
+    } = this.written() ?? {
+      originalSource: this.file,
+      originalLine: this.line - 1,
+      originalColumn: this.column - 1,
+    };
+    return `${file.startsWith("file:") ? fileURLToPath(file) : file}:${originalLine + 1}:${originalColumn + 1}`;
+  }
+
+  private written(): SourceMapping | undefined {
+    const entry = findSourceMap(this.file)?.findEntry(this.line - 1, this.column - 1);
+    return entry && "originalSource" in entry ? entry : undefined;
+  }
+}
+
+/** The line of code that made the op under way: the innermost frame that is the caller's. */
+export function callerLine(): CodeLine | "an unknown line" {
+  const { stackTraceLimit, prepareStackTrace } = Error;
   Error.stackTraceLimit = 60;
-  const { stack = "" } = new Error();
-  Error.stackTraceLimit = limit;
-  const frame = stack
-    .split("\n")
-    .slice(1)
-    .find((line) => !isForeign(line));
-  return /\(?([^()\s]+:\d+:\d+)\)?$/.exec(frame ?? "")?.[1] ?? "an unknown line";
+  Error.prepareStackTrace = (_, frames) => frames;
+  const { stack } = new Error() as unknown as { stack: NodeJS.CallSite[] };
+  Object.assign(Error, { stackTraceLimit, prepareStackTrace });
+  for (const frame of stack) {
+    const file = frame.getFileName();
+    if (file && !isForeign(file)) return new CodeLine(file, frame.getLineNumber()!, frame.getColumnNumber()!);
+  }
+  return "an unknown line";
 }

@@ -11,7 +11,7 @@ import { xlaGraph } from "./xla.js";
 
 /** A traced function as a TensorFlow session that runs it in one call. Its variables live in the session. */
 export class Program {
-  private readonly origins: ReadonlyMap<string, string>;
+  private readonly origins: Trace["origins"];
   private readonly session: number;
   private readonly inputKeys: string[];
   private readonly outputKeys: string[];

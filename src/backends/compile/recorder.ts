@@ -5,7 +5,7 @@ import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "
 import type { Source } from "./graph.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
 import { graphForm } from "./graphForm.js";
-import { callerLine } from "./origin.js";
+import { type CodeLine, callerLine } from "./origin.js";
 import { Scope } from "./scope.js";
 import type { Form } from "./shapes.js";
 import { StandIns } from "./standIns.js";
@@ -28,7 +28,7 @@ export class Recorder {
   /** The graph, or the function of it, that ops are part of now. */
   scope = new Scope();
   /** The line of the caller's function that made each node, by the node's name. */
-  readonly origins = new Map<string, string>();
+  readonly origins = new Map<string, CodeLine | string>();
   private readonly forms = new Map<number, Form>();
   /** The addon's numbers for tensors that are no constants. */
   private readonly computed = new Set<number>();
@@ -120,13 +120,12 @@ export class Recorder {
 
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
     const name = this.newName(op.replace(/^_/, ""));
-    const line = callerLine();
+    this.origins.set(name, callerLine());
     const inputs = ids.map((id) => this.sourceOfId(id));
-    const outputs = this.outputsOf([op, attributes, ids, count], `${name} is made at ${line}`);
+    const outputs = this.outputsOf(name, [op, attributes, ids, count]);
     const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
     const { binding, options, scope } = this;
     scope.nodes.push(...graphForm({ name, op, inputs, attributes }, forms, { binding, precision: options.precision }));
-    this.origins.set(name, line);
     for (const [i, output] of outputs.entries()) this.know(output, i === 0 ? name : `${name}:${i}`);
     return outputs;
   }
@@ -137,15 +136,16 @@ export class Recorder {
     this.computed.add(tensor.id);
   }
 
-  /** What an op gives: stand-ins, unless all that it takes has numbers. An error gets `where` added. */
-  private outputsOf(execution: Parameters<NativeBinding["executeOp"]>, where: string): TensorMetadata[] {
+  /** What an op gives: stand-ins, unless all that it takes has numbers. An error gets its line added. */
+  private outputsOf(name: string, execution: Parameters<NativeBinding["executeOp"]>): TensorMetadata[] {
     const [op, attributes, ids, count] = execution;
     try {
       if (!ids.some((id) => this.standIns.has(id))) return this.binding.executeOp(...execution);
       const inputs = ids.map((id) => ({ ...this.forms.get(id)!, id }));
       return this.standIns.execute(op, attributes, inputs, count);
     } catch (error) {
-      throw new CompileError(`${(error as Error).message}\n${where}`, { cause: error });
+      const { message } = error as Error;
+      throw new CompileError(`${message}\n${name} is made at ${this.origins.get(name)}`, { cause: error });
     }
   }
 
