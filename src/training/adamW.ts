@@ -29,7 +29,7 @@ export class AdamW {
     private readonly weights: ReadonlyMap<string, tf.Variable>,
     private readonly config: AdamWConfig,
   ) {
-    const zeros = (w: tf.Variable) => tf.tidy(() => tf.variable(tf.zeros(w.shape), false));
+    const zeros = (w: tf.Variable) => tf.tidy(() => tf.variable(tf.fill(w.shape, 0), false));
     this.moments = new Map(
       [...weights].flatMap(([name, w]) => [
         [`${name}.m`, zeros(w)],
