@@ -55,7 +55,7 @@ export class TrainingStep {
     this.finish = build((scalars: AdamWScalars) => {
       const means = [...this.sums].map(([name, sum]) => [name, sum.div(gradAccum)] as const);
       const norm = this.update(new Map(means), scalars);
-      for (const sum of this.sums.values()) sum.assign(tf.zerosLike(sum));
+      this.clearSums();
       return { norm };
     });
     // Without the rounding of bfloat16: what is measured is the model, not the training.
@@ -81,15 +81,24 @@ export class TrainingStep {
         const [loss, gradNorm] = this.whole({ ...inputs[0]!, ...scalars }).lossAndNorm.dataSync();
         return { loss: loss!, gradNorm: gradNorm! };
       }
-      const losses = inputs.map((input) => this.accumulate(input).loss.dataSync()[0]!);
-      const gradNorm = this.finish(scalars).norm.dataSync()[0]!;
-      return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, gradNorm };
+      try {
+        const losses = inputs.map((input) => this.accumulate(input).loss.dataSync()[0]!);
+        const gradNorm = this.finish(scalars).norm.dataSync()[0]!;
+        return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, gradNorm };
+      } catch (error) {
+        this.clearSums(); // of the batches before the one that failed
+        throw error;
+      }
     });
   }
 
   /** Mean cross-entropy of a batch, in nats, without dropout and without an update. */
   evaluate(batch: Batch): number {
     return tf.tidy(() => this.loss(this.tensors(batch)).loss.dataSync()[0]!);
+  }
+
+  private clearSums(): void {
+    for (const sum of this.sums.values()) sum.assign(tf.zerosLike(sum));
   }
 
   private gradients({ ids, targets, dropoutSeed }: BatchTensors): {

@@ -70,6 +70,22 @@ onEveryBackend("a training step", () => {
     }
   });
 
+  it("keeps nothing of an update that failed in its second batch", () => {
+    const config = tinyTraining({ gradAccum: 2, steps: 1 });
+    const weightsAfter = (compiled: boolean, fails: boolean) => {
+      const model = tinyModel(noBias);
+      const step = new TrainingStep(model, config, { compiled });
+      const beyond = { ...tinyBatch(1), inputs: tinyBatch(1).inputs.map(() => tinyConfig.vocabSize) };
+      if (fails) expect(() => step.run([tinyBatch(0), beyond], 1, 1e-3)).toThrow();
+      const result = step.run([tinyBatch(2), tinyBatch(3)], 1, 1e-3);
+      const weights = model.read();
+      step.dispose();
+      model.dispose();
+      return { result, weights };
+    };
+    for (const compiled of [false, true]) expect(weightsAfter(compiled, true)).toEqual(weightsAfter(compiled, false));
+  });
+
   it("gives the same compiled as op by op, with dropout and accumulation", () => {
     const parts = (step: number) => [0, 1].map((micro) => tinyBatch(2 * step + micro));
     const [compiled, eager] = [true, false].map((compiled) =>

@@ -23,6 +23,9 @@ export interface TraceOptions {
   xla: boolean;
 }
 
+/** Ops whose outputs' shapes depend on the numbers that they are given. */
+const shapedByValues = new Set(["UniqueV2", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5"]);
+
 /** Records the ops that the backend executes while it watches a function. */
 export class Recorder {
   /** The graph, or the function of it, that ops are part of now. */
@@ -38,6 +41,8 @@ export class Recorder {
   private readonly labels = new Map<Source, string>();
   private readonly binding: NativeBinding;
   private readonly standIns: StandIns;
+  /** What was refused first. The function may have caught it. */
+  private refused: CompileError | undefined;
   /** Ops so far, in all scopes. */
   private count = 0;
 
@@ -108,11 +113,41 @@ export class Recorder {
       createTensor: (shape, dtype, values) => this.create(shape, dtype, values),
       executeOp: (name, attributes, ids, outputs) => this.execute(name, attributes, ids, outputs),
       tensorDataSync: (id) => this.read(id),
+      deleteTensor: (id) => {
+        this.standIns.forget(id);
+        this.binding.deleteTensor(id);
+      },
+      random: () => {
+        throw this.refusal(
+          `draw random numbers in JavaScript: ${callerLine()} (draw them with a seed that is an input)`,
+        );
+      },
     });
   }
 
+  /**
+   * To be called when the function has ended and all that it did not keep is freed.
+   *
+   * @throws CompileError if it did what it must not, even if it caught the error.
+   */
+  requireNothingRefused(): void {
+    for (const id of this.standIns.ids()) {
+      const source = this.scope.sources.get(id) ?? "a tensor";
+      const origin = this.origins.get(source.split(":")[0]!);
+      const what = this.labels.get(source) ?? (origin ? `${source} is made at ${origin}` : source);
+      throw this.refusal(`keep tensors: ${what} (return it, or assign it to a variable)`);
+    }
+    if (this.refused) throw this.refused;
+  }
+
+  private refusal(what: string): CompileError {
+    const error = new CompileError(`a compiled function must not ${what}`);
+    this.refused ??= error;
+    return error;
+  }
+
   private create(shape: number[], dtype: number, values: ArrayBufferView): number {
-    if (dtype === stringType) throw noTexts();
+    if (dtype === stringType) throw this.noTexts();
     const id = this.binding.createTensor(shape, dtype, values);
     this.constants.set(id, { shape, dtype, values: copyOf(values) });
     return id;
@@ -121,6 +156,7 @@ export class Recorder {
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
     const name = this.newName(op.replace(/^_/, ""));
     this.origins.set(name, callerLine());
+    if (ids.some((id) => this.standIns.has(id))) this.requireSteadyShape(op, name, ids);
     const inputs = ids.map((id) => this.sourceOfId(id));
     const outputs = this.outputsOf(name, [op, attributes, ids, count]);
     const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
@@ -128,6 +164,13 @@ export class Recorder {
     scope.nodes.push(...graphForm({ name, op, inputs, attributes }, forms, { binding, precision: options.precision }));
     for (const [i, output] of outputs.entries()) this.know(output, i === 0 ? name : `${name}:${i}`);
     return outputs;
+  }
+
+  /** An op must give tensors of the same shape for all numbers. */
+  private requireSteadyShape(op: string, name: string, ids: number[]): void {
+    if (ids.some((id) => this.forms.get(id)?.dtype === stringType)) throw this.noTexts();
+    if (!shapedByValues.has(op)) return;
+    throw this.refusal(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);
   }
 
   private know(tensor: TensorMetadata, source: Source): void {
@@ -186,7 +229,7 @@ export class Recorder {
   private numbersOf(id: number): TensorValue {
     const { id: copy, shape, dtype } = this.identity(id);
     this.binding.deleteTensor(copy);
-    if (dtype === stringType) throw noTexts();
+    if (dtype === stringType) throw this.noTexts();
     return { shape, dtype, values: copyOf(this.binding.tensorDataSync(id)) };
   }
 
@@ -199,16 +242,16 @@ export class Recorder {
     if (this.computed.has(id) && !this.options.allowReads) {
       const source = this.sourceOfId(id);
       const label = this.labels.get(source) ?? source;
-      throw new CompileError(
-        `a compiled function must not read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
+      throw this.refusal(
+        `read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
       );
     }
     return this.binding.tensorDataSync(id);
   }
-}
 
-function noTexts(): CompileError {
-  return new CompileError(`a compiled function must not use texts as tensors: ${callerLine()}`);
+  private noTexts(): CompileError {
+    return this.refusal(`use texts as tensors: ${callerLine()}`);
+  }
 }
 
 function copyOf(values: ArrayBufferView): ArrayBufferView {

@@ -16,9 +16,9 @@ export interface RepeatOptions {
  */
 export function repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, { long = false }: RepeatOptions = {}): void {
   if (isTracing()) {
-    recordRepeat(count, body, { long });
+    recordRepeat(count.toInt(), body, { long });
     return;
   }
-  const turns = count.dataSync()[0]!;
+  const turns = Math.trunc(count.dataSync()[0]!);
   for (let turn = 0; turn < turns; turn++) tf.tidy(() => body(tf.scalar(turn, "int32")));
 }

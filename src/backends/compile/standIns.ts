@@ -14,10 +14,20 @@ export class StandIns {
     return this.forms.has(id);
   }
 
+  /** Those that have not been freed. */
+  ids(): Iterable<number> {
+    return this.forms.keys();
+  }
+
   make({ shape, dtype }: Form): TensorMetadata {
     const id = this.binding.createTensor([], this.binding.TF_BOOL, Uint8Array.of(0)); // the smallest there is
     this.forms.set(id, { shape, dtype });
     return { id, shape, dtype };
+  }
+
+  /** To be called when the addon's tensor `id` is freed. */
+  forget(id: number): void {
+    this.forms.delete(id);
   }
 
   /**

@@ -42,7 +42,7 @@ export function recordRepeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, 
  * them: a clone of a variable, the tensor that an input was made from, two variables made from one tensor.
  *
  * @throws CompileError if `fn` reads a value back to JavaScript, draws a random number there, makes or disposes a
- *   variable, or returns anything but tensors by name.
+ *   variable, keeps a tensor, uses an op whose shapes depend on values, or returns anything but tensors by name.
  */
 export function trace<Inputs extends Tensors>(
   native: NativeBackend,
@@ -57,6 +57,7 @@ export function trace<Inputs extends Tensors>(
   const before = variables.map((variable) => variable.clone());
   engine.startScope();
   underWay = tracer;
+  let traced: Trace;
   try {
     const entered = Object.keys(inputs)
       .sort()
@@ -73,7 +74,7 @@ export function trace<Inputs extends Tensors>(
     const left = variables.map((variable, i) => {
       return { variable, node: `var${i}`, dtype: recorder.dtypeOf(variable), ...tracer.leaveVariable(variable) };
     });
-    return {
+    traced = {
       inputs: entered.map(({ key, node, dtype, shape }) => ({ key, node, dtype, shape })),
       outputs,
       // Filtered only now: an assignment or an output may be the one use of another variable.
@@ -84,9 +85,13 @@ export function trace<Inputs extends Tensors>(
     };
   } finally {
     underWay = undefined;
-    engine.endScope();
-    restore(variables, before);
+    recorder.watch(() => {
+      engine.endScope();
+      restore(variables, before);
+    });
   }
+  recorder.requireNothingRefused();
+  return traced;
 }
 
 function restore(variables: tf.Variable[], before: tf.Tensor[]): void {
@@ -105,7 +110,11 @@ function requireTensors(results: unknown): asserts results is Tensors {
   const rule = "a compiled function must return tensors by name, such as { loss }";
   if (typeof results !== "object" || results === null) throw new CompileError(`${rule}: got ${show(results)}`);
   if (results instanceof tf.Tensor) throw new CompileError(`${rule}: got a tensor`);
-  if ("then" in results) throw new CompileError(`${rule}: got a promise (it must not be async)`);
+  if ("then" in results) {
+    Promise.resolve(results).catch(() => {}); // what is left of it fails, and nobody waits for it
+    throw new CompileError(`${rule}: got a promise (it must not be async)`);
+  }
+  if (Array.isArray(results)) throw new CompileError(`${rule}: got an array`);
   for (const [key, value] of Object.entries(results)) {
     if (!(value instanceof tf.Tensor)) throw new CompileError(`${rule}: got ${show(value)} for ${key}`);
     if (value.isDisposed) throw new CompileError(`${rule}: got a disposed one for ${key}`);

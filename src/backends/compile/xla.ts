@@ -20,6 +20,12 @@ export function xlaGraph(trace: Trace, binding: NativeBinding): Graph {
   const make = new NodeMaker(binding);
   for (const each of trace.functions) refuseRandom(each);
   const drawn = trace.nodes.filter(isRandom);
+  const first = neededFor(drawn, trace.nodes);
+  if (first.some(changesVariable)) {
+    throw new CompileError(
+      "a compiled function with xla must not draw random numbers from a variable changed in place (draw them before it)",
+    );
+  }
   const inputs = [
     ...trace.inputs.map(({ node, dtype }) => ({ name: node, dtype })),
     ...drawn.map(({ name }) => ({ name, dtype: binding.TF_FLOAT })),
@@ -42,7 +48,7 @@ export function xlaGraph(trace: Trace, binding: NativeBinding): Graph {
     make.whole("one", 1), // what is fetched for its control inputs alone
     ...inputNodes(make, trace),
     ...trace.variables.flatMap((variable) => variableNodes(make, variable)),
-    ...neededFor(drawn, trace.nodes),
+    ...first,
     callNode(body, binding),
     ...trace.outputs.map(({ node, dtype }, i) => make.identity(node, dtype, [`${callName}:${i}`])),
     make.identity(finishedName, binding.TF_INT32, ["one", `^${callName}`]),
@@ -64,6 +70,8 @@ function callNode({ name, inputs, outputs }: GraphFunction, binding: NativeBindi
 }
 
 const isRandom = ({ op }: GraphNode): boolean => op === "StatelessRandomUniform";
+
+const changesVariable = ({ op }: GraphNode): boolean => op === "AssignVariableOp" || op.startsWith("ResourceApply");
 
 function refuseRandom({ nodes }: GraphFunction): void {
   if (!nodes.some(isRandom)) return;

@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
+import { threadSettings } from "../../backends/processes.js";
 import { requireOneOf } from "../../config/checks.js";
 import { packageRoot } from "../../config/packageRoot.js";
 import type { ChildCommand } from "./child.js";
@@ -69,7 +70,7 @@ export function contestantsOf(list: string): Contestant[] {
 
 /** How a contestant's process is started; `python` is needed for those that are not heed. */
 export function commandOf({ library }: Contestant, threads: number, python: string | undefined): ChildCommand {
-  const env = threadSettings(threads);
+  const env = libraryThreads(threads);
   if (library !== "heed") {
     return { command: python!, args: [join(packageRoot, "scripts", "bench", `${library}_peer.py`)], env };
   }
@@ -80,9 +81,9 @@ export function commandOf({ library }: Contestant, threads: number, python: stri
 }
 
 /** What OpenMP, MKL, heed and XLA read when they load. */
-function threadSettings(threads: number): ChildCommand["env"] {
-  const names = ["OMP", "MKL"].map((library) => `${library}_NUM_THREADS`);
-  names.push("HEED_THREADS", "NPROC", "PJRT_NPROC");
+function libraryThreads(threads: number): ChildCommand["env"] {
+  const names = ["OMP_NUM_THREADS", "MKL_NUM_THREADS", "NPROC", "PJRT_NPROC"];
+  const others = Object.fromEntries(names.map((name) => [name, String(threads)]));
   // Nobody inherits XLA from the user's environment.
-  return { ...Object.fromEntries(names.map((name) => [name, String(threads)])), TF_XLA_FLAGS: undefined };
+  return { ...threadSettings(threads), ...others, TF_XLA_FLAGS: undefined };
 }

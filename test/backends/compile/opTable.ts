@@ -141,7 +141,6 @@ export const opTable: Record<string, Op> = {
   tile: ({ x, n }) => [x.tile([2, 1]), n.tile([1, 2])],
   topk: ({ x }) => Object.values(tf.topk(x, 2)),
   transpose: ({ x, image }) => [x.transpose(), image.transpose([0, 3, 1, 2])],
-  unique: ({ n }) => Object.values(tf.unique(n.flatten())),
   unsortedSegmentSum: ({ x }) => tf.unsortedSegmentSum(x, tf.tensor1d([2, 0, 2, 1], "int32"), 3),
   unstack: ({ x, b }) => [...x.unstack(1), ...b.unstack()],
   where: ({ x, y, b }) => tf.where(b, x, y),

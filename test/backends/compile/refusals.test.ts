@@ -69,6 +69,67 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(({ x }) => ({ y: tf.dropout(x, 0.5) }))).toBe(message);
   });
 
+  test("what the function does not let out: an error that it caught, or that nobody waits for", async () => {
+    const reads = "a compiled function must not read values back to JavaScript: op0_Square is read at LINE";
+    const silently = (body: () => unknown) => {
+      try {
+        body();
+      } catch {}
+    };
+    const inspect = ({ x }: { x: tf.Tensor }) => {
+      silently(() => x.square().dataSync());
+      return { y: x.add(1) };
+    };
+    expect(refusal(inspect)).toContain(reads);
+    const later = ({ x }: { x: tf.Tensor }) => {
+      x.square()
+        .data()
+        .catch(() => {});
+      return { y: x.add(1) };
+    };
+    expect(refusal(later)).toContain(reads);
+    expect(
+      refusal(({ x }) => {
+        silently(() => Math.random());
+        return { y: x.add(1) };
+      }),
+    ).toContain("must not draw random numbers in JavaScript: LINE");
+  });
+
+  test("tensors that are kept beyond its end", () => {
+    const w = uploaded([1, 2], "float32", "the kept weight");
+    const rest = "(return it, or assign it to a variable)";
+    const kept: tf.Tensor[] = [];
+    const keep = (tensor: tf.Tensor) => kept.push(tf.keep(tensor));
+    const message = (what: (x: tf.Tensor) => tf.Tensor) => {
+      const compiled = compile(({ x }: Tensors) => {
+        keep(what(x!));
+        return { y: x!.add(1) };
+      });
+      const x = tf.tensor([1, 2]);
+      const { name, message } = thrown(() => compiled({ x }));
+      tf.dispose([x, kept]);
+      return [name, message.replaceAll(/\S*refusals\.test\.ts:\d+:\d+/g, "LINE")];
+    };
+    const rule = "a compiled function must not keep tensors:";
+    expectNoLeak(() => {
+      expect(message((x) => x.square())).toEqual(["CompileError", `${rule} op0_Square is made at LINE ${rest}`]);
+      expect(message((x) => x.clone())).toEqual(["CompileError", `${rule} input x ${rest}`]);
+      expect(message(() => w.clone())).toEqual(["CompileError", `${rule} variable the kept weight ${rest}`]);
+    });
+    w.dispose();
+  });
+
+  test("an op whose shapes depend on values", () => {
+    const rule = "a compiled function must not use ops whose shapes depend on values:";
+    const unique = ({ x }: { x: tf.Tensor }) => ({ y: tf.unique(x as tf.Tensor1D).values });
+    expect(refusal(unique)).toBe(`${rule} op0_UniqueV2 is made at LINE`);
+    const boxes = ({ x }: { x: tf.Tensor }) => {
+      return { y: tf.image.nonMaxSuppression(tf.ones([2, 4]).mul(x.sum()) as tf.Tensor2D, x as tf.Tensor1D, 2) };
+    };
+    expect(refusal(boxes)).toMatch(/shapes depend on values: op\d+_NonMaxSuppressionV3 is made at LINE$/);
+  });
+
   test("a variable made or disposed", () => {
     expect(refusal(({ x }) => ({ y: x.add(tf.variable(tf.scalar(1), true, "fresh")) }))).toBe(
       "a compiled function must not make variables: got fresh (make it before, and assign it)",
@@ -89,6 +150,14 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(() => undefined)).toBe(`${rule} undefined`);
     expect(refusal(() => ({ y: 3 }))).toBe(`${rule} 3 for y`);
     expect(refusal(async () => ({}))).toBe(`${rule} a promise (it must not be async)`);
+    expect(
+      refusal(async ({ x }) => {
+        await Promise.resolve();
+        return { y: x.add(1) };
+      }),
+    ).toBe(`${rule} a promise (it must not be async)`);
+    await new Promise((done) => setImmediate(done)); // the rest of that fails, and nobody hears of it
+    expect(refusal(({ x }) => [x])).toBe(`${rule} an array`);
     expect(
       refusal(({ x }) => {
         const y = x.add(1);
@@ -112,6 +181,15 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(() => ({ y: tf.tensor(["a", "b"]).reshape([2, 1]) }))).toBe(
       "a compiled function must not use texts as tensors: LINE",
     );
+    const words = tf.tensor(["a", "b"]);
+    withCompiled(
+      ({ words }: Tensors) => ({ y: words!.reshape([2, 1]) }),
+      (compiled) => {
+        const { message } = thrown(() => compiled({ words }));
+        expect(message).toMatch(/^a compiled function must not use texts as tensors: \S*refusals\.test\.ts:\d+:\d+$/);
+      },
+    );
+    words.dispose();
   });
 
   test("what the function itself throws comes out as it is, and variables are as before", () => {

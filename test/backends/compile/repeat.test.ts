@@ -101,6 +101,26 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     });
   });
 
+  test("takes any number for a count, and cuts its fraction off, as it does op by op", () => {
+    const turns = (count: number, body: typeof withCompiled | undefined) => {
+      const done = variable(0);
+      const fn = ({ count }: { count: tf.Tensor }) => {
+        repeat(count as tf.Scalar, () => done.assign(done.add(1)));
+        return {};
+      };
+      const n = tf.scalar(count);
+      if (body) body(fn, (compiled) => void compiled({ count: n }));
+      else fn({ count: n });
+      const result = value(done);
+      tf.dispose([done, n]);
+      return result;
+    };
+    for (const count of [3, 2.5, 0, -1]) {
+      expect(turns(count, withCompiled)).toBe(Math.max(0, Math.trunc(count)));
+      expect(turns(count, undefined)).toBe(Math.max(0, Math.trunc(count)));
+    }
+  });
+
   test("a variable may take over another's value, and two may swap theirs", () => {
     expectNoLeak(() => {
       const [a, b, c] = [variable(1), variable(2), variable(3)];

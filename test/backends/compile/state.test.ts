@@ -228,6 +228,40 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
+  test.each<[string, (n: tf.Tensor) => tf.Tensor, number[], number[]]>([
+    ["an index", (n) => tf.tensor1d([1, 2]).gather(n.toInt()), [0, 1], [0, 2]],
+    ["a whole number's negative power", (n) => tf.tensor1d([2, 3], "int32").pow(n), [1, 2], [-1, 2]],
+    [
+      "the image that a box is cut from",
+      (n) =>
+        tf.image.cropAndResize(
+          tf.ones([1, 4, 4, 1]),
+          tf.tensor2d([[0, 0, 1, 1]]),
+          n.slice(0, 1).toInt() as never,
+          [2, 2],
+        ),
+      [0, 0],
+      [5, 0],
+    ],
+  ])("one that fails by %s changes none", (_, op, good, bad) => {
+    expectNoLeak(() => {
+      const calls = variable(0);
+      const fn = ({ n }: { n: tf.Tensor }) => {
+        calls.assign(calls.add(1));
+        return { y: op(n) };
+      };
+      withCompiled(fn, (compiled) => {
+        const call = (n: number[]) => tf.tidy(() => numbers(compiled({ n: tf.tensor1d(n, "int32") })));
+        call(good);
+        for (let k = 0; k < 20; k++) expect(thrown(() => call(bad)).name).toBe("CompileError");
+        expect(value(calls)).toBe(1);
+        call(good);
+        expect(value(calls)).toBe(2);
+      });
+      calls.dispose();
+    });
+  });
+
   test("an optimizer of tfjs, once it has made its variables, trains as it does eagerly", () => {
     const train = (compiled: boolean) =>
       tf.tidy(() => {

@@ -91,6 +91,22 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     tf.dispose([mask, step]);
   });
 
+  test("refuses random numbers whose seed is a variable that it changed in place: they are drawn before", () => {
+    const state = { weight: variable([1, 2]), m: variable([0, 0]), v: variable([0, 0]) };
+    const fn = ({ rate }: { rate: tf.Tensor }) => {
+      const scalars = { stepSize: rate as tf.Scalar, epsilon: tf.scalar(1e-8), keep: tf.scalar(0.9) };
+      adamWUpdate(state, state.weight.square(), scalars, { beta1: 0.9, beta2: 0.99, decays: true });
+      return { mask: dropoutMask([4], 0.5, { step: state.weight.sum().toInt() as tf.Scalar, site: 0 }) };
+    };
+    const rate = tf.scalar(0.1);
+    const { name, message } = withCompiled(fn, (compiled) => thrown(() => compiled({ rate })), { xla: true });
+    expect([name, message]).toEqual([
+      "CompileError",
+      "a compiled function with xla must not draw random numbers from a variable changed in place (draw them before it)",
+    ]);
+    tf.dispose([Object.values(state), rate]);
+  });
+
   test("changes in place, sharing variables with a function without XLA", () => {
     expectNoLeak(() => {
       const state = { weight: variable([1, 2]), m: variable([0, 0]), v: variable([0, 0]) };
