@@ -24,7 +24,7 @@ const outputsOf = new Map(
 );
 
 /** Ops with one output that is a list of tensors. */
-const listOps = new Set(["Split", "SplitV", "StatelessWhile", "Unpack", "While"]);
+const listOps = new Set(["Split", "SplitV", "Unpack", "While"]);
 
 /** How the nodes of a function name output `index` of their node `name`; in a graph they would say `name:index`. */
 export function outputName(op: string, name: string, index: number): string {

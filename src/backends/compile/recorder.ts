@@ -7,7 +7,7 @@ import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js
 import { graphForm } from "./graphForm.js";
 import { type CodeLine, callerLine } from "./origin.js";
 import { Scope } from "./scope.js";
-import type { Form } from "./shapes.js";
+import { type Form, shapedByValues } from "./shapes.js";
 import { StandIns } from "./standIns.js";
 import { watching } from "./watch.js";
 
@@ -22,9 +22,6 @@ export interface TraceOptions {
   /** Whether the graph is for XLA. */
   xla: boolean;
 }
-
-/** Ops whose outputs' shapes depend on the numbers that they are given. */
-const shapedByValues = new Set(["UniqueV2", "NonMaxSuppressionV3", "NonMaxSuppressionV4", "NonMaxSuppressionV5"]);
 
 /** Records the ops that the backend executes while it watches a function. */
 export class Recorder {
@@ -156,7 +153,7 @@ export class Recorder {
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
     const name = this.newName(op.replace(/^_/, ""));
     this.origins.set(name, callerLine());
-    if (ids.some((id) => this.standIns.has(id))) this.requireSteadyShape(op, name, ids);
+    if (ids.some((id) => this.standIns.has(id))) this.requireKnownShape(op, name, ids);
     const inputs = ids.map((id) => this.sourceOfId(id));
     const outputs = this.outputsOf(name, [op, attributes, ids, count]);
     const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
@@ -166,8 +163,7 @@ export class Recorder {
     return outputs;
   }
 
-  /** An op must give tensors of the same shape for all numbers. */
-  private requireSteadyShape(op: string, name: string, ids: number[]): void {
+  private requireKnownShape(op: string, name: string, ids: number[]): void {
     if (ids.some((id) => this.forms.get(id)?.dtype === stringType)) throw this.noTexts();
     if (!shapedByValues.has(op)) return;
     throw this.refusal(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);

@@ -18,6 +18,14 @@ const broadcast = new Set(
 );
 const comparison = new Set("Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual".split(" "));
 
+/** Ops that give tensors whose shapes depend on the numbers that they are given. */
+export const shapedByValues: ReadonlySet<string> = new Set([
+  "UniqueV2",
+  "NonMaxSuppressionV3",
+  "NonMaxSuppressionV4",
+  "NonMaxSuppressionV5",
+]);
+
 /**
  * The form of what an op gives, from the forms of its inputs; undefined for an op that is not known here. Known are
  * those that cost most to execute instead.
