@@ -6,9 +6,9 @@ import { forwardFlopsPerToken, type ParameterCounts, parameterCounts, trainingFl
 import { describeLayers, type LayerDescription } from "../model/describe.js";
 import { executionOf } from "../model/execution.js";
 import { type InferenceMemory, inferenceMemory, type TrainingMemory, trainingMemory } from "../model/memory.js";
-import { type Calibration, calibration, isBusy } from "./calibration.js";
-import { type Estimate, type EstimateOptions, estimate } from "./estimate.js";
-import type { MeasureListeners } from "./measureSteps.js";
+import { type Calibration, calibration, isBusy } from "./estimate/calibration.js";
+import { type Estimate, type EstimateOptions, estimate } from "./estimate/estimate.js";
+import type { MeasureListeners } from "./estimate/measureSteps.js";
 
 /** What a model is made of, and what training and using it take. Memory is in bytes. */
 export interface ModelPage {

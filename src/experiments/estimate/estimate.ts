@@ -1,7 +1,7 @@
-import type { ModelConfig } from "../config/model.js";
-import type { TrainingConfig } from "../config/training.js";
-import { executionOf } from "../model/execution.js";
-import { forwardWork, trainingWork } from "../model/work.js";
+import type { ModelConfig } from "../../config/model.js";
+import type { TrainingConfig } from "../../config/training.js";
+import { executionOf } from "../../model/execution.js";
+import { forwardWork, trainingWork } from "../../model/work.js";
 import { type MachineCosts, secondsOf } from "./machineCosts.js";
 
 /** How long a training will about take. */

@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { ActiveBackend } from "../backends/choose.js";
-import { defaultCacheFolder } from "../backends/setup/cache.js";
-import { replaceText } from "../checkpoint/durable.js";
-import type { PrecisionKind } from "../config/training.js";
-import { readMachine } from "./bench/machine.js";
+import type { ActiveBackend } from "../../backends/choose.js";
+import { defaultCacheFolder } from "../../backends/setup/cache.js";
+import { replaceText } from "../../checkpoint/durable.js";
+import type { PrecisionKind } from "../../config/training.js";
+import { readMachine } from "../bench/machine.js";
+import { versions } from "../runRecord.js";
 import { fitCosts, type MachineCosts } from "./machineCosts.js";
 import { type MeasuredStep, type MeasureListeners, measureSteps } from "./measureSteps.js";
-import { versions } from "./runRecord.js";
 
 /** How fast this machine trains, measured once and kept. */
 export interface Calibration {

@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { modelConfig } from "../../src/config/model.js";
-import { trainingConfig } from "../../src/config/training.js";
-import { estimate } from "../../src/experiments/estimate.js";
-import { nonNegativeLeastSquares } from "../../src/experiments/leastSquares.js";
-import { fitCosts, secondsOf } from "../../src/experiments/machineCosts.js";
-import { forwardWork, trainingWork } from "../../src/model/work.js";
+import { modelConfig } from "../../../src/config/model.js";
+import { trainingConfig } from "../../../src/config/training.js";
+import { estimate } from "../../../src/experiments/estimate/estimate.js";
+import { nonNegativeLeastSquares } from "../../../src/experiments/estimate/leastSquares.js";
+import { fitCosts, secondsOf } from "../../../src/experiments/estimate/machineCosts.js";
+import { forwardWork, trainingWork } from "../../../src/model/work.js";
 
 const dot = (a: readonly number[], b: readonly number[]) => a.reduce((sum, value, i) => sum + value * b[i]!, 0);
 const loss = (rows: number[][], targets: number[], x: number[]) =>

@@ -1,4 +1,4 @@
-import type { Work } from "../model/work.js";
+import type { Work } from "../../model/work.js";
 import { nonNegativeLeastSquares } from "./leastSquares.js";
 
 /** What each thing that a computation asks for takes on a machine, in seconds. */

@@ -1,13 +1,13 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import { type ModelConfig, modelConfig } from "../config/model.js";
-import { Random } from "../config/random.js";
-import { type PrecisionKind, trainingConfig } from "../config/training.js";
-import type { Batch } from "../dataset/sampler.js";
-import { executionOf } from "../model/execution.js";
-import { Transformer } from "../model/transformer.js";
-import { trainingWork, type Work } from "../model/work.js";
-import { TrainingStep } from "../training/step.js";
-import { median } from "./bench/statistics.js";
+import { type ModelConfig, modelConfig } from "../../config/model.js";
+import { Random } from "../../config/random.js";
+import { type PrecisionKind, trainingConfig } from "../../config/training.js";
+import type { Batch } from "../../dataset/sampler.js";
+import { executionOf } from "../../model/execution.js";
+import { Transformer } from "../../model/transformer.js";
+import { trainingWork, type Work } from "../../model/work.js";
+import { TrainingStep } from "../../training/step.js";
+import { median } from "../bench/statistics.js";
 
 /** A training step that was measured. */
 export interface MeasuredStep {

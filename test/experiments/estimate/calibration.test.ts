@@ -2,13 +2,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { type ActiveBackend, useBackend } from "../../src/backends/choose.js";
-import { type CalibrationOptions, calibration } from "../../src/experiments/calibration.js";
-import { fitCosts } from "../../src/experiments/machineCosts.js";
-import { type MeasuredStep, measureSteps } from "../../src/experiments/measureSteps.js";
-import { executionOf } from "../../src/model/execution.js";
-import { trainingWork } from "../../src/model/work.js";
-import { tinyConfig } from "../support/tinyModel.js";
+import { type ActiveBackend, useBackend } from "../../../src/backends/choose.js";
+import { type CalibrationOptions, calibration } from "../../../src/experiments/estimate/calibration.js";
+import { fitCosts } from "../../../src/experiments/estimate/machineCosts.js";
+import { type MeasuredStep, measureSteps } from "../../../src/experiments/estimate/measureSteps.js";
+import { executionOf } from "../../../src/model/execution.js";
+import { trainingWork } from "../../../src/model/work.js";
+import { tinyConfig } from "../../support/tinyModel.js";
 
 vi.mock("node:os", async (original) => ({ ...(await original<typeof import("node:os")>()), loadavg: vi.fn() }));
 
