@@ -6,6 +6,7 @@ import { BackendError } from "../config/errors.js";
 import { registerPlainGather } from "./gather.js";
 import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packageMissing } from "./setup/addon.js";
 import { loadAddonPackage } from "./setup/load.js";
+import { registerSharingIdentity } from "./wasm/identity.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
 
 export const backendNames = ["native", "gpu", "wasm", "cpu"] as const;
@@ -74,6 +75,7 @@ async function useWasm(why: string): Promise<ActiveBackend> {
     }
   }
   registerFastMatMul();
+  registerSharingIdentity();
   return { name: "wasm", reason: `wasm: ${why}` };
 }
 

@@ -8,6 +8,7 @@ import { fitCosts } from "../../../src/experiments/estimate/machineCosts.js";
 import { type MeasuredStep, measureSteps } from "../../../src/experiments/estimate/measureSteps.js";
 import { executionOf } from "../../../src/model/execution.js";
 import { trainingWork } from "../../../src/model/work.js";
+import { slow } from "../../support/slow.js";
 import { tinyConfig } from "../../support/tinyModel.js";
 
 vi.mock("node:os", async (original) => ({ ...(await original<typeof import("node:os")>()), loadavg: vi.fn() }));
@@ -123,7 +124,7 @@ describe("a calibration", () => {
 });
 
 it("measures real steps of models that differ, in seconds", async () => {
-  const active = await useBackend("auto");
+  const active = await useBackend(slow ? "auto" : "cpu");
   const progress: number[] = [];
   const options = { backend: active, precision: "float32", compiled: true, cacheFolder } as const;
   const limits = { most: 1, least: 1, seconds: 0 };
