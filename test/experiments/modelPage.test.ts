@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { calibration } from "../../src/experiments/calibration.js";
 import { describeModel } from "../../src/experiments/describeModel.js";
+import { calibration } from "../../src/experiments/estimate/calibration.js";
 import { planTraining } from "../../src/experiments/plan.js";
 import { train } from "../../src/experiments/train.js";
 import type { TrainOptions } from "../../src/experiments/trainOptions.js";
@@ -14,8 +14,8 @@ vi.mock("node:os", async (original) => {
   return { ...os, totalmem: vi.fn(os.totalmem) };
 });
 
-vi.mock("../../src/experiments/calibration.js", async (original) => ({
-  ...(await original<typeof import("../../src/experiments/calibration.js")>()),
+vi.mock("../../src/experiments/estimate/calibration.js", async (original) => ({
+  ...(await original<typeof import("../../src/experiments/estimate/calibration.js")>()),
   calibration: vi.fn(),
 }));
 
