@@ -40,7 +40,9 @@ async function trial({ options, medianStop }: TrialWork): Promise<Answer> {
   const resume = existsSync(join(options.out, "run.json"));
   const watch = new Watch(resume ? savedValidations(options.out) : [], medianStop);
   const last = watch.validations.at(-1);
-  if (last && watch.isBelowMedian()) return { kind: "ended", status: "stopped", step: last.step }; // before it was noted
+  if (last && endsAt(options.out, last.step) && watch.isBelowMedian()) {
+    return { kind: "ended", status: "stopped", step: last.step }; // before it was noted
+  }
   try {
     const { state } = await train({ ...options, resume, signal: stop.signal }, watch.listeners);
     return { kind: "ended", status: "done", step: state.step };
@@ -105,6 +107,11 @@ function savedValidations(folder: string): SavedValidation[] {
     if (step > latest || typeof valLoss !== "number") return [];
     return [{ step, share: seconds === undefined ? step / training.steps : (elapsed as number) / seconds, valLoss }];
   });
+}
+
+/** Whether nothing is known of a run after `step`: a run that the rule let go on is judged at its next validation. */
+function endsAt(folder: string, step: number): boolean {
+  return readPointer(folder, "latest") === step && readMetrics(folder).at(-1)!.step === step;
 }
 
 function say(message: FromWorker, then?: () => void): void {
