@@ -34,6 +34,7 @@ export function trainCommand(
     ...flagsOf(trainingFlagFields, training, usual),
     ...flagText("backend", backend),
     ...flagText("compile", asked.compiled),
+    ...flagText("xla", asked.xla),
     ...["--out", trial.run.replace(/^trials/, "models")],
   ];
   return [`HEED_THREADS=${threads}`, ...words.map(quoted)].join(" ");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockFolder } from "../../checkpoint/lock.js";
 import { HeedError, InterruptedError } from "../../config/errors.js";
+import type { TrainOptions } from "../trainOptions.js";
 import { parseBudget } from "./budget.js";
 import type { SweepListeners } from "./listeners.js";
 import type { Trial } from "./plan.js";
@@ -107,19 +108,13 @@ export class Trials {
   }
 
   private workOf(trial: Trial): TrialWork {
-    const { asked, survey } = this.options.record;
-    const { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, keep = 1 } = asked;
-    const shared = { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, keep };
-    const { model, training } = trial;
-    const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
-    const seconds = budget && "seconds" in budget ? budget.seconds : undefined;
-    const finished = this.options.results.all.filter(({ status }) => status === "done");
+    const { record, results } = this.options;
+    const { medianStop, grace = 0.25 } = record.asked;
+    const finished = results.all.filter(({ status }) => status === "done");
     return {
       kind: "trial",
-      options: { ...shared, model, training, seconds, backend: survey.backend, out: join(this.folder, trial.run) },
-      medianStop: asked.medianStop
-        ? { grace: asked.grace ?? 0.25, curves: finished.map((result) => curveOf(this.folder, result)) }
-        : undefined,
+      options: { ...trialOptions(trial, record), out: join(this.folder, trial.run) },
+      medianStop: medianStop ? { grace, curves: finished.map((result) => curveOf(this.folder, result)) } : undefined,
     };
   }
 
@@ -142,4 +137,16 @@ export class Trials {
       }
     }
   }
+}
+
+/** What `train` is asked for a trial, but for its folder: what all trials share, and what is its own. */
+export function trialOptions(
+  { model, training }: Trial,
+  { asked, survey }: Pick<SweepRecord, "asked" | "survey">,
+): Omit<TrainOptions, "out"> {
+  const { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep = 1 } = asked;
+  const shared = { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep };
+  const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
+  const seconds = budget && "seconds" in budget ? budget.seconds : undefined;
+  return { ...shared, model, training, seconds, backend: survey.backend };
 }

@@ -101,7 +101,14 @@ it("refuses a run that lacks its last step, and a results.jsonl that is not its 
 
 it("names in a command what does not follow from the rest, as a shell takes it", () => {
   const given = {
-    ...{ data: ["it's mine.txt", "b.txt"], valData: ["v.txt"], tokenizer: "word", unknownToken: true, compiled: false },
+    ...{
+      data: ["it's mine.txt", "b.txt"],
+      valData: ["v.txt"],
+      tokenizer: "word",
+      unknownToken: true,
+      compiled: false,
+      xla: "off" as const,
+    },
     model: { contextLength: 8, hiddenDim: 12, numHeads: 3, bias: false, tie: true, dropout: 0.1, intermediateDim: 48 },
     training: { steps: 500, warmup: 7, learningRate: 0.002, minLearningRate: 0, gradAccum: 2 },
   };
@@ -109,6 +116,6 @@ it("names in a command what does not follow from the rest, as a shell takes it",
   expect(trainCommand(trial!, { ...sweep, asked: asked(given) })).toBe(
     "HEED_THREADS=3 heed train --data 'it'\\''s mine.txt' b.txt --val-data v.txt --tokenizer word --unknown-token " +
       "--layers 4 --heads 3 --dim 12 --context 8 --no-bias --dropout 0.1 --steps 500 --grad-accum 2 --lr 0.002 --min-lr 0 --warmup 7 " +
-      "--seed 4 --backend cpu --no-compile --out models/seed=4",
+      "--seed 4 --backend cpu --no-compile --xla off --out models/seed=4",
   );
 });
