@@ -43,13 +43,16 @@ export interface TrialResult {
 /** The results of a sweep, which results.jsonl holds in the order of the trials. */
 export class Results {
   private readonly byTrial = new Map<number, TrialResult>();
+  /** Trials that failed in an earlier process, and are not tried again yet: their lines stay until then. */
+  private readonly open: Set<number>;
 
-  /** Begins with the trials that results.jsonl in `folder` says are at their end; those that failed are left out. */
+  /** Begins with what results.jsonl in `folder` says. */
   constructor(
     private readonly folder: string,
     private readonly sweep: { asked: Asked; survey: Survey; threads: number },
   ) {
-    for (const result of readResults(folder)) if (result.status !== "failed") this.byTrial.set(result.trial, result);
+    for (const result of readResults(folder)) this.byTrial.set(result.trial, result);
+    this.open = new Set(this.all.filter(({ status }) => status === "failed").map(({ trial }) => trial));
   }
 
   /** In the order of the trials. */
@@ -57,8 +60,9 @@ export class Results {
     return [...this.byTrial.values()].sort((a, b) => a.trial - b.trial);
   }
 
-  has({ trial }: Trial): boolean {
-    return this.byTrial.has(trial);
+  /** Whether a trial is at its end: not if it failed in an earlier process. */
+  has({ trial }: Pick<Trial, "trial">): boolean {
+    return this.byTrial.has(trial) && !this.open.has(trial);
   }
 
   /**
@@ -104,6 +108,7 @@ export class Results {
 
   private add(result: TrialResult): TrialResult {
     this.byTrial.set(result.trial, result);
+    this.open.delete(result.trial);
     replaceText(join(this.folder, resultsName), this.all.map((each) => `${JSON.stringify(each)}\n`).join(""));
     return result;
   }

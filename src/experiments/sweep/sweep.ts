@@ -47,7 +47,7 @@ export async function sweep(options: SweepOptions, listeners: SweepListeners = {
   try {
     const results = new Results(options.out, record);
     const workers = options.workers ?? record.workers;
-    listeners.onPlan?.({ ...record, workers, results: results.all });
+    listeners.onPlan?.({ ...record, workers, results: results.all.filter((result) => results.has(result)) });
     await new Trials(options.out, { record, results, workers, listeners, signal: options.signal }).run();
     return resultOf(options.out, record, results.all);
   } finally {

@@ -52,10 +52,10 @@ export class Trials {
       signal?.removeEventListener("abort", stop);
       for (const worker of this.running) worker.kill();
     }
-    const open = record.trials.length - results.all.length;
-    if (open > 0)
+    const ended = record.trials.filter((trial) => results.has(trial)).length;
+    if (ended < record.trials.length)
       throw new InterruptedError(
-        `stopped: ${results.all.length} of ${record.trials.length} trials have ended, the others are saved as far as they are`,
+        `stopped: ${ended} of ${record.trials.length} trials have ended, the others are saved as far as they are`,
       );
   }
 

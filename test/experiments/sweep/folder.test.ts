@@ -98,6 +98,20 @@ it("is resumed only with the texts it began with", async () => {
   writeFileSync(text, before);
 });
 
+it("counts a trial that failed before as one that is left", async () => {
+  create();
+  const failed = { trial: 1, run: "trials/heads=1,seed=1337", status: "failed", error: "it broke" };
+  const stopped = { trial: 2, run: "trials/heads=2,seed=1337", status: "stopped" };
+  writeFileSync(join(folder, "results.jsonl"), `${JSON.stringify(failed)}\n${JSON.stringify(stopped)}\n`);
+  const planned: object[] = [];
+  const resumed = sweep(
+    { out: folder, resume: true, signal: AbortSignal.abort() },
+    { onPlan: ({ results }) => planned.push(...results) },
+  );
+  await expect(resumed).rejects.toThrow(/^stopped: 1 of 4 trials have ended, the others are saved as far as they are$/);
+  expect(planned).toEqual([stopped]);
+});
+
 it("holds its folder, and deletes only what is its own", () => {
   create();
   const { record, release } = openSweep(folder);

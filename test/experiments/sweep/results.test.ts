@@ -57,7 +57,7 @@ it("takes a trial's figures from its run folder, and nothing that depends on tim
   ]);
 });
 
-it("keeps results in the order of the trials, and finds them again: all but those that failed", () => {
+it("keeps results in the order of the trials, and finds them again; what failed is open, and its line stays", () => {
   makeRun(first.run, [3, 2]);
   makeRun(second.run, [3, 2, 1, 0.5]);
   const results = new Results(folder, sweep);
@@ -81,6 +81,10 @@ it("keeps results in the order of the trials, and finds them again: all but thos
   });
   const third = new Results(folder, sweep);
   expect([third.has(first), third.has(second)]).toEqual([true, false]);
+  third.ended(first, "stopped", 10);
+  expect(readResults(folder)[1]!.error).toBe("it broke");
+  third.failed(second, "it broke again");
+  expect(third.has(second)).toBe(true);
   third.ended(second, "done", 20);
   expect(lines()).toBe(before);
 });
