@@ -26,7 +26,9 @@ it("hands on to each trial what train's flags ask for", () => {
   const { out, model, training, resume, overwrite, ...shared } = trainOptions(flags);
   expect(Object.values(shared)).not.toContain(undefined);
   const asked = askedFor({ ...trainOptions(flags), seeds: 2 });
-  expect(trialOptions(plan({ seeds: 2, model: { contextLength: 8 } }).trials[0]!, { asked, survey })).toMatchObject(shared);
+  expect(trialOptions(plan({ seeds: 2, model: { contextLength: 8 } }).trials[0]!, { asked, survey })).toMatchObject(
+    shared,
+  );
 });
 
 it.each([

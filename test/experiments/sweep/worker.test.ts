@@ -51,3 +51,11 @@ it("stops a resumed trial where it stood when the rule stopped it, else after it
   ]);
   expect(runs.map(({ out }) => readMetrics(out).at(-1)!.step)).toEqual([5, 10, 10]);
 });
+
+it("says no steps before it can estimate them, where time decides", async () => {
+  const progress: TrialProgress[] = [];
+  const answer = await work({ options: { ...options(), seconds: 0.3 } }, progress);
+  expect(answer).toMatchObject({ kind: "ended", status: "done" });
+  expect(progress.length).toBeGreaterThan(1);
+  expect(Math.max(...progress.map(({ steps }) => steps))).toBeLessThan(1e5);
+});
