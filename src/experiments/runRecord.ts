@@ -19,6 +19,8 @@ export interface RunRecord {
   training: TrainingConfig;
   /** Of training, after which the run ends; gone when that has decided its steps. */
   seconds?: number;
+  /** The share of `seconds` after which the warm-up is over, unless a warm-up was asked for; gone with `seconds`. */
+  warmupShare?: number;
   keep: number;
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: string }[];

@@ -3,7 +3,7 @@ import type { ActiveBackend } from "../backends/choose.js";
 import { saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { trimMetrics } from "../checkpoint/metrics.js";
 import { createRun, type Run, rewriteRun } from "../checkpoint/runFolder.js";
-import type { TrainingConfig } from "../config/training.js";
+import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
 import { Decoder } from "../generation/decoder.js";
@@ -107,6 +107,7 @@ async function work(
       ...batches(corpus, record, training),
       state,
       seconds: record.seconds,
+      warmupShare: record.warmupShare,
       signal: options.signal,
       onStep: (progress) => {
         log.step(progress);
@@ -126,16 +127,21 @@ async function work(
       },
     });
     log.finish();
-    if (final.step < training.steps) {
+    if (record.seconds !== undefined && final.elapsed >= record.seconds) {
       // The time is up: asked for more, the run would go on as one of that many steps.
-      const ended = { ...record, seconds: undefined, training: { ...training, steps: final.step } };
-      rewriteRun(folder, JSON.parse(JSON.stringify(ended)));
+      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final.step))));
     }
     return { out: folder, state: final, parameters };
   } finally {
     trainer.dispose();
     model.dispose();
   }
+}
+
+/** A run that time ended as one that was asked for the steps it has done, with the warm-up that these have by default. */
+function asOneOfSteps({ seconds, warmupShare, ...record }: RunRecord, steps: number): RunRecord {
+  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
+  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
 }
 
 /** The training batches by step and the validation batches, all following from the seed. */

@@ -32,7 +32,7 @@ export interface Trial {
   settings: TrialSettings;
   seed: number;
   model: ModelConfig;
-  /** Complete, but for what follows from the number of steps where that is found out as the trial begins. */
+  /** Complete, but where time decides the steps: these, and the warm-up unless it is asked for, are left open. */
   training: Partial<TrainingConfig>;
 }
 
