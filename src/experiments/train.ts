@@ -3,7 +3,7 @@ import type { ActiveBackend } from "../backends/choose.js";
 import { saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { trimMetrics } from "../checkpoint/metrics.js";
 import { createRun, type Run, rewriteRun } from "../checkpoint/runFolder.js";
-import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import type { TrainingConfig } from "../config/training.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
 import { Decoder } from "../generation/decoder.js";
@@ -14,7 +14,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
 import { type PreparedRun, withPreparedRun } from "./prepare.js";
 import { RunLog } from "./runLog.js";
-import type { RunRecord } from "./runRecord.js";
+import { asOneOfSteps, type RunRecord } from "./runRecord.js";
 import type { TrainOptions } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
@@ -129,19 +129,13 @@ async function work(
     log.finish();
     if (record.seconds !== undefined && final.elapsed >= record.seconds) {
       // The time is up: asked for more, the run would go on as one of that many steps.
-      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final.step))));
+      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final))));
     }
     return { out: folder, state: final, parameters };
   } finally {
     trainer.dispose();
     model.dispose();
   }
-}
-
-/** A run that time ended as one that was asked for the steps it has done, with the warm-up that these have by default. */
-function asOneOfSteps({ seconds, warmupShare, ...record }: RunRecord, steps: number): RunRecord {
-  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
-  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
 }
 
 /** The training batches by step and the validation batches, all following from the seed. */

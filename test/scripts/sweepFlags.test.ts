@@ -5,7 +5,7 @@ import { afterAll, expect, it } from "vitest";
 import { command } from "../../scripts/sweep.js";
 import { command as train, trainOptions } from "../../scripts/train.js";
 import { askedFor } from "../../src/experiments/sweep/options.js";
-import { trialOptions } from "../../src/experiments/sweep/trials.js";
+import { trialOptions } from "../../src/experiments/sweep/trialOptions.js";
 import { plan, survey } from "../experiments/sweep/support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heed-sweep-test-"));

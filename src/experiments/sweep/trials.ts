@@ -3,13 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockFolder } from "../../checkpoint/lock.js";
 import { HeedError, InterruptedError } from "../../config/errors.js";
-import type { TrainOptions } from "../trainOptions.js";
-import { parseBudget } from "./budget.js";
 import type { SweepListeners } from "./listeners.js";
 import type { Trial } from "./plan.js";
 import type { Answer, TrialWork } from "./protocol.js";
 import type { SweepRecord } from "./record.js";
 import { curveOf, type Results, type TrialResult } from "./results.js";
+import { trialOptions } from "./trialOptions.js";
 import { startWorker, type WorkerProcess } from "./workerProcess.js";
 
 interface TrialsOptions {
@@ -137,16 +136,4 @@ export class Trials {
       }
     }
   }
-}
-
-/** What `train` is asked for a trial, but for its folder: what all trials share, and what is its own. */
-export function trialOptions(
-  { model, training }: Trial,
-  { asked, survey }: Pick<SweepRecord, "asked" | "survey">,
-): Omit<TrainOptions, "out"> {
-  const { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep = 1 } = asked;
-  const shared = { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep };
-  const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
-  const seconds = budget && "seconds" in budget ? budget.seconds : undefined;
-  return { ...shared, model, training, seconds, backend: survey.backend };
 }
