@@ -1,3 +1,4 @@
+import { basename, join, resolve } from "node:path";
 import type { BackendChoice } from "../../backends/choose.js";
 import { asOneOfSteps } from "../runRecord.js";
 import { trainCommand } from "../trainCommand.js";
@@ -7,5 +8,11 @@ import type { ReportRun } from "./readRun.js";
 export function commandOf({ record, folder, points, command }: ReportRun): string {
   if (command !== undefined) return command;
   const backend = record.backend as BackendChoice;
-  return trainCommand({ ...asOneOfSteps(record, points.at(-1)!), backend, out: `${folder}-again` });
+  return trainCommand({ ...asOneOfSteps(record, points.at(-1)!), backend, out: besides(folder) });
+}
+
+/** `models/a-again` of `models/a`; of `.` that of the name that the folder has. */
+function besides(folder: string): string {
+  const isNamed = !/^\.{1,2}$/.test(basename(folder));
+  return `${isNamed ? folder : join(folder, "..", basename(resolve(folder)))}-again`;
 }

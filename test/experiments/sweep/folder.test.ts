@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { digestFile } from "../../../src/checkpoint/durable.js";
 import { lockFolder } from "../../../src/checkpoint/lock.js";
+import { signed } from "../../../src/experiments/report/signature.js";
 import type { SweepOptions } from "../../../src/experiments/sweep/options.js";
 import { createSweep, openSweep, readSweep } from "../../../src/experiments/sweep/record.js";
 import { sweep } from "../../../src/experiments/sweep/sweep.js";
@@ -120,12 +121,22 @@ it("holds its folder, and deletes only what is its own", () => {
   expect(refusal(() => openSweep(folder))).toMatch(/^CheckpointError: .* must not be in use: process \d+ uses it/);
   release();
   for (const name of [record.trials[0]!.run, "trials/mine"]) mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ["results.jsonl", "report.html"]) writeFileSync(join(folder, name), "");
+  mkdirSync(join(folder, "pictures"));
+  const ours = ["report.html", "pictures/loss.svg"];
+  for (const name of ours) writeFileSync(join(folder, name), signed("Trials"));
+  writeFileSync(join(folder, "report.md"), `mine ${signed("Trials")}`); // changed
+  writeFileSync(join(folder, "results.jsonl"), "");
   expect(refusal(() => create())).toMatch(/^CheckpointError: .* already holds a sweep/);
   expect(existsSync(join(folder, record.trials[0]!.run))).toBe(true);
   create(true);
   expect(readdirSync(join(folder, "trials"))).toEqual(["mine"]);
-  expect(readdirSync(folder).sort()).toEqual(["report.html", "sweep.json", "trials"]);
+  expect(readdirSync(folder).sort()).toEqual(["report.md", "sweep.json", "trials"]);
+  mkdirSync(join(folder, "pictures"));
+  for (const name of [...ours, "pictures/mine.png"]) writeFileSync(join(folder, name), "mine");
+  writeFileSync(join(folder, "pictures/mine.svg"), `${signed("Trials")} and mine`);
+  create(true);
+  expect(readdirSync(join(folder, "pictures")).sort()).toEqual(["loss.svg", "mine.png", "mine.svg"]);
+  expect(readdirSync(folder).sort()).toEqual(["pictures", "report.html", "report.md", "sweep.json", "trials"]);
 });
 
 it("waits for a process that still trains in the folder of a trial, and says so", async () => {
