@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { digestFile } from "../../../src/checkpoint/durable.js";
 import { lockFolder } from "../../../src/checkpoint/lock.js";
 import { signed } from "../../../src/experiments/report/signature.js";
@@ -97,6 +97,23 @@ it("is resumed only with the texts it began with", async () => {
     `DataError: ${text} must be the text that the sweep began with: there is none of that name (put it back, or start a new sweep)`,
   );
   writeFileSync(text, before);
+});
+
+it("says that more workers than it began with share the threads", async () => {
+  create();
+  const notes = async (workers: number) => {
+    const all: string[] = [];
+    const resumed = sweep(
+      { out: folder, resume: true, workers, signal: AbortSignal.abort() },
+      { onPlan: ({ notes }) => all.push(...notes) },
+    );
+    await expect(resumed).rejects.toThrow("stopped: 0 of 4 trials");
+    return all;
+  };
+  vi.stubEnv("HEED_THREADS", "3");
+  expect(await notes(3)).toEqual([]);
+  expect(await notes(4)).toEqual(["4 workers with 1 thread each share 3: fewer --workers may be faster"]);
+  vi.unstubAllEnvs();
 });
 
 it("counts a trial that failed before as one that is left", async () => {
