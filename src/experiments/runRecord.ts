@@ -59,7 +59,8 @@ export function asRecord(run: Run): RunRecord {
 export function asOneOfSteps(run: RunRecord, { step, elapsed }: { step: number; elapsed: number }): RunRecord {
   const { seconds, warmupShare, ...record } = run;
   if (seconds === undefined) return run;
-  const steps = elapsed >= seconds ? step : Math.round((step * seconds) / elapsed);
+  const expected = Math.min(record.training.steps, Math.round((step * seconds) / elapsed));
+  const steps = elapsed >= seconds ? step : expected;
   const warmup = warmupShare === undefined ? record.training.warmup : undefined;
   return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
 }

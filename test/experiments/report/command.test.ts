@@ -48,9 +48,11 @@ it("says what it is trained on, quoted for a shell", () => {
 });
 
 it("names the steps that a run would have had that was stopped before its time was up", () => {
-  const record = { seconds: 4.8, warmupShare: 0.1 }; // 66 steps in 2.112 seconds
-  const [flags] = flagsOf({ training: { steps: 100, warmup: 100 }, stoppedAt: 66, record });
-  expect(flags).toBe("--layers 1 --dim 16 --context 8 --steps 150 --batch 4 --eval-every 33");
+  const training = { steps: 300, warmup: 100 };
+  const flags = (seconds: number) => flagsOf({ training, stoppedAt: 200, record: { seconds, warmupShare: 0.1 } })[0]; // 200 steps in 6.4 seconds
+  const usual = "--layers 1 --dim 16 --context 8";
+  expect(flags(8)).toBe(`${usual} --steps 250 --batch 4 --eval-every 100`);
+  expect(flags(1e9)).toBe(`${usual} --steps 300 --batch 4 --eval-every 100`); // no more than it was asked for
 });
 
 it("takes the sweep's word where there is one", () => {
