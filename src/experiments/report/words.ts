@@ -1,4 +1,5 @@
 import type { Analysis } from "./analysis.js";
+import { lackingSeeds } from "./bestOf.js";
 import { validationText } from "./comparable.js";
 import type { Effect } from "./differences.js";
 import { bitsPerWord } from "./floor.js";
@@ -56,7 +57,8 @@ export function findings(analysis: Analysis): string[] {
       ? `, which is ${bits.toFixed(3)} bits a word, ${(bits - floor.bitsPerWord).toFixed(3)} above the best possible`
       : "";
   const spread = halfWidth === undefined ? "one seed" : `± ${loss(halfWidth)}, ${plural(seeds, "seed")}`;
-  const first = keys.length > 0 ? `Lowest final validation loss: ${best.label}` : "Final validation loss";
+  const which = lackingSeeds(groups).length > 0 ? " of those with most seeds" : "";
+  const first = keys.length > 0 ? `Lowest final validation loss${which}: ${best.label}` : "Final validation loss";
   const asGood = groups
     .filter((group) => changes.get(group)?.change?.verdict === "noise")
     .map(({ label }) => `“${label}”`);

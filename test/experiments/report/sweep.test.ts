@@ -5,7 +5,7 @@ import { analyze } from "../../../src/experiments/report/analysis.js";
 import { findRuns } from "../../../src/experiments/report/findRuns.js";
 import { reportFolder } from "../../../src/experiments/report/report.js";
 import { resultTable } from "../../../src/experiments/report/results.js";
-import { factsOf } from "../../../src/experiments/report/words.js";
+import { factsOf, findings } from "../../../src/experiments/report/words.js";
 import { refusal } from "../../support/refusal.js";
 import { type FakeRun, fakeRun } from "./fakeRun.js";
 import { runFolders } from "./support.js";
@@ -102,6 +102,38 @@ it("compares only the best value of the settings that the sweep was told to", as
   expect(notes).toEqual([
     "Of lr (0.001 and 0.01) only the value with the smallest mean best loss counts, for each combination of the other " +
       "settings: the runs with the others are left out.",
+  ]);
+});
+
+it("chooses no value that lacks seeds which others have, and says so", async () => {
+  const trials = [
+    ...[1.5, 1.6, 1.7].map((loss, i) => [0.001, i + 1, loss] as const),
+    ...[1.55].map((loss, i) => [0.1, i + 1, loss] as const),
+  ].map(([learningRate, seed, loss]) => ({
+    name: `lr=${learningRate},seed=${seed}`,
+    run: { training: { learningRate, seed }, losses: [3, loss] },
+  }));
+  const chosen = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  expect(chosen.groups.map(({ settings }) => settings.lr)).toEqual([0.001]);
+  expect(chosen.notes[1]).toBe("Not taken for the best lr, as others have more seeds finished: “lr 0.1” (1 seed).");
+  const compared = await analyze([sweepOf(trials)]);
+  expect(compared.best!.settings.lr).toBe(0.001);
+  expect(compared.notes).toEqual(["Not taken for the best, as others have more seeds finished: “lr 0.1” (1 seed)."]);
+  expect(findings(compared)[0]).toBe(
+    "Lowest final validation loss of those with most seeds: lr 0.001: 1.6000 nats a token (± 0.2484, 3 seeds).",
+  );
+});
+
+it("lists settings that lack seeds below the others", async () => {
+  const trials = [
+    { name: "a", run: { model: { numHeads: 1 }, training: { seed: 1 }, losses: [3, 2] } },
+    { name: "b", run: { model: { numHeads: 1 }, training: { seed: 2 }, losses: [3, 2.2] } },
+    { name: "c", run: { model: { numHeads: 2, hiddenDim: 32 }, training: { seed: 1 }, losses: [3, 1] } },
+  ];
+  const analysis = await analyze([sweepOf(trials)]);
+  expect(resultTable(analysis).rows.map(({ cells, kind }) => [...cells.slice(0, 3), kind])).toEqual([
+    ["16", "1", "2", "best"],
+    ["32", "2", "1", undefined],
   ]);
 });
 
