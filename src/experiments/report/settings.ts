@@ -34,11 +34,14 @@ export const flagOf = (field: string): string => flagOfField.get(field) ?? field
 
 export const meaningOf = (setting: string): string | undefined => meanings[setting];
 
-/** Shape first, then training, data and backend: the order in which labels name them. */
-export function settingsOf({ record }: ReportRun): Settings {
+/**
+ * Shape first, then training, data and backend: the order in which labels name them. Learning rates are those that were
+ * asked for, so that a rule that divides them by the width does not take apart what was to be compared.
+ */
+export function settingsOf({ record, ratesAsked }: ReportRun): Settings {
   const { model, training, files, backend } = record;
   const { numLayers, hiddenDim, numHeads, ...shape } = model;
-  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training };
+  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training, ...ratesAsked };
   const fields = Object.entries(ordered).filter(([field]) => !ignored.has(field));
   const texts = files.filter(({ split }) => split === "train");
   const data = texts.map(({ path, sha256 }) => `${basename(path)} (${sha256.slice(0, 8)})`).join(" ");

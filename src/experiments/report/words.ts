@@ -6,7 +6,7 @@ import { bitsPerWord } from "./floor.js";
 import { change, count, list, loss, plural, shortList } from "./format.js";
 import { finalLoss, seedOf, summaryOf } from "./groups.js";
 import { verdictOf } from "./results.js";
-import { compareValues, flagOf, meaningOf, showValue } from "./settings.js";
+import { compareValues, flagOf, meaningOf, type SettingValue, showValue } from "./settings.js";
 
 /** `Comparison of 27 runs: dim and heads`. */
 export function titleOf({ runs, keys }: Analysis): string {
@@ -15,24 +15,26 @@ export function titleOf({ runs, keys }: Analysis): string {
 }
 
 /** What the runs have in common, name by name. */
-export function factsOf({ runs, groups, keys, chosen, implied, floor }: Analysis): [string, string][] {
+export function factsOf({ runs, groups, keys, implied, floor }: Analysis): [string, string][] {
   const { record } = runs[0]!;
   const varied = keys.map((key) => {
     const meaning = meaningOf(key);
     const values = [...new Set(groups.map(({ settings }) => settings[key]!))].sort(compareValues).map(showValue);
     return `${key}${meaning ? ` (${meaning})` : ""}: ${shortList(values, 12)}`;
   });
-  const same = { ...record.model, ...record.training } as Record<string, string | number | boolean>;
+  const trained = runs.map(
+    ({ record: { model, training } }) => ({ ...model, ...training }) as Record<string, SettingValue>,
+  );
   const names = ["numLayers", "hiddenDim", "numHeads", "contextLength", "batchSize", "learningRate", "steps"];
-  const differing = [...keys, ...chosen, ...implied.map(({ setting }) => setting)];
-  const shared = names.filter((field) => !differing.includes(flagOf(field)));
+  const [same] = trained;
+  const shared = names.filter((field) => trained.every((each) => each[field] === same![field]));
   const seeds = [...new Set(runs.map(seedOf))].sort((a, b) => a - b);
   const train = record.files.filter(({ split }) => split === "train").map(({ path }) => path);
   const backends = [...new Set(runs.map((run) => run.record.backend))];
   return [
     ["what differs", varied.join("; ") || "nothing but the seed"],
     ...implied.map(({ setting, because }): [string, string] => [`${setting} follows`, because]),
-    ["the same for all", shared.map((field) => `${flagOf(field)} ${showValue(same[field]!)}`).join(", ")],
+    ["the same for all", shared.map((field) => `${flagOf(field)} ${showValue(same![field]!)}`).join(", ")],
     ["seeds", shortList(seeds.map(String), 12)],
     ["trained on", keys.includes("data") ? "see data" : list(train)],
     ["validated on", validationText(runs[0]!).name],

@@ -15,6 +15,7 @@ afterAll(remove);
 
 interface Trial {
   name: string;
+  settings?: object;
   /** None for a trial that left no folder. */
   run?: FakeRun;
   /** Its line in results.jsonl. */
@@ -33,7 +34,7 @@ function sweepOf(trials: Trial[], { asked = {}, skipped = [] as object[] } = {})
   );
   if (lines.length > 0)
     writeFileSync(join(sweep, "results.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
-  const named = trials.map(({ name }, i) => ({ trial: i + 1, run: `trials/${name}` }));
+  const named = trials.map(({ name, settings }, i) => ({ trial: i + 1, run: `trials/${name}`, settings }));
   const record = { format: "heed-sweep-1", asked: { model: {}, training: {}, ...asked }, trials: named, skipped };
   writeFileSync(join(sweep, "sweep.json"), JSON.stringify(record));
   return sweep;
@@ -135,6 +136,48 @@ it("lists settings that lack seeds below the others", async () => {
     ["16", "1", "2", "best"],
     ["32", "2", "1", undefined],
   ]);
+});
+
+/** `--dim 16 --lr-rule width`: four times the width trains with half of the rate. */
+function widthSweep(rates: number[], asked: object): string {
+  const trials = [16, 64].flatMap((dim) =>
+    rates.map((lr) => ({
+      name: `dim=${dim},lr=${lr}`,
+      settings: rates.length > 1 ? { dim, lr } : { dim },
+      run: { model: { hiddenDim: dim }, training: { learningRate: dim === 16 ? lr : lr / 2 } },
+    })),
+  );
+  return sweepOf(trials, { asked: { lrRule: "width", model: { hiddenDim: 16 }, ...asked } });
+}
+
+it("pairs the learning rates that were asked for, where a rule divides them", async () => {
+  const sweep = widthSweep([0.001, 0.002], {});
+  const { keys, effects, notes, every, implied } = await analyze([sweep]);
+  expect(keys).toEqual(["dim", "lr"]);
+  expect(every.map(({ label }) => label)).toEqual([
+    "dim 16, lr 0.001",
+    "dim 16, lr 0.002",
+    "dim 64, lr 0.001",
+    "dim 64, lr 0.002",
+  ]);
+  expect(effects.map(({ changes }) => changes.map(({ among }) => among))).toEqual([[2], [2]]);
+  expect(every[2]!.runs[0]!.record.training.learningRate).toBe(0.0005);
+  expect(implied).toContainEqual({ setting: "min-lr", because: "it is a tenth of lr" });
+  expect(notes).toEqual([
+    `${sweep}: lr is what was asked for at dim 16; as --lr-rule width says, each run trained with that times √(16 / dim).`,
+  ]);
+});
+
+it("says that a rate which a rule divides is not the same for all, and takes rates as they are beside other runs", async () => {
+  const asked = { training: { learningRate: 0.003, minLearningRate: 0.0001 } };
+  const sweep = widthSweep([0.003], asked);
+  const analysis = await analyze([sweep]);
+  expect(analysis.keys).toEqual(["dim"]);
+  expect(factsOf(analysis)).toContainEqual(["the same for all", "layers 1, heads 4, context 8, batch 4, steps 100"]);
+  const other = fakeRun(join(folder, "beside"), { model: { hiddenDim: 16 }, training: { learningRate: 0.0015 } });
+  const both = await analyze([sweep, other]);
+  expect(both.every.map(({ label }) => label)).toEqual(["dim 16, lr 0.0015", "dim 16, lr 0.003", "dim 64, lr 0.0015"]);
+  expect(both.notes).toEqual([]);
 });
 
 it("reads a sweep that has no sweep.json and no results.jsonl", async () => {
