@@ -1,3 +1,4 @@
+import { basename, join, resolve } from "node:path";
 import { modelConfig, modelDefaults } from "../../config/model.js";
 import { trainingConfig, trainingDefaults } from "../../config/training.js";
 import type { ReportRun } from "./readRun.js";
@@ -26,9 +27,15 @@ export function commandOf({ record, folder, command }: ReportRun): string {
     ...(unknownToken ? ["--unknown-token"] : []),
     ...changed(model, usualModel),
     ...changed(training, usualTraining),
-    ...["--backend", backend, "--out", `${folder}-again`],
+    ...["--backend", backend, "--out", besides(folder)],
   ];
   return words.map(quoted).join(" ");
+}
+
+/** `models/a-again` of `models/a`; of `.` that of the name that the folder has. */
+function besides(folder: string): string {
+  const isNamed = !/^\.{1,2}$/.test(basename(folder));
+  return `${isNamed ? folder : join(folder, "..", basename(resolve(folder)))}-again`;
 }
 
 /** Flags of the fields in which `config` differs from `byDefault`. */

@@ -1,3 +1,4 @@
+import { basename, join, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { commandOf } from "../../../src/experiments/report/command.js";
 import { runFolders } from "./support.js";
@@ -45,6 +46,17 @@ it("says what it is trained on, quoted for a shell", () => {
   const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
   expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --context 8");
   expect(commandOf(part!)).toContain(` --backend wasm --out ${folder}/run-`);
+});
+
+it("trains beside the run's folder, however that is named", () => {
+  const [run] = make({});
+  const out = (named: string) => commandOf({ ...run!, folder: named }).split("--out ")[1];
+  const [here, above] = [basename(resolve(".")), basename(resolve(".."))];
+  expect(["models/a", ".", ".."].map(out)).toEqual([
+    "models/a-again",
+    `${join("..", here)}-again`,
+    `${join("../..", above)}-again`,
+  ]);
 });
 
 it("takes the sweep's word where there is one", () => {
