@@ -1,7 +1,7 @@
 import { bestByMean, ofFewerSeeds, partsBy } from "../sweep/ranking.js";
 import { list, plural, shortList } from "./format.js";
 import { bestLoss, type Group, groupRuns } from "./groups.js";
-import { labelOf, showValue } from "./settings.js";
+import { showValue } from "./settings.js";
 
 export interface Chosen {
   /** By the settings that are left. */
@@ -21,7 +21,7 @@ export function chooseBest(all: readonly Group[], keys: readonly string[], bestO
   const chosen = keys.filter((key) => bestOf.includes(key));
   if (chosen.length === 0) return { groups: [...all], keys: [...keys], chosen, notes: [] };
   const left = keys.filter((key) => !chosen.includes(key));
-  const parts = partsBy(all, ({ settings }) => labelOf(settings, left));
+  const parts = partsBy(all, ({ settings }) => JSON.stringify(left.map((key) => settings[key])));
   const kept = parts.map((part) => bestByMean(part, bestLosses) ?? part[0]!);
   const passed = parts.flatMap((part) => ofFewerSeeds(part, bestLosses));
   const values = chosen.map((key) => `${key} (${list([...new Set(all.map((g) => showValue(g.settings[key]!)))])})`);

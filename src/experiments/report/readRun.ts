@@ -34,7 +34,7 @@ export interface ReportRun {
   tokenizer?: { path: string; sha256: string };
   /** What repeats it, where its sweep says so. */
   command?: string;
-  /** What its sweep let every trial use, where it did. */
+  /** What its sweep let every trial use, where it did: `seconds=60`. */
   budget?: string;
   /** The learning rates that its sweep was asked for, where a rule of the sweep made others of them. */
   ratesAsked?: Rates;
