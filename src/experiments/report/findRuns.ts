@@ -40,8 +40,12 @@ export function findRuns(folders: readonly string[]): FoundRuns {
   }
   found.runs = [...new Map(found.runs.map((run) => [run.folder, run])).values()];
   if (found.runs.length === 0) {
+    const [failure] = found.failures;
     throw new CheckpointError(
-      `${folders.join(", ")} must hold a trial that has begun: there is none yet (wait for its first figures)`,
+      failure
+        ? `${folders.join(", ")} must hold a trial that left figures: ${plural(found.failures.length, "trial")} failed, ` +
+            `the first with: ${failure.error} (see to that, then heed sweep --resume tries again)`
+        : `${folders.join(", ")} must hold a trial that has begun: there is none yet (wait for its first figures)`,
     );
   }
   return found;
@@ -64,17 +68,15 @@ function addTrials(sweep: string, found: FoundRuns, alone: boolean): void {
   const order = new Intl.Collator("en", { numeric: true });
   const names = readdirSync(join(sweep, "trials")).filter((name) => isRun(join(sweep, "trials", name)));
   const begun = names.filter((name) => readMetrics(join(sweep, "trials", name)).length > 0).sort(order.compare);
+  const budget = typeof asked.budget === "object" ? Object.entries(asked.budget)[0]!.join("=") : asked.budget;
   for (const name of begun) {
     const { status, error, command } = results.get(name) ?? {};
     const ended = error ?? (status === "stopped" ? "stopped by the median of the others" : undefined);
-    const budget = asked.budget && (typeof asked.budget === "string" ? asked.budget : JSON.stringify(asked.budget));
     const trial = trials.find(({ run }) => basename(run) === name);
     const ratesAsked = alone && trial && asked.lrRule === "width" ? ratesOf(asked, trial) : undefined;
     found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget, ratesAsked });
   }
-  if (
-    found.runs.some(({ record, ratesAsked }) => ratesAsked && ratesAsked.learningRate !== record.training.learningRate)
-  ) {
+  if (found.runs.some(hasOtherRate)) {
     const base = asked.model?.hiddenDim ?? modelDefaults.hiddenDim;
     found.notes.push(
       `${sweep}: lr is what was asked for at dim ${base}; as --lr-rule width says, each run trained with that times √(${base} / dim).`,
@@ -99,6 +101,9 @@ function ratesOf({ training }: Partial<Asked>, { settings }: Trial): Rates {
   const { learningRate, minLearningRate } = trainingConfig({ ...training, ...fieldsOf(settings).training });
   return { learningRate, minLearningRate };
 }
+
+const hasOtherRate = ({ record, ratesAsked }: ReportRun): boolean =>
+  ratesAsked !== undefined && ratesAsked.learningRate !== record.training.learningRate;
 
 /** What is known of a sweep that lost its sweep.json. */
 const unknownSweep: Pick<SweepRecord, "skipped" | "trials"> & { asked: Partial<Asked> } = {

@@ -66,7 +66,7 @@ it("reads the trials of a sweep, and what the sweep says of them", async () => {
   );
   const { runs, failures, notes } = await analyze([sweep]);
   expect(runs.map((run) => relative(join(sweep, "trials"), run.folder))).toEqual(["heads=1", "heads=2", "heads=10"]);
-  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: '{"seconds":60}' });
+  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: "seconds=60" });
   expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
   expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
     "SWEEP: 2 of 6 trials have not begun.",
@@ -180,6 +180,15 @@ it("says that a rate which a rule divides is not the same for all, and takes rat
   expect(both.notes).toEqual([]);
 });
 
+it("does not say of how many steps, where a time decides them", async () => {
+  const training = { steps: 1e9, evalEvery: 100, seed: 2 };
+  const record = { seconds: 60 };
+  const going = sweepOf([{ name: "b", run: { training, record, losses: Array(3).fill(2), stoppedAt: 1e9 - 1 } }]);
+  const { notes } = await analyze([going]);
+  const line = /stands at step \d+: its curve is shown, but it counts in no mean\.$/;
+  expect(notes).toEqual([expect.stringMatching(line)]);
+});
+
 it("reads a sweep that has no sweep.json and no results.jsonl", async () => {
   const sweep = sweepOf([{ name: "a", run: {} }]);
   rmSync(join(sweep, "sweep.json"));
@@ -195,6 +204,13 @@ it("refuses what is no run, and a sweep without a trial that has begun", () => {
   const sweep = sweepOf([{ name: "a", run: { stoppedAt: 0 } }]);
   expect(refusal(() => findRuns([sweep]))).toBe(
     `CheckpointError: ${sweep} must hold a trial that has begun: there is none yet (wait for its first figures)`,
+  );
+  const ended = sweepOf([
+    { name: "a", result: { status: "failed", error: "out of memory" } },
+    { name: "b", run: { stoppedAt: 0 }, result: { status: "failed", error: "the loss is NaN" } },
+  ]);
+  expect(refusal(() => findRuns([ended]))).toBe(
+    `CheckpointError: ${ended} must hold a trial that left figures: 2 trials failed, the first with: out of memory (see to that, then heed sweep --resume tries again)`,
   );
   expect(refusal(() => findRuns([]))).toBe("ConfigError: runs must name at least one run or sweep folder: got none");
   expect(refusal(() => findRuns([folder]))).toBe(
