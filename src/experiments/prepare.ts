@@ -61,7 +61,7 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
-  const { seconds, keep = 3, tensorboard } = options;
+  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
   const most = seconds === undefined ? {} : { steps: 1e9 }; // time decides
   const training = trainingConfig({ ...most, ...definedFields(options.training ?? {}) });
   checkTogether(training, options);
@@ -69,7 +69,10 @@ async function prepareNew(options: TrainOptions, cacheFolder: string, backend: A
   const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
   const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, seconds, keep, tensorboard };
-  return { corpus, record: { ...asked, files: corpus.files, backend: backend.name, versions: versions() } };
+  return {
+    corpus,
+    record: { ...asked, files: corpus.files, backend: backend.name, compiled, xla, versions: versions() },
+  };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {

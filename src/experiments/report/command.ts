@@ -13,7 +13,18 @@ const { warmup: _, ...plainDefaults } = trainingDefaults;
  */
 export function commandOf({ record, folder, command }: ReportRun): string {
   if (command !== undefined) return command;
-  const { model, training, data, valData, valFraction, tokenizer, unknownToken, backend } = record;
+  const {
+    model,
+    training,
+    data,
+    valData,
+    valFraction,
+    tokenizer,
+    unknownToken,
+    backend,
+    compiled = true,
+    xla,
+  } = record;
   const { numHeads, hiddenDim } = model;
   const { steps, learningRate } = training;
   // Defaults that follow from others, such as the feed-forward's width, follow from this run's.
@@ -27,7 +38,8 @@ export function commandOf({ record, folder, command }: ReportRun): string {
     ...(unknownToken ? ["--unknown-token"] : []),
     ...changed(model, usualModel),
     ...changed(training, usualTraining),
-    ...["--backend", backend, "--out", besides(folder)],
+    ...["--backend", backend, ...(compiled ? [] : ["--no-compile"]), ...(xla === "on" ? ["--xla", "on"] : [])],
+    ...["--out", besides(folder)],
   ];
   return words.map(quoted).join(" ");
 }

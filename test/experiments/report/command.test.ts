@@ -45,6 +45,10 @@ it("says what it is trained on, quoted for a shell", () => {
   );
   const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
   expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --context 8");
+  const [slow] = make({ record: { compiled: false, xla: "on" } });
+  expect(commandOf(slow!)).toContain(" --backend native --no-compile --xla on --out ");
+  const [usual] = make({ record: { compiled: true, xla: "auto" } });
+  expect(commandOf(usual!)).toContain(" --backend native --out ");
   expect(commandOf(part!)).toContain(` --backend wasm --out ${folder}/run-`);
 });
 
