@@ -13,7 +13,7 @@ export const command: HeedCommand = {
     json: switchFlag("Print the figures as JSON", false),
   },
   handler: async (flags) => {
-    const runs = ((flags.runs ?? []) as unknown[]).map(String);
+    const runs: string[] = flags.runs ?? [];
     if (runs.length === 0)
       throw new ConfigError("runs must name run or sweep folders: got none (add them: heed compare RUN...)");
     // Only here, as it would slow down every other command.

@@ -19,7 +19,8 @@ export async function main(commands: HeedCommand[]): Promise<void> {
     const parser = commands.reduce((y, command) => y.command(command), yargs(args).scriptName("heed"));
     await parser
       .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
-      .parserConfiguration({ "strip-dashed": true })
+      // A folder may be named 1.10: only flags of numbers are numbers.
+      .parserConfiguration({ "strip-dashed": true, "parse-numbers": false, "parse-positional-numbers": false })
       .demandCommand(1, `a command is needed: one of ${commands.map(nameOf).join(", ")}`)
       .version(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version)
       .strict()

@@ -5,7 +5,7 @@ import { ConfigError } from "../config/errors.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { openCorpus } from "../dataset/corpus.js";
-import { type ModelPage, modelPage, type PageOptions, type PageSubject } from "./modelPage.js";
+import { type ModelPage, modelPage, type PageOptions, type PageSubject, textsOf } from "./modelPage.js";
 import { checkTogether, namedTokenizer } from "./trainOptions.js";
 
 export interface DescribeOptions extends PageOptions {
@@ -59,12 +59,8 @@ async function subject(options: DescribeOptions, training: TrainingConfig): Prom
   const { contextLength } = modelConfig({ ...given, vocabSize: assumedVocabSize });
   const corpus = await openCorpus({ files: data, tokenizer: named, contextLength });
   corpus.close();
-  const counts = { train: corpus.train.length, validation: corpus.validation?.length ?? 0 };
-  return {
-    model: modelConfig({ ...given, vocabSize: corpus.tokenizer.vocabSize }),
-    data: { ...counts, stepsDone: 0, evalBatches: training.evalBatches },
-    notes: corpus.notes,
-  };
+  const model = modelConfig({ ...given, vocabSize: corpus.tokenizer.vocabSize });
+  return { model, data: textsOf(corpus, { model, training, stepsDone: 0 }), notes: corpus.notes };
 }
 
 /** @throws ConfigError naming what says the same as another option. */

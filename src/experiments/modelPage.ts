@@ -2,6 +2,8 @@ import { totalmem } from "node:os";
 import type { ActiveBackend } from "../backends/choose.js";
 import type { ModelConfig } from "../config/model.js";
 import type { TrainingConfig } from "../config/training.js";
+import type { Corpus } from "../dataset/corpus.js";
+import { evaluationWindows } from "../dataset/sampler.js";
 import { forwardFlopsPerToken, type ParameterCounts, parameterCounts, trainingFlopsPerToken } from "../model/count.js";
 import { describeLayers, type LayerDescription } from "../model/describe.js";
 import { executionOf } from "../model/execution.js";
@@ -65,6 +67,17 @@ export interface PageSubject {
   backend: ActiveBackend;
   data?: Omit<PageData, "epochs"> & { evalBatches: number };
   notes: string[];
+}
+
+/** What a page has to know of the texts of a training. */
+export function textsOf(
+  { train, validation }: Pick<Corpus, "train" | "validation">,
+  { model, training, stepsDone }: Pick<PageSubject, "model" | "training"> & { stepsDone: number },
+): NonNullable<PageSubject["data"]> {
+  const { evalBatches: batches, batchSize } = training;
+  const { contextLength } = model;
+  const windows = validation ? evaluationWindows(validation, { batches, batchSize, contextLength }) : [];
+  return { train: train.length, validation: validation?.length ?? 0, stepsDone, evalBatches: windows.length };
 }
 
 /** The page of a model, on the backend in use. */

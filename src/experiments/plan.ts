@@ -1,7 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { evaluationWindows } from "../dataset/sampler.js";
-import { type ModelPage, modelPage, type PageOptions } from "./modelPage.js";
+import { type ModelPage, modelPage, type PageOptions, textsOf } from "./modelPage.js";
 import { withPreparedRun } from "./prepare.js";
 import type { TrainOptions } from "./trainOptions.js";
 
@@ -14,21 +13,8 @@ import type { TrainOptions } from "./trainOptions.js";
 export function planTraining(options: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
   return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
     const { model, training } = record;
-    const { train, validation } = corpus;
     const notes = [...corpus.notes, ...(options.xla === "on" ? ["the time is that of a step without XLA"] : [])];
-    const windows = validation
-      ? evaluationWindows(validation, {
-          batches: training.evalBatches,
-          batchSize: training.batchSize,
-          contextLength: model.contextLength,
-        })
-      : [];
-    const data = {
-      train: train.length,
-      validation: validation?.length ?? 0,
-      stepsDone: checkpoint?.step ?? 0,
-      evalBatches: windows.length,
-    };
+    const data = textsOf(corpus, { model, training, stepsDone: checkpoint?.step ?? 0 });
     return modelPage({ model, training, backend, data, notes }, { ...page, compiled: options.compiled });
   });
 }

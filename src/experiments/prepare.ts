@@ -61,7 +61,7 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
-  const { seconds, keep = 3, tensorboard } = options;
+  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
   const given = definedFields(options.training ?? {});
   const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
   const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
@@ -70,7 +70,7 @@ async function prepareNew(options: TrainOptions, cacheFolder: string, backend: A
   const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
   const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
-  const made = { files: corpus.files, backend: backend.name, versions: versions() };
+  const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
   return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
 }
 

@@ -6,6 +6,7 @@ import { ConfigError, DataError } from "../config/errors.js";
 import type { ModelConfig } from "../config/model.js";
 import { packageRoot } from "../config/packageRoot.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import type { XlaChoice } from "../config/xla.js";
 import type { Corpus } from "../dataset/corpus.js";
 
 /** What run.json says was asked for: enough to start the same run again. */
@@ -25,6 +26,9 @@ export interface RunRecord {
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: string }[];
   backend: string;
+  /** Whether its step may run as one graph, and whether XLA compiles that, where it was asked for. */
+  compiled?: boolean;
+  xla?: XlaChoice;
   versions: { heed: string; tfjs: string; node: string };
 }
 

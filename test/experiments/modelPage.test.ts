@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { calibration } from "../../src/experiments/calibration.js";
 import { describeModel } from "../../src/experiments/describeModel.js";
 import { planTraining } from "../../src/experiments/plan.js";
 import { train } from "../../src/experiments/train.js";
@@ -12,6 +13,11 @@ vi.mock("node:os", async (original) => {
   const os = await original<typeof import("node:os")>();
   return { ...os, totalmem: vi.fn(os.totalmem) };
 });
+
+vi.mock("../../src/experiments/calibration.js", async (original) => ({
+  ...(await original<typeof import("../../src/experiments/calibration.js")>()),
+  calibration: vi.fn(),
+}));
 
 let folder: string;
 let out: string;
@@ -114,6 +120,19 @@ describe("describeModel", () => {
     expect(pages.flatMap(({ notes }) => notes)).toEqual([]);
     const words = await page({ data: [text], model, tokenizer: "word" });
     expect(words.model.vocabSize).toBeLessThan(12);
+  });
+
+  it("estimates the same time as the plan of that training, whose validations end with the text", async () => {
+    const costs = { op: 1e-3, flop: 1e-9, byte: 1e-9, random: 0 };
+    vi.mocked(calibration).mockResolvedValue({ costs, measured: [], at: "2026-01-31T12:00:00.000Z", load: 0 });
+    const given = { ...training, evalBatches: 1000 };
+    const known = await describeModel({ backend: "cpu", data: [text], model, training: given });
+    const planned = await planTraining(options({ training: given }));
+    expect(known.estimate).toEqual(planned.estimate);
+    // 96 characters are 12 windows of 8, four batches of 3.
+    const four = await describeModel({ backend: "cpu", data: [text], model, training: { ...given, evalBatches: 4 } });
+    expect(known.estimate).toEqual(four.estimate);
+    vi.mocked(calibration).mockReset();
   });
 
   it("says so where it assumes how many tokens are known", async () => {

@@ -105,6 +105,16 @@ describe("a run that time ends", () => {
   });
 });
 
+it("keeps in run.json how the step was run, where that was asked for", async () => {
+  const record = () => JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
+  await begin({ compiled: false, xla: "auto" });
+  expect(record()).toMatchObject({ compiled: false, xla: "auto" });
+  await train({ out, resume: true, training: { steps: 7 } });
+  expect(record()).toMatchObject({ compiled: false, training: { steps: 7 } });
+  await begin({ overwrite: true });
+  expect(Object.keys(record())).not.toContain("compiled");
+});
+
 describe("the backend", () => {
   const reason = async (options: Partial<TrainOptions>) => {
     const said: string[] = [];

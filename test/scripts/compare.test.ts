@@ -41,6 +41,14 @@ report  ${join("out", "report.html")}
   expect(readdirSync(join(folder, "out")).sort()).toEqual(["report.html", "report.md"]);
 });
 
+it("takes runs' names as they are, numbers or not", async () => {
+  for (const name of ["1.10", "0x10"]) fakeRun(join(folder, name), {});
+  const { stdout, stderr } = await heed(["compare", "1.10", "0x10", "--out", "numbers", "--json"], folder);
+  expect(stderr).toBe("");
+  expect(JSON.parse(stdout).runs.map((run: { folder: string }) => run.folder)).toEqual(["1.10", "0x10"]);
+  expect((await heed(["compare", "--runs", "one"], folder)).stderr).toContain("there is no flag --runs");
+});
+
 it("puts a sweep's report into its folder, and gives commands that repeat its runs to the last bit", async () => {
   const shape = "--layers 1 --dim 8 --heads 2 --context 8 --dropout 0.1 --no-bias --positions none";
   const training = "--batch 2 --steps 6 --eval-every 3 --eval-batches 1 --lr 0.002 --warmup 1 --seed 5 --backend cpu";

@@ -5,6 +5,16 @@ export interface Spread {
   upper: number;
 }
 
+/** Of `values`, which are not empty. */
+export const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
+
+/** `Σ (x - mean)² / (n - 1)` of two values or more; all equal values give exactly 0. */
+export function variance(values: readonly number[]): number {
+  if (values.every((x) => x === values[0])) return 0;
+  const middle = mean(values);
+  return values.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (values.length - 1);
+}
+
 /** The value below which the share `q` of `values` lies, between neighbours in proportion; `values` are not empty. */
 export function quantile(values: readonly number[], q: number): number {
   const sorted = [...values].sort((a, b) => a - b);

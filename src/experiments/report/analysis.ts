@@ -1,4 +1,4 @@
-import { chooseBest } from "./bestOf.js";
+import { chooseBest, lackingSeeds } from "./bestOf.js";
 import { doubts, requireComparable } from "./comparable.js";
 import { againstBest, type Change, type Effect, effectsOf } from "./differences.js";
 import { type FoundRuns, findRuns } from "./findRuns.js";
@@ -16,7 +16,7 @@ export interface Analysis extends FoundRuns, Variation {
   groups: Group[];
   /** Settings of which only the best value is compared. */
   chosen: string[];
-  /** The group of the smallest mean final loss; undefined while no run is finished. */
+  /** The group of the smallest mean final loss, of those with the most seeds; undefined while no run is finished. */
   best: Group | undefined;
   /** From `best` to each other group. */
   changes: Map<Group, Change>;
@@ -39,10 +39,11 @@ export async function analyze(folders: readonly string[]): Promise<Analysis> {
   const every = groupRuns(runs, varied);
   const { groups, keys, chosen, notes: choice } = chooseBest(every, varied, found.bestOf);
   const { floor, note } = await floorOf(runs);
+  const choices = [...choice, ...lackingSeeds(groups)];
   const about = [...runs.flatMap(unfinished), ...every.flatMap(repeated), ...doubts(runs), ...(note ? [note] : [])];
   const [effects, ranked] = [effectsOf(groups, keys), rank(groups, keys)];
   const compared = { keys, chosen, groups, ...againstBest(groups), ranked, effects };
-  return { ...found, every, implied, ...compared, floor, notes: [...choice, ...found.notes, ...about] };
+  return { ...found, every, implied, ...compared, floor, notes: [...choices, ...found.notes, ...about] };
 }
 
 /** By how far apart the mean final losses of a setting's values are. */
@@ -64,8 +65,9 @@ function unfinished(run: ReportRun): string[] {
   if (isFinished(run)) return [];
   const reason = run.ended === undefined ? "" : ` (${run.ended})`;
   const { step } = run.points.at(-1)!;
-  const { steps } = run.record.training;
-  return [`${run.folder} stands at step ${step} of ${steps}${reason}: its curve is shown, but it counts in no mean.`];
+  const { training, seconds } = run.record;
+  const of = seconds === undefined ? ` of ${training.steps}` : ""; // else a time decides
+  return [`${run.folder} stands at step ${step}${of}${reason}: its curve is shown, but it counts in no mean.`];
 }
 
 function repeated({ runs, finished }: Group): string[] {

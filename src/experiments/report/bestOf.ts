@@ -1,6 +1,7 @@
-import { list } from "./format.js";
-import { bestLoss, type Group, groupRuns, summaryOf } from "./groups.js";
-import { labelOf, showValue } from "./settings.js";
+import { bestByMean, ofFewerSeeds, partsBy } from "../sweep/ranking.js";
+import { list, plural, shortList } from "./format.js";
+import { bestLoss, type Group, groupRuns } from "./groups.js";
+import { showValue } from "./settings.js";
 
 export interface Chosen {
   /** By the settings that are left. */
@@ -13,20 +14,16 @@ export interface Chosen {
 }
 
 /**
- * For each combination of the other settings, the group whose values of `bestOf` gave the smallest mean best loss: so
- * shapes are compared each with the learning rate that suits it.
+ * For each combination of the other settings, the group whose values of `bestOf` gave the smallest mean best loss, of
+ * those with the most seeds: so shapes are compared each with the learning rate that suits it.
  */
 export function chooseBest(all: readonly Group[], keys: readonly string[], bestOf: readonly string[]): Chosen {
   const chosen = keys.filter((key) => bestOf.includes(key));
   if (chosen.length === 0) return { groups: [...all], keys: [...keys], chosen, notes: [] };
   const left = keys.filter((key) => !chosen.includes(key));
-  const best = new Map<string, Group>();
-  for (const group of all) {
-    const label = labelOf(group.settings, left);
-    const known = best.get(label);
-    if (!known || lossOf(group) < lossOf(known)) best.set(label, group);
-  }
-  const kept = [...best.values()];
+  const parts = partsBy(all, ({ settings }) => JSON.stringify(left.map((key) => settings[key])));
+  const kept = parts.map((part) => bestByMean(part, bestLosses) ?? part[0]!);
+  const passed = parts.flatMap((part) => ofFewerSeeds(part, bestLosses));
   const values = chosen.map((key) => `${key} (${list([...new Set(all.map((g) => showValue(g.settings[key]!)))])})`);
   const note =
     `Of ${list(values)} only the value with the smallest mean best loss counts, for each combination of the other ` +
@@ -38,8 +35,18 @@ export function chooseBest(all: readonly Group[], keys: readonly string[], bestO
     ),
     keys: left,
     chosen,
-    notes: [note],
+    notes: [note, ...passedOver(passed, `the best ${list(chosen)}`)],
   };
 }
 
-const lossOf = (group: Group): number => summaryOf(group, bestLoss)?.mean ?? Infinity;
+const bestLosses = ({ finished }: Group): number[] => finished.map(bestLoss);
+
+/** Says which of the `groups` lack seeds, so that their means are not ranked with the others'. */
+export function lackingSeeds(groups: readonly Group[]): string[] {
+  return passedOver(ofFewerSeeds(groups, bestLosses), "the best");
+}
+
+function passedOver(groups: readonly Group[], what: string): string[] {
+  const names = groups.map(({ label, finished }) => `“${label}” (${plural(finished.length, "seed")})`);
+  return names.length === 0 ? [] : [`Not taken for ${what}, as others have more seeds finished: ${shortList(names)}.`];
+}

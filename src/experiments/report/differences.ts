@@ -1,3 +1,5 @@
+import { mean } from "../bench/statistics.js";
+import { bestByMean } from "../sweep/ranking.js";
 import { bySeed, type Figure, finalLoss, type Group } from "./groups.js";
 import { compareValues, type SettingValue, showValue } from "./settings.js";
 import { type BySeed, type Difference, difference, type Judged, judge } from "./statistics.js";
@@ -30,23 +32,23 @@ export function effectsOf(groups: readonly Group[], keys: readonly string[]): Ef
   return [...tied].map(([setting, followers]) => {
     const others = keys.filter((key) => key !== setting && !followers.includes(key));
     const pairs = valuePairs(groups, setting, others);
-    const values = pairs.map(({ contexts }) => changeAmong(contexts, finalLoss));
+    const averages = pairs.map(({ contexts }) => changeAmong(contexts, finalLoss));
     const label = (group: Group) => [setting, ...followers].map((key) => show(group, key, setting)).join(", ");
-    const named = pairs.map(({ contexts }) => ({
-      ...{ from: label(contexts[0]![0]), to: label(contexts[0]![1]), among: contexts.length },
+    const named = pairs.map(({ contexts }, i) => ({
+      ...{ from: label(contexts[0]![0]), to: label(contexts[0]![1]), among: averages[i]!.among },
     }));
+    const values = averages.map(({ change }) => change);
     return { setting, with: followers, changes: withVerdicts(named, values) };
   });
 }
 
-/** The change from the group of the smallest mean final loss to each other, judged among all pairs of groups. */
+/**
+ * The group of the smallest mean final loss, of those with the most seeds, and the change from it to each other, judged
+ * among all pairs of groups.
+ */
 export function againstBest(groups: readonly Group[]): { best: Group | undefined; changes: Map<Group, Change> } {
   const done = groups.filter(({ finished }) => finished.length > 0);
-  const losses = new Map(done.map((group) => [group, mean([...bySeed(group, finalLoss).values()])]));
-  const best = done.reduce<Group | undefined>(
-    (least, group) => (least && losses.get(least)! <= losses.get(group)! ? least : group),
-    undefined,
-  );
+  const best = bestByMean(done, ({ finished }) => finished.map(finalLoss));
   if (!best) return { best, changes: new Map() };
   const pairs = [best, ...done.filter((group) => group !== best)].flatMap((a, i, all) =>
     all.slice(i + 1).map((b) => [a, b] as const),
@@ -95,16 +97,21 @@ function valuePairs(groups: readonly Group[], setting: string, others: readonly 
   );
 }
 
-/** The change of `figure` from the first to the second of each pair, averaged over the pairs seed by seed. */
-function changeAmong(contexts: readonly [Group, Group][], figure: Figure): Difference | undefined {
+/**
+ * The change of `figure` from the first to the second of each pair, averaged over the pairs seed by seed: by the seeds
+ * that all have, or, where these are fewer than two, over those that have the seeds of the pair with most.
+ */
+function changeAmong(contexts: readonly [Group, Group][], figure: Figure): { change?: Difference; among: number } {
   const samples = contexts.map(([a, b]) => [bySeed(a, figure), bySeed(b, figure)] as const);
-  if (samples.length === 1) return difference(samples[0]![1], samples[0]![0]);
+  if (samples.length === 1) return { change: difference(samples[0]![1], samples[0]![0]), among: 1 };
   const shared = samples.map(([a, b]) => [...a.keys()].filter((seed) => b.has(seed)));
-  const seeds = shared.reduce((most, each) => (each.length > most.length ? each : most));
+  const common = shared[0]!.filter((seed) => shared.every((each) => each.includes(seed)));
+  const longest = shared.reduce((most, each) => (each.length > most.length ? each : most));
+  const seeds = common.length >= 2 ? common : longest;
   const whole = samples.filter((_, i) => seeds.every((seed) => shared[i]!.includes(seed)));
   const average = (side: 0 | 1): BySeed =>
     new Map(seeds.map((seed) => [seed, mean(whole.map((sample) => sample[side].get(seed)!))]));
-  return seeds.length < 2 ? undefined : difference(average(1), average(0));
+  return { change: seeds.length < 2 ? undefined : difference(average(1), average(0)), among: whole.length };
 }
 
 function withVerdicts<T extends object>(
@@ -114,5 +121,3 @@ function withVerdicts<T extends object>(
   const judged = judge(values.filter((value) => value !== undefined));
   return named.map((each, i) => (values[i] ? { ...each, change: judged.shift()! } : each));
 }
-
-const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;

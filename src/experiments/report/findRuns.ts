@@ -2,12 +2,16 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readMetrics } from "../../checkpoint/metrics.js";
 import { CheckpointError, ConfigError } from "../../config/errors.js";
+import { modelDefaults } from "../../config/model.js";
+import { trainingConfig } from "../../config/training.js";
+import type { Asked } from "../sweep/options.js";
+import type { Trial } from "../sweep/plan.js";
 import { readSweep, type SweepRecord } from "../sweep/record.js";
 import { namesIn } from "../sweep/request.js";
 import { readResults } from "../sweep/results.js";
-import { settingsText } from "../sweep/settings.js";
+import { fieldsOf, settingsText } from "../sweep/settings.js";
 import { plural } from "./format.js";
-import { isRun, type ReportRun, readReportRun } from "./readRun.js";
+import { isRun, type Rates, type ReportRun, readReportRun } from "./readRun.js";
 
 export interface FoundRuns {
   runs: ReportRun[];
@@ -29,14 +33,19 @@ export const isSweep = (folder: string): boolean => !isRun(folder) && existsSync
 export function findRuns(folders: readonly string[]): FoundRuns {
   if (folders.length === 0) throw new ConfigError("runs must name at least one run or sweep folder: got none");
   const found: FoundRuns = { runs: [], failures: [], bestOf: [], notes: [] };
-  for (const folder of new Set(folders.map((each) => join(each, ".")))) {
-    if (isSweep(folder)) addTrials(folder, found);
+  const named = new Set(folders.map((each) => join(each, ".")));
+  for (const folder of named) {
+    if (isSweep(folder)) addTrials(folder, found, named.size === 1);
     else found.runs.push(readReportRun(requireRun(folder)));
   }
   found.runs = [...new Map(found.runs.map((run) => [run.folder, run])).values()];
   if (found.runs.length === 0) {
+    const [failure] = found.failures;
     throw new CheckpointError(
-      `${folders.join(", ")} must hold a trial that has begun: there is none yet (wait for its first figures)`,
+      failure
+        ? `${folders.join(", ")} must hold a trial that left figures: ${plural(found.failures.length, "trial")} failed, ` +
+            `the first with: ${failure.error} (see to that, then heed sweep --resume tries again)`
+        : `${folders.join(", ")} must hold a trial that has begun: there is none yet (wait for its first figures)`,
     );
   }
   return found;
@@ -52,18 +61,26 @@ function requireRun(folder: string): string {
   throw new CheckpointError(`${folder} must be the folder of a run or of a sweep: ${is} (leave it out)`);
 }
 
-/** The trials of a sweep that have begun, and what the sweep says of the others. */
-function addTrials(sweep: string, found: FoundRuns): void {
+/** The trials of a sweep that have begun, and what the sweep says of the others; `alone` if there are no other runs. */
+function addTrials(sweep: string, found: FoundRuns, alone: boolean): void {
   const { asked, skipped, trials } = existsSync(join(sweep, "sweep.json")) ? readSweep(sweep) : unknownSweep;
   const results = new Map(readResults(sweep).map((result) => [basename(result.run), result]));
   const order = new Intl.Collator("en", { numeric: true });
   const names = readdirSync(join(sweep, "trials")).filter((name) => isRun(join(sweep, "trials", name)));
   const begun = names.filter((name) => readMetrics(join(sweep, "trials", name)).length > 0).sort(order.compare);
+  const budget = typeof asked.budget === "object" ? Object.entries(asked.budget)[0]!.join("=") : asked.budget;
   for (const name of begun) {
     const { status, error, command } = results.get(name) ?? {};
     const ended = error ?? (status === "stopped" ? "stopped by the median of the others" : undefined);
-    const budget = asked.budget && (typeof asked.budget === "string" ? asked.budget : JSON.stringify(asked.budget));
-    found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget });
+    const trial = trials.find(({ run }) => basename(run) === name);
+    const ratesAsked = alone && trial && asked.lrRule === "width" ? ratesOf(asked, trial) : undefined;
+    found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget, ratesAsked });
+  }
+  if (found.runs.some(hasOtherRate)) {
+    const base = asked.model?.hiddenDim ?? modelDefaults.hiddenDim;
+    found.notes.push(
+      `${sweep}: lr is what was asked for at dim ${base}; as --lr-rule width says, each run trained with that times √(${base} / dim).`,
+    );
   }
   for (const [name, { error }] of results) {
     if (error !== undefined && !begun.includes(name)) found.failures.push({ name, error });
@@ -79,7 +96,16 @@ function addTrials(sweep: string, found: FoundRuns): void {
   found.bestOf.push(...namesIn(asked.bestOf ?? []));
 }
 
+/** The learning rates that were asked for, of which the sweep's rule made the trial's. */
+function ratesOf({ training }: Partial<Asked>, { settings }: Trial): Rates {
+  const { learningRate, minLearningRate } = trainingConfig({ ...training, ...fieldsOf(settings).training });
+  return { learningRate, minLearningRate };
+}
+
+const hasOtherRate = ({ record, ratesAsked }: ReportRun): boolean =>
+  ratesAsked !== undefined && ratesAsked.learningRate !== record.training.learningRate;
+
 /** What is known of a sweep that lost its sweep.json. */
-const unknownSweep: Pick<SweepRecord, "skipped" | "trials"> & { asked: Partial<SweepRecord["asked"]> } = {
+const unknownSweep: Pick<SweepRecord, "skipped" | "trials"> & { asked: Partial<Asked> } = {
   ...{ asked: {}, skipped: [], trials: [] },
 };

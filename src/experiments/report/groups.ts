@@ -21,12 +21,19 @@ export function groupRuns(runs: readonly ReportRun[], keys: readonly string[]): 
   const groups = new Map<string, Group>();
   for (const run of runs) {
     const settings = settingsOf(run);
-    const label = labelOf(settings, keys);
+    const values = JSON.stringify(keys.map((key) => settings[key]));
     const { model } = run.record;
     const [parameters, flopsPerToken] = [parameterCounts(model), trainingFlopsPerToken(model)];
-    const group = groups.get(label) ?? { label, settings, runs: [], finished: [], parameters, flopsPerToken };
+    const group = groups.get(values) ?? {
+      label: labelOf(settings, keys),
+      settings,
+      runs: [],
+      finished: [],
+      parameters,
+      flopsPerToken,
+    };
     group.runs.push(run);
-    groups.set(label, group);
+    groups.set(values, group);
   }
   for (const group of groups.values()) {
     group.runs.sort((a, b) => seedOf(a) - seedOf(b));

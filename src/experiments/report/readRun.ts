@@ -7,7 +7,7 @@ import { checkpointFolder, checkpointSteps, files } from "../../checkpoint/names
 import { readRun as readRunJson } from "../../checkpoint/runFolder.js";
 import { CheckpointError, HeedError } from "../../config/errors.js";
 import { modelConfig } from "../../config/model.js";
-import { trainingConfig } from "../../config/training.js";
+import { type TrainingConfig, trainingConfig } from "../../config/training.js";
 import type { RunRecord } from "../runRecord.js";
 
 /** A line of metrics.jsonl, as a report uses it. */
@@ -34,11 +34,15 @@ export interface ReportRun {
   tokenizer?: { path: string; sha256: string };
   /** What repeats it, where its sweep says so. */
   command?: string;
-  /** What its sweep let every trial use, where it did. */
+  /** What its sweep let every trial use, where it did: `seconds=60`. */
   budget?: string;
+  /** The learning rates that its sweep was asked for, where a rule of the sweep made others of them. */
+  ratesAsked?: Rates;
   /** Why it ended early, where its sweep says so. */
   ended?: string;
 }
+
+export type Rates = Pick<TrainingConfig, "learningRate" | "minLearningRate">;
 
 export const isRun = (folder: string): boolean => existsSync(join(folder, "run.json"));
 

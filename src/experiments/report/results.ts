@@ -16,7 +16,7 @@ interface Column {
   brief?: boolean;
 }
 
-/** A line a group: its settings, how well it does and what it costs; the best first where several settings differ. */
+/** A line a group: its settings, how well it does and what it costs; where several settings differ those with the most seeds first, and of these the best. */
 export function resultTable(analysis: Analysis, { brief = false } = {}): Table {
   const { groups, keys, chosen, best } = analysis;
   const named = [...keys, ...chosen].map(
@@ -26,7 +26,8 @@ export function resultTable(analysis: Analysis, { brief = false } = {}): Table {
   const words = named.length > 0 ? named : [unnamed];
   const columns = [...words, ...lossColumns(analysis), ...costColumns(groups)].filter((each) => !brief || each.brief);
   const loss = (group: Group) => summaryOf(group, finalLoss)?.mean ?? Infinity;
-  const ordered = keys.length > 1 ? [...groups].sort((a, b) => loss(a) - loss(b) || 0) : groups;
+  const seeds = ({ finished }: Group) => finished.length;
+  const ordered = keys.length > 1 ? [...groups].sort((a, b) => seeds(b) - seeds(a) || loss(a) - loss(b) || 0) : groups;
   const rows = ordered.map((group): Row => {
     const kind = group === best && groups.length > 1 ? "best" : undefined;
     return { cells: columns.map(({ cell }) => cell(group)), kind };

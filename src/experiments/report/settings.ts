@@ -3,6 +3,7 @@ import { modelFlagFields, trainingFlagFields } from "../../config/flagNames.js";
 import type { ModelConfig } from "../../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../../config/training.js";
 import { trainingFlopsPerToken } from "../../model/count.js";
+import { parseBudget } from "../sweep/budget.js";
 import type { ReportRun } from "./readRun.js";
 
 export type SettingValue = string | number | boolean;
@@ -24,6 +25,7 @@ const meanings: Record<string, string> = {
   batch: "sequences in a step",
   lr: "highest learning rate",
   data: "training text",
+  seconds: "time to train",
 };
 
 /** Fields that decide how a run is watched and kept, or that are the same where losses can be compared at all. */
@@ -34,16 +36,27 @@ export const flagOf = (field: string): string => flagOfField.get(field) ?? field
 
 export const meaningOf = (setting: string): string | undefined => meanings[setting];
 
-/** Shape first, then training, data and backend: the order in which labels name them. */
-export function settingsOf({ record }: ReportRun): Settings {
+/**
+ * Shape first, then training, data and backend: the order in which labels name them. Learning rates are those that were
+ * asked for, so that a rule that divides them by the width does not take apart what was to be compared.
+ */
+export function settingsOf(run: ReportRun): Settings {
+  const { record, ratesAsked } = run;
   const { model, training, files, backend } = record;
   const { numLayers, hiddenDim, numHeads, ...shape } = model;
-  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training };
+  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training, ...ratesAsked };
   const fields = Object.entries(ordered).filter(([field]) => !ignored.has(field));
   const texts = files.filter(({ split }) => split === "train");
   const data = texts.map(({ path, sha256 }) => `${basename(path)} (${sha256.slice(0, 8)})`).join(" ");
   const all = [...fields.map(([field, value]) => [flagOf(field), value]), ["data", data]];
-  return { ...Object.fromEntries(all), backend };
+  const seconds = secondsOf(run);
+  return { ...Object.fromEntries(all), backend, ...(seconds !== undefined && { seconds }) };
+}
+
+/** What the sweep of a run let it train for, where that was a time. */
+function secondsOf({ budget }: ReportRun): number | undefined {
+  const parsed = budget === undefined ? undefined : parseBudget(budget);
+  return parsed && "seconds" in parsed ? parsed.seconds : undefined;
 }
 
 export interface Variation {
@@ -56,7 +69,10 @@ export interface Variation {
 /** Which settings differ between `runs`, seeds aside. */
 export function variationOf(runs: readonly ReportRun[]): Variation {
   const all = runs.map((run) => settingsOf(run));
-  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
+  const isTimed = all.every((settings) => "seconds" in settings);
+  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))].filter(
+    (name) => name !== "seconds" || isTimed,
+  );
   const varying = names.filter((name) => new Set(all.map((settings) => settings[name])).size > 1);
   const implied = varying.flatMap((setting) => {
     const because = consequence(setting, runs);
@@ -77,6 +93,7 @@ function consequence(setting: string, runs: readonly ReportRun[]): string | unde
   if (setting !== "steps") return undefined;
   const [budget] = runs.map((run) => run.budget);
   if (budget !== undefined && runs.every((run) => run.budget === budget)) return `the sweep gave every run ${budget}`;
+  if (runs.every((run) => secondsOf(run) !== undefined)) return "the sweeps gave every run a time";
   const tokens = runs.map(tokensAsked);
   if (new Set(tokens).size === 1) return "every run was given the same number of tokens";
   const flops = runs.map((run, i) => tokens[i]! * trainingFlopsPerToken(run.record.model));
@@ -92,10 +109,10 @@ export function labelOf(settings: Settings, keys: readonly string[]): string {
   return keys.map((key) => `${key} ${showValue(settings[key]!)}`).join(", ") || "all runs";
 }
 
-/** A value as tables show it: `128`, `0.0003`, `on`. */
+/** A value as tables show it: `128`, `0.0003`, `on`; with so many digits that what differs differs, rounding errors aside. */
 export function showValue(value: SettingValue): string {
   if (typeof value === "boolean") return value ? "on" : "off";
-  return typeof value === "number" ? String(Number(value.toPrecision(6))) : value;
+  return typeof value === "number" ? String(Number(value.toPrecision(12))) : value;
 }
 
 /** Numbers by size, then texts by letter. */

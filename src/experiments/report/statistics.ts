@@ -1,4 +1,5 @@
 import jstat from "jstat";
+import { mean, variance } from "../bench/statistics.js";
 
 /** One number a seed, for instance the final loss of its run. */
 export type BySeed = ReadonlyMap<number, number>;
@@ -39,15 +40,6 @@ export interface Judged extends Difference {
 
 /** The share of intervals, or of families of them, that may miss. */
 const risk = 0.05;
-
-const mean = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
-
-/** `Σ (x - mean)² / (n - 1)`; all equal values give exactly 0. */
-function variance(values: readonly number[]): number {
-  if (values.every((x) => x === values[0])) return 0;
-  const middle = mean(values);
-  return values.reduce((sum, x) => sum + (x - middle) ** 2, 0) / (values.length - 1);
-}
 
 /** Mean, spread and `t(0.975, n - 1) · s / √n` of `values`, which are not empty. */
 export function summarize(values: readonly number[]): Summary {

@@ -1,11 +1,12 @@
 import type { Analysis } from "./analysis.js";
+import { lackingSeeds } from "./bestOf.js";
 import { validationText } from "./comparable.js";
 import type { Effect } from "./differences.js";
 import { bitsPerWord } from "./floor.js";
 import { change, count, list, loss, plural, shortList } from "./format.js";
 import { finalLoss, seedOf, summaryOf } from "./groups.js";
 import { verdictOf } from "./results.js";
-import { compareValues, flagOf, meaningOf, showValue } from "./settings.js";
+import { compareValues, flagOf, meaningOf, type SettingValue, showValue } from "./settings.js";
 
 /** `Comparison of 27 runs: dim and heads`. */
 export function titleOf({ runs, keys }: Analysis): string {
@@ -14,24 +15,26 @@ export function titleOf({ runs, keys }: Analysis): string {
 }
 
 /** What the runs have in common, name by name. */
-export function factsOf({ runs, groups, keys, chosen, implied, floor }: Analysis): [string, string][] {
+export function factsOf({ runs, groups, keys, implied, floor }: Analysis): [string, string][] {
   const { record } = runs[0]!;
   const varied = keys.map((key) => {
     const meaning = meaningOf(key);
     const values = [...new Set(groups.map(({ settings }) => settings[key]!))].sort(compareValues).map(showValue);
     return `${key}${meaning ? ` (${meaning})` : ""}: ${shortList(values, 12)}`;
   });
-  const same = { ...record.model, ...record.training } as Record<string, string | number | boolean>;
+  const trained = runs.map(
+    ({ record: { model, training } }) => ({ ...model, ...training }) as Record<string, SettingValue>,
+  );
   const names = ["numLayers", "hiddenDim", "numHeads", "contextLength", "batchSize", "learningRate", "steps"];
-  const differing = [...keys, ...chosen, ...implied.map(({ setting }) => setting)];
-  const shared = names.filter((field) => !differing.includes(flagOf(field)));
+  const [same] = trained;
+  const shared = names.filter((field) => trained.every((each) => each[field] === same![field]));
   const seeds = [...new Set(runs.map(seedOf))].sort((a, b) => a - b);
   const train = record.files.filter(({ split }) => split === "train").map(({ path }) => path);
   const backends = [...new Set(runs.map((run) => run.record.backend))];
   return [
     ["what differs", varied.join("; ") || "nothing but the seed"],
     ...implied.map(({ setting, because }): [string, string] => [`${setting} follows`, because]),
-    ["the same for all", shared.map((field) => `${flagOf(field)} ${showValue(same[field]!)}`).join(", ")],
+    ["the same for all", shared.map((field) => `${flagOf(field)} ${showValue(same![field]!)}`).join(", ")],
     ["seeds", shortList(seeds.map(String), 12)],
     ["trained on", keys.includes("data") ? "see data" : list(train)],
     ["validated on", validationText(runs[0]!).name],
@@ -56,7 +59,8 @@ export function findings(analysis: Analysis): string[] {
       ? `, which is ${bits.toFixed(3)} bits a word, ${(bits - floor.bitsPerWord).toFixed(3)} above the best possible`
       : "";
   const spread = halfWidth === undefined ? "one seed" : `± ${loss(halfWidth)}, ${plural(seeds, "seed")}`;
-  const first = keys.length > 0 ? `Lowest final validation loss: ${best.label}` : "Final validation loss";
+  const which = lackingSeeds(groups).length > 0 ? " of those with most seeds" : "";
+  const first = keys.length > 0 ? `Lowest final validation loss${which}: ${best.label}` : "Final validation loss";
   const asGood = groups
     .filter((group) => changes.get(group)?.change?.verdict === "noise")
     .map(({ label }) => `“${label}”`);

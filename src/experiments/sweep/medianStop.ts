@@ -1,4 +1,4 @@
-import { median } from "../bench/statistics.js";
+import { mean, median } from "../bench/statistics.js";
 
 /** A validation: how far the trial was, as a share of its steps, and its loss. */
 export interface Validation {
@@ -33,4 +33,4 @@ export function isBelowMedian(own: Curve, { grace, curves }: MedianStop): boolea
   return averages.length >= leastFinished && Math.min(...own.map(({ valLoss }) => valLoss)) > median(averages);
 }
 
-const meanLoss = (curve: Curve): number => curve.reduce((sum, { valLoss }) => sum + valLoss, 0) / curve.length;
+const meanLoss = (curve: Curve): number => mean(curve.map(({ valLoss }) => valLoss));

@@ -1,3 +1,5 @@
+import { mean, variance } from "../bench/statistics.js";
+import { bestByMean, ofFewerSeeds, partsBy } from "./ranking.js";
 import type { TrialResult } from "./results.js";
 import { settingsText, type TrialSettings } from "./settings.js";
 
@@ -10,6 +12,8 @@ export interface SettingsResult {
   bestValLoss?: Spread;
   /** The same of `finalValLoss`. */
   finalValLoss?: Spread;
+  /** The same of `finalTrainLoss`. */
+  finalTrainLoss?: Spread;
 }
 
 /** Mean and standard deviation (with `count - 1`; 0 of a single value). */
@@ -20,45 +24,40 @@ export interface Spread {
 
 /** The results by settings, in the order of the trials. */
 export function bySettings(results: readonly TrialResult[]): SettingsResult[] {
-  const groups = new Map<string, TrialResult[]>();
-  for (const result of results) {
-    const name = settingsText(result.settings);
-    groups.set(name, [...(groups.get(name) ?? []), result]);
-  }
-  return [...groups.values()].map((group) => {
-    const done = group.filter(({ status }) => status === "done");
-    const spread = (field: "bestValLoss" | "finalValLoss") => spreadOf(done.flatMap((result) => result[field] ?? []));
-    const [bestValLoss, finalValLoss] = [spread("bestValLoss"), spread("finalValLoss")];
-    return { settings: group[0]!.settings, results: group, bestValLoss, finalValLoss };
+  return partsBy(results, ({ settings }) => settingsText(settings)).map((group) => {
+    const [bestValLoss, finalValLoss, finalTrainLoss] = (
+      ["bestValLoss", "finalValLoss", "finalTrainLoss"] as const
+    ).map((field) => spreadOf(lossesOf(group, field)));
+    return { settings: group[0]!.settings, results: group, bestValLoss, finalValLoss, finalTrainLoss };
   });
 }
 
-/**
- * For each combination of the other settings, the one whose values of `keys` gave the smallest mean `bestValLoss`; one
- * without any loss only where none has one.
- */
+/** Of those that are done. */
+function lossesOf(results: readonly TrialResult[], field: "bestValLoss" | "finalValLoss" | "finalTrainLoss"): number[] {
+  return results.flatMap((result) => (result.status === "done" ? (result[field] ?? []) : []));
+}
+
+const bestLosses = ({ results }: SettingsResult): number[] => lossesOf(results, "bestValLoss");
+
+/** For each combination of the other settings, `bestOfAll` of the values of `keys`; where it is undefined the first. */
 export function bestOfEach(all: readonly SettingsResult[], keys: readonly string[]): SettingsResult[] {
-  const best = new Map<string, SettingsResult>();
-  for (const one of all) {
-    const others = Object.entries(one.settings).filter(([key]) => !keys.includes(key));
-    const name = settingsText(Object.fromEntries(others));
-    const known = best.get(name);
-    if (!known || lossOf(one) < lossOf(known)) best.set(name, one);
-  }
-  return all.filter((one) => [...best.values()].includes(one));
+  const others = ({ settings }: SettingsResult) =>
+    settingsText(Object.fromEntries(Object.entries(settings).filter(([key]) => !keys.includes(key))));
+  const best = partsBy(all, others).map((part) => bestOfAll(part) ?? part[0]!);
+  return all.filter((one) => best.includes(one));
 }
 
-/** The one with the smallest mean `bestValLoss`; undefined where there is no loss. */
+/** The one with the smallest mean `bestValLoss`, of those with the most seeds; undefined where there is no loss. */
 export function bestOfAll(all: readonly SettingsResult[]): SettingsResult | undefined {
-  const validated = all.filter((one) => one.bestValLoss);
-  return validated.sort((a, b) => lossOf(a) - lossOf(b))[0];
+  return bestByMean(all, bestLosses);
 }
 
-const lossOf = ({ bestValLoss }: SettingsResult): number => bestValLoss?.mean ?? Infinity;
+/** Those that `bestOfAll` passes over, as others have more seeds. */
+export function lackingSeeds(all: readonly SettingsResult[]): SettingsResult[] {
+  return ofFewerSeeds(all, bestLosses);
+}
 
 function spreadOf(values: readonly number[]): Spread | undefined {
   if (values.length === 0) return undefined;
-  const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
-  const squares = values.reduce((sum, x) => sum + (x - mean) ** 2, 0);
-  return { mean, deviation: values.length > 1 ? Math.sqrt(squares / (values.length - 1)) : 0 };
+  return { mean: mean(values), deviation: Math.sqrt(variance(values)) };
 }

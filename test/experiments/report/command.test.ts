@@ -1,3 +1,4 @@
+import { basename, join, resolve } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { commandOf } from "../../../src/experiments/report/command.js";
 import { runFolders } from "./support.js";
@@ -44,7 +45,22 @@ it("says what it is trained on, quoted for a shell", () => {
   );
   const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
   expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --layers 1 --dim 16 --context 8");
+  const [slow] = make({ record: { compiled: false, xla: "on" } });
+  expect(commandOf(slow!)).toContain(" --backend native --no-compile --xla on --out ");
+  const [usual] = make({ record: { compiled: true, xla: "auto" } });
+  expect(commandOf(usual!)).toContain(" --backend native --out ");
   expect(commandOf(part!)).toContain(` --backend wasm --out ${folder}/run-`);
+});
+
+it("trains beside the run's folder, however that is named", () => {
+  const [run] = make({});
+  const out = (named: string) => commandOf({ ...run!, folder: named }).split("--out ")[1];
+  const [here, above] = [basename(resolve(".")), basename(resolve(".."))];
+  expect(["models/a", ".", ".."].map(out)).toEqual([
+    "models/a-again",
+    `${join("..", here)}-again`,
+    `${join("../..", above)}-again`,
+  ]);
 });
 
 it("names the steps that a run would have had that was stopped before its time was up", () => {

@@ -1,5 +1,5 @@
 import { afterAll, expect, it } from "vitest";
-import { trainingCurves, validationCurves } from "../../../src/experiments/report/curves.js";
+import { type Curve, trainingCurves, validationCurves } from "../../../src/experiments/report/curves.js";
 import { groupRuns, speed } from "../../../src/experiments/report/groups.js";
 import { runFolders } from "./support.js";
 
@@ -49,6 +49,58 @@ it("goes by the steps at which all have a loss", () => {
     [60, 2.5],
     [120, 1],
   ]);
+});
+
+/** Runs that ended after their time: seed by seed other last steps; `evalEvery` 0 validates at the end alone. */
+function timed(evalEvery: number, ends: [steps: number, loss: number][]) {
+  const runs = make(...ends.map(([steps, loss], i) => ({ losses: [loss], training: { seed: i + 1, steps } })));
+  runs.forEach((run, i) => {
+    const [steps, loss] = ends[i]!;
+    run.points = Array.from({ length: steps / 10 }, (_, n) => {
+      const step = 10 * (n + 1);
+      const validates = step === steps || (evalEvery > 0 && step % evalEvery === 0);
+      const at = { step, tokens: 32 * step, elapsed: step / steps, tokensPerSecond: 1, trainLoss: loss + 1 };
+      return validates ? { ...at, valLoss: step === steps ? loss : 5 } : at;
+    });
+  });
+  return groupRuns(runs, []);
+}
+
+it("ends with the mean of the last points, where the seeds end at other steps", () => {
+  const groups = timed(250, [
+    [900, 1],
+    [910, 2],
+  ]);
+  const [{ points }] = validationCurves(groups) as [Curve];
+  expect(points.map(({ step, loss }) => [step, loss])).toEqual([
+    [250, 5],
+    [500, 5],
+    [750, 5],
+    [905, 1.5],
+  ]);
+  expect(points.at(-1)).toMatchObject({ tokens: 32 * 905, flops: 32 * 905 * 24_768, seconds: 1 });
+});
+
+it("has a point where the seeds share no step but the end", () => {
+  const [curve] = validationCurves(
+    timed(0, [
+      [20, 1],
+      [40, 2],
+    ]),
+  );
+  expect(curve!.points).toMatchObject([{ step: 30, loss: 1.5 }]);
+});
+
+it("averages training losses over stretches of the mean, so that all steps that the seeds share count", () => {
+  const [curve] = trainingCurves(
+    timed(0, [
+      [1190, 1],
+      [1210, 2],
+    ]),
+  );
+  expect(curve!.points).toHaveLength(60);
+  expect(curve!.points[0]).toMatchObject({ step: 20, loss: 2.5 });
+  expect(curve!.points.at(-1)).toMatchObject({ step: 1200, loss: 2.5 });
 });
 
 it("thins long curves, with both ends kept, and averages training losses over stretches", () => {

@@ -46,15 +46,29 @@ it("compares runs that agree in everything else, and averages seed by seed", () 
   expect(second!.change!.mean).toBeCloseTo(-3.1 / 3, 12);
 });
 
-it("leaves out a combination that lacks a seed of the others", () => {
+it("averages over the seeds that all combinations have", () => {
+  const rows = grid([
+    [{ numHeads: 1, hiddenDim: 16 }, [3.0, 3.4, 3.2]],
+    [{ numHeads: 2, hiddenDim: 16 }, [2.9, 3.5, 3.1]], // -0.1, +0.1
+    [{ numHeads: 1, hiddenDim: 32 }, [2.0, 2.2, 2.1]],
+    [{ numHeads: 2, hiddenDim: 32 }, [1.0, 1.0]], // -1.0, -1.2
+  ]);
+  const keys = ["dim", "heads"];
+  const [, heads] = effectsOf(groupRuns(make(...rows), keys), keys);
+  expect(heads!.changes[0]).toMatchObject({ among: 2, change: { seeds: 2 } });
+  expect(heads!.changes[0]!.change!.mean).toBeCloseTo(-0.55, 12);
+});
+
+it("leaves out combinations that share no two seeds with the others, and does not count them", () => {
   const rows = grid([
     [{ numHeads: 1, hiddenDim: 16 }, [3.0, 3.4, 3.2]],
     [{ numHeads: 2, hiddenDim: 16 }, [2.9, 3.5, 3.1]],
     [{ numHeads: 1, hiddenDim: 32 }, [2.0, 2.2, 2.1]],
-    [{ numHeads: 2, hiddenDim: 32 }, [1.0, 1.0]],
+    [{ numHeads: 2, hiddenDim: 32 }, [1.0]],
   ]);
   const keys = ["dim", "heads"];
   const [, heads] = effectsOf(groupRuns(make(...rows), keys), keys);
+  expect(heads!.changes[0]).toMatchObject({ among: 1, change: { seeds: 3 } });
   expect(heads!.changes[0]!.change!.mean).toBeCloseTo(-0.1 / 3, 12);
 });
 
@@ -97,6 +111,19 @@ it("compares each group with the one of the smallest mean, judged among all pair
   expect(one).toMatchObject({ from: "heads 2", to: "heads 1", change: { verdict: "clear" } });
   expect(one!.change!.mean).toBeCloseTo(0.4975, 12);
   expect(four).toMatchObject({ to: "heads 4", change: { verdict: "noise" } });
+});
+
+it("takes none for the best that lacks seeds, whatever its mean", () => {
+  const rows = grid([
+    [{ numHeads: 1 }, [1.55, 1.6]],
+    [{ numHeads: 2 }, [1.5, 1.551, 2.0]],
+    [{ numHeads: 4 }, [1.6, 1.65, 2.1]],
+  ]);
+  const { best, changes } = againstBest(groupRuns(make(...rows), ["heads"]));
+  expect(best!.label).toBe("heads 2");
+  // By the seeds that both have: 0.05 and 0.049.
+  const [one] = [...changes.values()];
+  expect(one).toMatchObject({ to: "heads 1", change: { seeds: 2, mean: expect.closeTo(0.0495, 12) } });
 });
 
 it("leaves groups out that have no finished run", () => {

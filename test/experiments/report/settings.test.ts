@@ -63,6 +63,24 @@ it("takes steps for a consequence where tokens, computation or a sweep's budget 
   });
 });
 
+it("tells runs of several times apart by their time, not by the steps they came to", () => {
+  const runs = runsOf({ training: { steps: 101 } }, { training: { steps: 103 } }, { training: { steps: 200 } });
+  const budgets = ["seconds=60", "seconds=60", "seconds=1k"];
+  const timed = runs.map((run, i) => ({ ...run, budget: budgets[i]! }));
+  expect(variationOf(timed)).toEqual({
+    keys: ["seconds"],
+    implied: [
+      { setting: "steps", because: "the sweeps gave every run a time" },
+      { setting: "warmup", because: "it is at most a tenth of the steps" },
+    ],
+  });
+  expect(groupRuns(timed, ["seconds"]).map(({ label, runs }) => [label, runs.length])).toEqual([
+    ["seconds 60", 2],
+    ["seconds 1000", 1],
+  ]);
+  expect(variationOf([timed[0]!, runs[2]!]).keys).toEqual(["steps"]);
+});
+
 it("compares texts by their bytes, not by their paths", () => {
   const [train, held] = texts;
   const moved = { files: [{ ...train!, path: "elsewhere/text.txt" }, held!] };
@@ -82,6 +100,15 @@ it("names groups by what differs, numbers by size", () => {
   expect(groups[0]!.runs.map(({ record }) => record.training.seed)).toEqual([1, 2]);
   expect(labelOf(settingsOf(runs[0]!), [])).toBe("all runs");
   expect([true, false, 0.1 + 0.2, 3e-4, "gelu"].map(showValue)).toEqual(["on", "off", "0.3", "0.0003", "gelu"]);
+});
+
+it("groups by values, not by how they are rounded", () => {
+  const rates = runsOf({ training: { learningRate: 1.0000001e-3 } }, { training: { learningRate: 1.0000002e-3 } });
+  expect(groupRuns(rates, ["lr"]).map(({ label }) => label)).toEqual(["lr 0.0010000001", "lr 0.0010000002"]);
+  const long = runsOf({ training: { steps: 1_234_567 } }, { training: { steps: 1_234_568 } });
+  expect(groupRuns(long, ["steps"]).map(({ label }) => label)).toEqual(["steps 1234567", "steps 1234568"]);
+  const close = runsOf({ model: { dropout: 0.3 } }, { model: { dropout: 0.1 + 0.2 } });
+  expect(groupRuns(close, ["dropout"])).toHaveLength(2); // of one label
 });
 
 it("counts a seed once, and unfinished runs not at all", () => {

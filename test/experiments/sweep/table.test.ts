@@ -66,6 +66,37 @@ it("keeps the best value of a setting for each combination of the others", () =>
   expect(kept().length).toBe(4);
 });
 
+it("takes no settings for the best that lack seeds which others have", () => {
+  const all = bySettings([
+    result({ lr: 0.001 }, 1, [1.5, 1.5]),
+    result({ lr: 0.1 }, 1, [1.55, 1.55]),
+    result({ lr: 0.001 }, 2, [1.7, 1.7]),
+    result({ lr: 0.1 }, 2, [], failed),
+  ]);
+  expect(bestOfAll(all)!.settings).toEqual({ lr: 0.001 });
+  expect(bestOfEach(all, ["lr"]).map(({ settings }) => settings)).toEqual([{ lr: 0.001 }]);
+  const some = all.flatMap((each) => each.results).filter(({ status }) => status === "done");
+  expect(sweepText({ out: "o", results: some, skipped: [], settings: all, best: all[0] })).toContain(
+    "\nbest: lr=0.001, held-out loss 1.6000 ± 0.1414\nnot taken for the best, as others have more seeds done: lr=0.1",
+  );
+});
+
+it("shows training losses where no trial validated", () => {
+  const trained = { bestValLoss: undefined, finalValLoss: undefined };
+  const all = bySettings([
+    result({ heads: 1 }, 1, [], { ...trained, finalTrainLoss: 1.5 }),
+    result({ heads: 1 }, 2, [], { ...trained, finalTrainLoss: 1.7 }),
+    result({ heads: 2 }, 1, [], failed),
+  ]);
+  const text = sweepText({ out: "o", results: all[0]!.results, skipped: [], settings: all, best: undefined });
+  expect(text.split("\n")).toEqual([
+    "| settings | parameters | steps |  seeds | training loss of the last batch (mean ± deviation) |",
+    "|----------|-----------:|------:|-------:|---------------------------------------------------:|",
+    "| heads=1  |     12,345 |    40 |      2 |                                    1.6000 ± 0.1414 |",
+    "| heads=2  |     12,345 |       | 0 of 1 |                                                    |",
+  ]);
+});
+
 it("is a table of the settings, then of what was not done", () => {
   const settings = bySettings(results);
   const skipped = [{ settings: { heads: 5, lr: 0.1 }, reason: "it can't be" }];
@@ -79,6 +110,7 @@ it("is a table of the settings, then of what was not done", () => {
     "| heads=2, lr=0.2 |     12,345 |          | 0 of 1 |                                       |                 |",
     "",
     "best: heads=1, lr=0.2, held-out loss 3.2500 ± 0.3536",
+    "not taken for the best, as others have more seeds done: heads=2, lr=0.1",
     "failed: trials/t4: it broke",
     "stopped after step 20, as its loss was above the median: trials/t7",
     "left out: heads=5,lr=0.1: it can't be",
