@@ -2,7 +2,7 @@
 import { definedFields } from "../src/config/checks.js";
 import { ConfigError, HeedError } from "../src/config/errors.js";
 import { lrRules, type SweepOptions } from "../src/experiments/sweep/options.js";
-import { planFile } from "../src/experiments/sweep/planFile.js";
+import { type PlanFile, planFile } from "../src/experiments/sweep/planFile.js";
 import { sweep } from "../src/experiments/sweep/sweep.js";
 import { sweepText } from "../src/experiments/sweep/table.js";
 import { choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
@@ -71,9 +71,9 @@ async function reportOf(out: string): Promise<string | undefined> {
 /** Flags override what a plan says. */
 function sweepOptions(flags: Record<string, unknown>): SweepOptions {
   const { grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace, workers } = flags as Partial<SweepOptions>;
-  const plan = flags.plan === undefined ? {} : planFile(flags.plan as string);
+  const plan: PlanFile = flags.plan === undefined ? {} : planFile(flags.plan as string);
   const given = definedFields({ grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace });
-  if (flags.steps !== undefined && budget !== undefined) {
+  if (flags.steps !== undefined && (budget ?? plan.budget) !== undefined) {
     throw new ConfigError("steps and budget can't both be given: a budget decides the steps");
   }
   return { ...trainOptions(flags), ...plan, ...given, workers };

@@ -80,6 +80,7 @@ export class SweepDisplay {
     if (this.table) {
       const format = `${this.nameOf(trial).padEnd(this.width)} {bar} {value}/{total} | loss {loss} | best held out {best} | {speed} tokens/s | ETA {left}`;
       shown.bar ??= this.table.create(steps, step, {}, { format });
+      shown.bar.setTotal(steps); // an estimate, where time decides
       shown.bar.update(step, { loss, best, speed, left });
       this.all!.update(this.ended, { left: this.allLeft() });
     } else if (performance.now() - shown.told >= lineEvery) {
@@ -93,8 +94,8 @@ export class SweepDisplay {
 
   private result(trial: Trial, { status, steps, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
     this.ended++;
-    this.clock.hear(trial, 1);
-    const { bar } = this.shown.get(trial)!;
+    this.clock.end(trial);
+    const bar = this.shown.get(trial)?.bar; // a trial whose folder stayed in use fails before it begins
     if (bar) this.table?.remove(bar);
     this.all?.update(this.ended, { left: this.allLeft() });
     const losses =

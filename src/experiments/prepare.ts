@@ -62,17 +62,16 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
   const { seconds, keep = 3, tensorboard, compiled, xla } = options;
-  const most = seconds === undefined ? {} : { steps: 1e9 }; // time decides
-  const training = trainingConfig({ ...most, ...definedFields(options.training ?? {}) });
+  const given = definedFields(options.training ?? {});
+  const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
+  const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
   checkTogether(training, options);
   const texts = { data, valData, valFraction, model: options.model, cacheFolder };
   const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
-  const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, seconds, keep, tensorboard };
-  return {
-    corpus,
-    record: { ...asked, files: corpus.files, backend: backend.name, compiled, xla, versions: versions() },
-  };
+  const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
+  const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
+  return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {

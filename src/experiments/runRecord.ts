@@ -5,7 +5,7 @@ import type { Run } from "../checkpoint/runFolder.js";
 import { ConfigError, DataError } from "../config/errors.js";
 import type { ModelConfig } from "../config/model.js";
 import { packageRoot } from "../config/packageRoot.js";
-import type { TrainingConfig } from "../config/training.js";
+import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import type { XlaChoice } from "../config/xla.js";
 import type { Corpus } from "../dataset/corpus.js";
 
@@ -20,6 +20,8 @@ export interface RunRecord {
   training: TrainingConfig;
   /** Of training, after which the run ends; gone when that has decided its steps. */
   seconds?: number;
+  /** The share of `seconds` after which the warm-up is over, unless a warm-up was asked for; gone with `seconds`. */
+  warmupShare?: number;
   keep: number;
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: string }[];
@@ -52,6 +54,19 @@ export function requireStepsLeft(steps: number, done: number): void {
 /** What run.json of a run says. */
 export function asRecord(run: Run): RunRecord {
   return run.run as unknown as RunRecord;
+}
+
+/**
+ * A run that time ends as one of so many steps: those it has done by the end of its time or, `elapsed` seconds after its
+ * start, those it is expected to do. Its warm-up is the one that it was asked for, else the default of these steps.
+ */
+export function asOneOfSteps(run: RunRecord, { step, elapsed }: { step: number; elapsed: number }): RunRecord {
+  const { seconds, warmupShare, ...record } = run;
+  if (seconds === undefined) return run;
+  const expected = Math.min(record.training.steps, Math.round((step * seconds) / elapsed));
+  const steps = elapsed >= seconds ? step : expected;
+  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
+  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
 }
 
 /** What the run is made with. */

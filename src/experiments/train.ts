@@ -14,7 +14,7 @@ import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
 import { type PreparedRun, withPreparedRun } from "./prepare.js";
 import { RunLog } from "./runLog.js";
-import type { RunRecord } from "./runRecord.js";
+import { asOneOfSteps, type RunRecord } from "./runRecord.js";
 import type { TrainOptions } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
@@ -107,6 +107,7 @@ async function work(
       ...batches(corpus, record, training),
       state,
       seconds: record.seconds,
+      warmupShare: record.warmupShare,
       signal: options.signal,
       onStep: (progress) => {
         log.step(progress);
@@ -126,10 +127,9 @@ async function work(
       },
     });
     log.finish();
-    if (final.step < training.steps) {
+    if (record.seconds !== undefined && final.elapsed >= record.seconds) {
       // The time is up: asked for more, the run would go on as one of that many steps.
-      const ended = { ...record, seconds: undefined, training: { ...training, steps: final.step } };
-      rewriteRun(folder, JSON.parse(JSON.stringify(ended)));
+      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final))));
     }
     return { out: folder, state: final, parameters };
   } finally {

@@ -41,6 +41,8 @@ export interface TrainerOptions {
   state?: TrainerState;
   /** Ends with the step that passes so many seconds of training, earlier runs included; the learning rate falls by time. */
   seconds?: number;
+  /** The share of `seconds` after which the warm-up is over, however few steps were done. @default no limit */
+  warmupShare?: number;
   /** Stops after the step under way, which is saved. */
   signal?: AbortSignal;
   onStep?(progress: Progress): void;
@@ -103,9 +105,9 @@ export class Trainer {
     return elapsed >= seconds ? step : Math.min(steps, Math.max(step + 1, Math.round((step * seconds) / elapsed)));
   }
 
-  private advance(step: number, { batch, seconds }: TrainerOptions, { elapsed }: TrainerState) {
-    const share = seconds === undefined ? undefined : elapsed / seconds;
-    const learningRate = learningRateAt(step, this.config, share);
+  private advance(step: number, { batch, seconds, warmupShare }: TrainerOptions, { elapsed }: TrainerState) {
+    const time = seconds === undefined ? undefined : { passed: elapsed / seconds, warmup: warmupShare };
+    const learningRate = learningRateAt(step, this.config, time);
     const batches = Array.from({ length: this.config.gradAccum }, (_, micro) => batch(step, micro));
     const { loss, gradNorm } = this.step.run(batches, step, learningRate);
     requireFinite("training loss", loss, step, learningRate);

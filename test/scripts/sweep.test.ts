@@ -133,7 +133,7 @@ describe.each(slow ? present.filter((name) => name !== "cpu") : ["cpu" as const]
 
   it.runIf(slow)("the command of a result repeats its trial", async () => {
     const { command, run } = readResults(join(folder, straight))[0]!;
-    const [setting, , ...args] = command.split(" ");
+    const [setting, , , ...args] = command!.split(" ");
     const [name, value] = setting!.split("=") as [string, string];
     process.env[name] = value;
     expect((await heed(args, folder)).code).toBe(0);

@@ -67,18 +67,31 @@ it("writes lines where there is no terminal: what is tried, each beginning and e
   ]);
 });
 
-it("draws a table in a terminal, and leaves the lines of what ended", () => {
+it("tells of a trial that fails before it begins", () => {
+  const { listeners } = new SweepDisplay();
+  listeners.onPlan!({ ...planned, survey, workers: 2, threads: 1, results: [] });
+  listeners.onResult!(two!, result(1, { status: "failed", error: "its folder is in use" }));
+  expect(written).toContain("\n2/4 heads=2,seed=1337: failed: its folder is in use\n");
+});
+
+/** Has `use` show something as in a terminal. */
+function inTerminal(use: (display: SweepDisplay) => void): void {
   const isTTY = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
   Object.defineProperty(process.stderr, "isTTY", { value: true, configurable: true });
   try {
-    const display = new SweepDisplay();
-    show(display);
-    display.close();
-    display.listeners.onProgress!(two!, { step: 39, steps: 40, trainLoss: 1 });
+    use(new SweepDisplay());
   } finally {
     if (isTTY) Object.defineProperty(process.stderr, "isTTY", isTTY);
     else Reflect.deleteProperty(process.stderr, "isTTY");
   }
+}
+
+it("draws a table in a terminal, and leaves the lines of what ended", () => {
+  inTerminal((display) => {
+    show(display);
+    display.close();
+    display.listeners.onProgress!(two!, { step: 39, steps: 40, trainLoss: 1 });
+  });
   expect(written).not.toContain("begins");
   expect(written).toContain("2/4 trials | ETA 20s");
   expect(written).toContain("4/4 trials | ETA 0s");
@@ -88,4 +101,17 @@ it("draws a table in a terminal, and leaves the lines of what ended", () => {
   expect(written).toContain("3/4 heads=3,seed=1337: failed: it broke\n");
   expect(written).toContain("2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30\n"); // the last line is not lost
   expect(written).not.toContain("39/40");
+});
+
+it("draws a trial's bar by the steps that are expected by now, where time decides them", () => {
+  inTerminal((display) => {
+    const { listeners } = display;
+    listeners.onPlan!({ ...planned, survey, workers: 1, threads: 1, results: [] });
+    listeners.onTrial!(two!);
+    listeners.onProgress!(two!, { step: 10, steps: 500, trainLoss: 3 });
+    listeners.onProgress!(two!, { step: 20, steps: 40, trainLoss: 3 });
+    listeners.onNote!("draws");
+    display.close();
+  });
+  expect(written).toMatch(/2\/4 heads=2,seed=1337 █{10}░{10} 20\/40 /);
 });

@@ -6,14 +6,23 @@ import { type Progress, Trainer, type TrainerState } from "../../src/training/tr
 import { tinyBatch, tinyModel, tinyTraining } from "../support/tinyModel.js";
 
 describe("where time decides the last step", () => {
+  const config = trainingConfig({ steps: 1e9, warmup: 10, learningRate: 0.5, minLearningRate: 0.1 });
+  const at = (step: number, passed: number, warmup?: number) => learningRateAt(step, config, { passed, warmup });
+
   it("the learning rate falls over the time, after a rise over steps", () => {
-    const config = trainingConfig({ steps: 1e9, warmup: 10, learningRate: 0.5, minLearningRate: 0.1 });
-    expect(learningRateAt(5, config, 0.1)).toBe(0.25);
-    expect(learningRateAt(11, config, 0.5)).toBeCloseTo(0.3, 12); // half-way: the middle of the two rates
-    expect(learningRateAt(9999, config, 0.25)).toBeCloseTo(0.1 + 0.4 * (0.5 + Math.SQRT1_2 / 2), 12);
-    expect(learningRateAt(11, config, 1)).toBe(0.1);
-    expect(learningRateAt(11, config, 1.5)).toBe(0.1);
-    expect(learningRateAt(9, config, 0.9)).toBeLessThan(0.12); // few steps: the time is almost up before the rise ends
+    expect(at(5, 0.1)).toBe(0.25);
+    expect(at(11, 0.5)).toBeCloseTo(0.3, 12); // half-way: the middle of the two rates
+    expect(at(9999, 0.25)).toBeCloseTo(0.1 + 0.4 * (0.5 + Math.SQRT1_2 / 2), 12);
+    expect(at(11, 1)).toBe(0.1);
+    expect(at(11, 1.5)).toBe(0.1);
+    expect(at(9, 0.9)).toBeLessThan(0.12); // few steps: the time is almost up before the rise ends
+  });
+
+  it("the rise takes no more than its share of the time", () => {
+    expect(at(2, 0.05, 0.1)).toBe(0.25); // half of that share, and a fifth of the steps
+    expect(at(8, 0.01, 0.1)).toBeCloseTo(0.4, 12); // quick steps rise as without
+    expect(at(2, 0, 0.1)).toBeCloseTo(0.1, 12);
+    expect(at(2, 0.25, 0.1)).toBeCloseTo(0.1 + 0.4 * (0.5 + Math.SQRT1_2 / 2), 12);
   });
 
   let model: ReturnType<typeof tinyModel>;
@@ -30,8 +39,11 @@ describe("where time decides the last step", () => {
   });
 
   /** Trains for 4.5 seconds with steps of one second each. */
-  async function run(state?: TrainerState, steps = 1e9) {
-    const config = tinyTraining({ steps, learningRate: 0.01, minLearningRate: 0.001 });
+  async function run(
+    state?: TrainerState,
+    { steps = 1e9, warmup = 0, warmupShare = undefined as number | undefined } = {},
+  ) {
+    const config = tinyTraining({ steps, warmup, learningRate: 0.01, minLearningRate: 0.001 });
     const trainer = new Trainer(model, config);
     const progress: Progress[] = [];
     const saved: TrainerState[] = [];
@@ -41,7 +53,15 @@ describe("where time decides the last step", () => {
     };
     const onStep = (each: Progress) => progress.push(each);
     const onSave = (each: TrainerState) => saved.push(each);
-    const end = await trainer.run({ batch, validation: [tinyBatch(99)], state, seconds: 4.5, onStep, onSave });
+    const end = await trainer.run({
+      batch,
+      validation: [tinyBatch(99)],
+      state,
+      seconds: 4.5,
+      warmupShare,
+      onStep,
+      onSave,
+    });
     trainer.dispose();
     return { end, progress, saved };
   }
@@ -72,7 +92,16 @@ describe("where time decides the last step", () => {
     expect((await run({ step: 32, tokens: 320, elapsed: 4.5 })).progress).toEqual([]);
   });
 
+  it("the warm-up ends by time where its steps take too long", async () => {
+    const { progress } = await run(undefined, { warmup: 100, warmupShare: 0.5 });
+    const rates = progress.map(({ learningRate }) => learningRate);
+    expect(rates.slice(0, 2)).toEqual([0.0001, 0.01 / 4.5 / 0.5]);
+    for (const second of [3, 4]) {
+      expect(rates[second]).toBeCloseTo(0.001 + 0.0045 * (1 + Math.cos((Math.PI * second) / 4.5)), 12);
+    }
+  });
+
   it("no more steps are done than are asked for", async () => {
-    expect((await run(undefined, 3)).end.step).toBe(3);
+    expect((await run(undefined, { steps: 3 })).end.step).toBe(3);
   });
 });

@@ -87,6 +87,9 @@ function addTrials(sweep: string, found: FoundRuns, alone: boolean): void {
   }
   const waiting = trials.filter(({ run }) => !begun.includes(basename(run)) && !results.has(basename(run))).length;
   if (waiting > 0) found.notes.push(`${sweep}: ${waiting} of ${plural(trials.length, "trial")} have not begun.`);
+  if (budget?.startsWith("seconds=")) {
+    found.notes.push(`${sweep}: time decided the steps, which no command repeats exactly: each asks for as many.`);
+  }
   if (skipped.length > 0) {
     const [first] = skipped;
     found.notes.push(

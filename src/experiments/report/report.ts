@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { replaceText } from "../../checkpoint/durable.js";
@@ -9,6 +8,7 @@ import { isSweep } from "./findRuns.js";
 import { briefOf, markdownOf } from "./markdown.js";
 import { blocksOf, pageOf } from "./page.js";
 import { picturesOf } from "./pictures.js";
+import { isUnchanged, signed } from "./signature.js";
 
 export interface ReportOptions {
   /** Whether to replace a report that someone has changed. @default false */
@@ -75,15 +75,3 @@ function requireOurs(files: readonly string[]): void {
       "(choose another --out, or add --overwrite to replace it)",
   );
 }
-
-/** `text` with a last line that tells whether it was changed. */
-function signed(text: string): string {
-  return `${text}<!-- written by heed compare, ${digest(text)} -->\n`;
-}
-
-function isUnchanged(text: string): boolean {
-  const [line, found] = /<!-- written by heed compare, ([0-9a-f]{64}) -->\n$/.exec(text) ?? [];
-  return line !== undefined && digest(text.slice(0, -line.length)) === found;
-}
-
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");

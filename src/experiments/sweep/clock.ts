@@ -6,6 +6,8 @@ export class SweepClock {
   private readonly costs: Map<Trial, number>;
   /** Of each trial that is at work or at its end: the share that is done, and that was done before. */
   private readonly shares = new Map<Trial, { now: number; before: number }>();
+  /** Trials at their end, whatever they did until then. */
+  private readonly over = new Set<Trial>();
 
   /** @param trials those that are left */
   constructor(trials: readonly Trial[]) {
@@ -17,6 +19,11 @@ export class SweepClock {
     this.shares.set(trial, { now: share, before: this.shares.get(trial)?.before ?? share });
   }
 
+  /** Hears that nothing of a trial is left to do: it is done, or it was stopped or failed after what was heard of it. */
+  end(trial: Trial): void {
+    this.over.add(trial);
+  }
+
   /** Seconds to go, `elapsed` seconds after the start; undefined before a hundredth is done. */
   secondsLeft(elapsed: number): number | undefined {
     let done = 0;
@@ -24,7 +31,7 @@ export class SweepClock {
     for (const [trial, cost] of this.costs) {
       const { now, before } = this.shares.get(trial) ?? { now: 0, before: 0 };
       done += cost * (now - before);
-      left += cost * (1 - now);
+      if (!this.over.has(trial)) left += cost * (1 - now);
     }
     return done > 0.01 * (done + left) ? (elapsed * left) / done : undefined;
   }

@@ -17,7 +17,7 @@ export interface MedianStop {
 }
 
 /** Fewer finished trials than this stop nobody. */
-const leastFinished = 3;
+export const leastFinished = 3;
 
 /**
  * Whether a trial is to be stopped after its last validation: its smallest loss so far is above the median of what the

@@ -40,7 +40,8 @@ export interface SweepOptions extends Omit<TrainOptions, "out"> {
 
 const names = [
   ...(["data", "valData", "valFraction", "tokenizer", "unknownToken", "keep", "tensorboard", "backend"] as const),
-  ...(["compiled", "grid", "trials", "list", "seeds", "budget", "lrRule", "bestOf", "medianStop", "grace"] as const),
+  ...(["compiled", "xla", "grid", "trials", "list", "seeds", "budget", "lrRule", "bestOf"] as const),
+  ...(["medianStop", "grace"] as const),
 ];
 
 /** What was asked for: everything that decides what the trials are. sweep.json keeps it. */

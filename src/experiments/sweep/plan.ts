@@ -5,6 +5,7 @@ import { Random } from "../../config/random.js";
 import { type TrainingConfig, trainingConfig, trainingDefaults } from "../../config/training.js";
 import { stepsOfBudget } from "./budget.js";
 import { combinations, draw } from "./grid.js";
+import { leastFinished } from "./medianStop.js";
 import type { Asked } from "./options.js";
 import type { Request } from "./request.js";
 import { fieldsOf, settingsText, type TrialSettings } from "./settings.js";
@@ -32,7 +33,7 @@ export interface Trial {
   settings: TrialSettings;
   seed: number;
   model: ModelConfig;
-  /** Complete, but for what follows from the number of steps where that is found out as the trial begins. */
+  /** Complete, but where time decides the steps: these, and the warm-up unless it is asked for, are left open. */
   training: Partial<TrainingConfig>;
 }
 
@@ -77,7 +78,7 @@ export function planTrials(asked: Asked, request: Request, survey: Survey): Plan
     const run = `trials/${runName(i + 1, { ...settings, seed })}`;
     return { trial: i + 1, run, settings, seed, model, training: { ...training, seed } };
   });
-  return { trials, skipped, notes };
+  return { trials, skipped, notes: [...notes, ...stopNotes(trials, asked)] };
 }
 
 function candidates({ axes, list, trials, seeds }: Request): Iterable<TrialSettings> {
@@ -136,6 +137,26 @@ function requireText(contextLength: number, tokens: Survey["tokens"]): void {
   const shortest = tokens.validation > 0 ? Math.min(tokens.train, tokens.validation) : tokens.train;
   if (contextLength < shortest) return;
   throw new ConfigError(`contextLength must be below the ${shortest} tokens of the shorter text: got ${contextLength}`);
+}
+
+/** That `medianStop` can't stop some of the trials, where it can't. */
+function stopNotes(trials: readonly Trial[], { medianStop, grace = 0.25 }: Asked): string[] {
+  if (!medianStop) return [];
+  const least = leastFinished + 1;
+  if (trials.length < least) return [`medianStop needs ${least} trials to stop one: there are ${trials.length}`];
+  const never = trials.filter(({ training }) => !isJudged(training, grace)).length;
+  if (never === 0) return [];
+  const where = `between their grace (${grace} of their steps) and their last step`;
+  return [
+    `medianStop can't stop ${never} of ${trials.length} trials, which are not validated ${where} (lower --eval-every)`,
+  ];
+}
+
+/** Whether a trial is validated after `grace` of its steps and before the last; where time decides these, it may be. */
+function isJudged({ steps, evalEvery = 0 }: Partial<TrainingConfig>, grace: number): boolean {
+  if (steps === undefined || evalEvery === 0) return evalEvery > 0;
+  const last = evalEvery * (Math.ceil(steps / evalEvery) - 1);
+  return last > 0 && last / steps >= grace;
 }
 
 /** The settings as a name that every file system takes, and the number where that would be too long. */

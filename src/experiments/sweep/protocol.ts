@@ -25,6 +25,7 @@ export type ToWorker = Work | { kind: "stop" } | { kind: "finished"; curve: Curv
 /** How far a trial is. */
 export interface TrialProgress {
   step: number;
+  /** In all: an estimate where time decides. */
   steps: number;
   /** Of the last step, in nats a token; undefined before the first. */
   trainLoss?: number;

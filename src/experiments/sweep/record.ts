@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile, isTemporary, removeFolder, removeTemporaries, replaceText } from "../../checkpoint/durable.js";
 import { exactJson, parseJsonObject } from "../../checkpoint/json.js";
 import { isLock, lockFolder } from "../../checkpoint/lock.js";
 import { CheckpointError, ConfigError, DataError } from "../../config/errors.js";
+import { isUnchanged } from "../report/signature.js";
 import { type RunRecord, versions } from "../runRecord.js";
 import type { Asked } from "./options.js";
 import type { Plan, Survey } from "./plan.js";
@@ -55,8 +56,8 @@ export function requireFreeFolder(folder: string, overwrite: boolean): void {
 }
 
 /**
- * Holds a sweep's folder and writes `record` to sweep.json. An earlier sweep there is deleted: its trials, results and
- * sweep.json, and nothing else.
+ * Holds a sweep's folder and writes `record` to sweep.json. An earlier sweep there is deleted: its trials, results,
+ * sweep.json and, where nobody changed it, its report, and nothing else.
  *
  * @throws CheckpointError if the folder is in use.
  */
@@ -111,7 +112,18 @@ function removeSweep(folder: string): void {
   const { trials } = readSweep(folder);
   removeTemporaries(folder);
   rmSync(join(folder, resultsName), { force: true });
+  removeReport(folder);
   for (const { run } of trials) if (existsSync(join(folder, run))) removeFolder(join(folder, run));
+}
+
+/** Deletes the files of a report that nobody changed. */
+function removeReport(folder: string): void {
+  const pictures = join(folder, "pictures");
+  const drawn = existsSync(pictures) ? readdirSync(pictures).map((name) => join(pictures, name)) : [];
+  for (const path of [join(folder, "report.html"), join(folder, "report.md"), ...drawn]) {
+    if (existsSync(path) && statSync(path).isFile() && isUnchanged(readFileSync(path, "utf8"))) rmSync(path);
+  }
+  if (drawn.length > 0 && readdirSync(pictures).length === 0) rmdirSync(pictures);
 }
 
 /** @throws DataError naming a text that is not the one the sweep began with. */

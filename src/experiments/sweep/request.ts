@@ -48,6 +48,9 @@ export function parseRequest(asked: Asked): Request {
   requireOneOf("lrRule", asked.lrRule ?? "fixed", lrRules);
   requireBoolean("medianStop", asked.medianStop ?? false);
   requireRange("grace", asked.grace ?? 0, 0, 1);
+  if (asked.grace !== undefined && !asked.medianStop) {
+    throw new ConfigError(`grace must come with medianStop, which it is for: got ${asked.grace} (add --median-stop)`);
+  }
   const { trials, lrRule = "fixed" } = asked;
   const bestOf = namesIn(asked.bestOf ?? []);
   requireVaried(bestOf, varied);

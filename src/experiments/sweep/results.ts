@@ -4,13 +4,15 @@ import { replaceText } from "../../checkpoint/durable.js";
 import { type MetricsLine, readMetrics } from "../../checkpoint/metrics.js";
 import { readRun } from "../../checkpoint/runFolder.js";
 import { CheckpointError } from "../../config/errors.js";
+import type { TrainingConfig } from "../../config/training.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
-import type { RunRecord } from "../runRecord.js";
-import { trainCommand } from "./command.js";
+import { asOneOfSteps, type RunRecord } from "../runRecord.js";
+import { trainCommand } from "../trainCommand.js";
 import type { Curve } from "./medianStop.js";
 import type { Asked } from "./options.js";
 import type { Survey, Trial } from "./plan.js";
 import type { TrialSettings } from "./settings.js";
+import { trialOptions } from "./trialOptions.js";
 
 export const resultsName = "results.jsonl";
 
@@ -36,20 +38,27 @@ export interface TrialResult {
   bestStep?: number;
   finalTrainLoss?: number;
   error?: string;
-  /** What repeats the trial. */
-  command: string;
+  /**
+   * What repeats the trial, in `models/`, as its own folder holds its run; `HEED_THREADS` makes its sums the same to the
+   * last bit. Where time decided the steps it makes as many, which is nearly the same. Absent where nobody knows them, as
+   * the trial failed.
+   */
+  command?: string;
 }
 
 /** The results of a sweep, which results.jsonl holds in the order of the trials. */
 export class Results {
   private readonly byTrial = new Map<number, TrialResult>();
+  /** Trials that failed in an earlier process, and are not tried again yet: their lines stay until then. */
+  private readonly open: Set<number>;
 
-  /** Begins with the trials that results.jsonl in `folder` says are at their end; those that failed are left out. */
+  /** Begins with what results.jsonl in `folder` says. */
   constructor(
     private readonly folder: string,
     private readonly sweep: { asked: Asked; survey: Survey; threads: number },
   ) {
-    for (const result of readResults(folder)) if (result.status !== "failed") this.byTrial.set(result.trial, result);
+    for (const result of readResults(folder)) this.byTrial.set(result.trial, result);
+    this.open = new Set(this.all.filter(({ status }) => status === "failed").map(({ trial }) => trial));
   }
 
   /** In the order of the trials. */
@@ -57,8 +66,9 @@ export class Results {
     return [...this.byTrial.values()].sort((a, b) => a.trial - b.trial);
   }
 
-  has({ trial }: Trial): boolean {
-    return this.byTrial.has(trial);
+  /** Whether a trial is at its end: not if it failed in an earlier process. */
+  has({ trial }: Pick<Trial, "trial">): boolean {
+    return this.byTrial.has(trial) && !this.open.has(trial);
   }
 
   /**
@@ -75,8 +85,8 @@ export class Results {
         `${folder}: its metrics must end with step ${step}: got ${last?.step ?? "none"} (delete the folder, and resume)`,
       );
     }
-    const { training } = readRun(folder) as unknown as RunRecord;
-    const tokens = last.tokens as number;
+    const { elapsed, tokens } = last as { elapsed: number; tokens: number } & MetricsLine;
+    const run = asOneOfSteps(readRun(folder) as unknown as RunRecord, { step, elapsed });
     const best = bestOf(lines);
     return this.add({
       ...this.headOf(trial),
@@ -85,12 +95,12 @@ export class Results {
       finalValLoss: last.valLoss as number | undefined,
       ...(best && { bestValLoss: best.valLoss, bestStep: best.step }),
       finalTrainLoss: last.trainLoss as number,
-      command: this.commandOf(trial, training.steps),
+      command: this.commandOf(trial, run.training),
     });
   }
 
   failed(trial: Trial, error: string): TrialResult {
-    const command = this.commandOf(trial, trial.training.steps);
+    const command = this.commandOf(trial, trial.training);
     return this.add({ ...this.headOf(trial), status: "failed", ...countsOf(trial), error, command });
   }
 
@@ -98,12 +108,16 @@ export class Results {
     return { trial, run, settings, seed };
   }
 
-  private commandOf(trial: Trial, steps: number | undefined): string {
-    return trainCommand({ ...trial, training: { ...trial.training, steps } }, this.sweep);
+  private commandOf(trial: Trial, { steps, warmup }: Partial<TrainingConfig>): string | undefined {
+    if (steps === undefined) return undefined;
+    const training = { ...trial.training, steps, warmup };
+    const out = trial.run.replace(/^trials/, "models");
+    return `HEED_THREADS=${this.sweep.threads} ${trainCommand({ ...trialOptions(trial, this.sweep), training, out })}`;
   }
 
   private add(result: TrialResult): TrialResult {
     this.byTrial.set(result.trial, result);
+    this.open.delete(result.trial);
     replaceText(join(this.folder, resultsName), this.all.map((each) => `${JSON.stringify(each)}\n`).join(""));
     return result;
   }

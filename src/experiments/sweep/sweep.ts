@@ -1,4 +1,5 @@
 import { processesThatFit, threadsEach } from "../../backends/processes.js";
+import { allowedThreads } from "../../backends/threads.js";
 import { requireInteger } from "../../config/checks.js";
 import * as errors from "../../config/errors.js";
 import { checkEarly, type TrainOptions } from "../trainOptions.js";
@@ -47,7 +48,9 @@ export async function sweep(options: SweepOptions, listeners: SweepListeners = {
   try {
     const results = new Results(options.out, record);
     const workers = options.workers ?? record.workers;
-    listeners.onPlan?.({ ...record, workers, results: results.all });
+    const notes = [...record.notes, ...crowdNote(workers, record)];
+    const ended = results.all.filter((result) => results.has(result));
+    listeners.onPlan?.({ ...record, notes, workers, results: ended });
     await new Trials(options.out, { record, results, workers, listeners, signal: options.signal }).run();
     return resultOf(options.out, record, results.all);
   } finally {
@@ -65,6 +68,14 @@ async function begin(options: SweepOptions): Promise<HeldSweep> {
   const plan = planTrials(asked, request, survey);
   const workers = options.workers ?? Math.min(processesThatFit(survey.backend), plan.trials.length);
   return createSweep(out, { asked, survey, ...plan, workers, threads: threadsEach(workers) }, overwrite);
+}
+
+/** That the trials compute on more threads than there are: each keeps those that the sweep began with. */
+function crowdNote(workers: number, { threads }: SweepRecord): string[] {
+  const most = allowedThreads();
+  if (workers * threads <= most) return [];
+  const each = `${workers} workers with ${threads} ${threads === 1 ? "thread" : "threads"} each`;
+  return [`${each} share ${most}: fewer --workers may be faster`];
 }
 
 function reopen(options: SweepOptions): HeldSweep {

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lockFolder } from "../../checkpoint/lock.js";
 import { HeedError, InterruptedError } from "../../config/errors.js";
-import { parseBudget } from "./budget.js";
 import type { SweepListeners } from "./listeners.js";
 import type { Trial } from "./plan.js";
 import type { Answer, TrialWork } from "./protocol.js";
 import type { SweepRecord } from "./record.js";
 import { curveOf, type Results, type TrialResult } from "./results.js";
+import { trialOptions } from "./trialOptions.js";
 import { startWorker, type WorkerProcess } from "./workerProcess.js";
 
 interface TrialsOptions {
@@ -51,10 +51,10 @@ export class Trials {
       signal?.removeEventListener("abort", stop);
       for (const worker of this.running) worker.kill();
     }
-    const open = record.trials.length - results.all.length;
-    if (open > 0)
+    const ended = record.trials.filter((trial) => results.has(trial)).length;
+    if (ended < record.trials.length)
       throw new InterruptedError(
-        `stopped: ${results.all.length} of ${record.trials.length} trials have ended, the others are saved as far as they are`,
+        `stopped: ${ended} of ${record.trials.length} trials have ended, the others are saved as far as they are`,
       );
   }
 
@@ -107,19 +107,13 @@ export class Trials {
   }
 
   private workOf(trial: Trial): TrialWork {
-    const { asked, survey } = this.options.record;
-    const { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, keep = 1 } = asked;
-    const shared = { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, keep };
-    const { model, training } = trial;
-    const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
-    const seconds = budget && "seconds" in budget ? budget.seconds : undefined;
-    const finished = this.options.results.all.filter(({ status }) => status === "done");
+    const { record, results } = this.options;
+    const { medianStop, grace = 0.25 } = record.asked;
+    const finished = results.all.filter(({ status }) => status === "done");
     return {
       kind: "trial",
-      options: { ...shared, model, training, seconds, backend: survey.backend, out: join(this.folder, trial.run) },
-      medianStop: asked.medianStop
-        ? { grace: asked.grace ?? 0.25, curves: finished.map((result) => curveOf(this.folder, result)) }
-        : undefined,
+      options: { ...trialOptions(trial, record), out: join(this.folder, trial.run) },
+      medianStop: medianStop ? { grace, curves: finished.map((result) => curveOf(this.folder, result)) } : undefined,
     };
   }
 

@@ -11,7 +11,7 @@ import { openCorpus } from "../../dataset/corpus.js";
 import type { RunRecord } from "../runRecord.js";
 import { type TrainListeners, train } from "../train.js";
 import { checkTogether, namedTokenizer, type TrainOptions } from "../trainOptions.js";
-import { type Curve, isBelowMedian, type MedianStop, type Validation } from "./medianStop.js";
+import { type Curve, isBelowMedian, type Validation } from "./medianStop.js";
 import type { Survey } from "./plan.js";
 import type { Answer, FromWorker, ToWorker, TrialProgress, TrialWork, Work } from "./protocol.js";
 
@@ -38,9 +38,11 @@ async function survey(options: TrainOptions): Promise<Survey> {
 
 async function trial({ options, medianStop }: TrialWork): Promise<Answer> {
   const resume = existsSync(join(options.out, "run.json"));
-  const watch = new Watch(resume ? savedValidations(options.out) : [], medianStop);
+  const watch = new Watch(resume ? savedValidations(options.out) : [], { medianStop, seconds: options.seconds });
   const last = watch.validations.at(-1);
-  if (last && watch.isBelowMedian()) return { kind: "ended", status: "stopped", step: last.step }; // before it was noted
+  if (last && endsAt(options.out, last.step) && watch.isBelowMedian()) {
+    return { kind: "ended", status: "stopped", step: last.step }; // before it was noted
+  }
   try {
     const { state } = await train({ ...options, resume, signal: stop.signal }, watch.listeners);
     return { kind: "ended", status: "done", step: state.step };
@@ -61,13 +63,15 @@ class Watch {
 
   constructor(
     readonly validations: SavedValidation[],
-    private readonly medianStop: MedianStop | undefined,
+    private readonly options: Pick<TrialWork, "medianStop"> & Pick<TrainOptions, "seconds">,
   ) {
-    finished.push(...(medianStop?.curves ?? []));
+    finished.push(...(options.medianStop?.curves ?? []));
   }
 
   readonly listeners: TrainListeners = {
-    onStart: ({ step, training: { steps } }) => this.report({ step, steps }),
+    onStart: ({ step, training: { steps } }) => {
+      if (this.options.seconds === undefined) this.report({ step, steps }); // else nobody knows the steps yet
+    },
     onStep: ({ step, steps, trainLoss, valLoss, tokensPerSecond }) => {
       if (valLoss !== undefined) {
         this.validations.push({ step, share: step / steps, valLoss });
@@ -84,7 +88,8 @@ class Watch {
   };
 
   isBelowMedian(): boolean {
-    return this.medianStop !== undefined && isBelowMedian(this.validations, { ...this.medianStop, curves: finished });
+    const { medianStop } = this.options;
+    return medianStop !== undefined && isBelowMedian(this.validations, { ...medianStop, curves: finished });
   }
 
   private report(progress: TrialProgress): void {
@@ -105,6 +110,11 @@ function savedValidations(folder: string): SavedValidation[] {
     if (step > latest || typeof valLoss !== "number") return [];
     return [{ step, share: seconds === undefined ? step / training.steps : (elapsed as number) / seconds, valLoss }];
   });
+}
+
+/** Whether nothing is known of a run after `step`: a run that the rule let go on is judged at its next validation. */
+function endsAt(folder: string, step: number): boolean {
+  return readPointer(folder, "latest") === step && readMetrics(folder).at(-1)!.step === step;
 }
 
 function say(message: FromWorker, then?: () => void): void {

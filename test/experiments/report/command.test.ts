@@ -18,7 +18,7 @@ function flagsOf(...asked: Parameters<typeof make>): string[] {
 it("names the flags that differ from their defaults, and no others", () => {
   const few = { steps: 100, batchSize: 4, evalEvery: 33 };
   const usual = "--steps 100 --batch 4 --eval-every 33";
-  const shape = "--context 8 --layers 1 --dim 16";
+  const shape = "--layers 1 --dim 16 --context 8";
   expect(flagsOf({}, { training: { ...few, seed: 7 } })).toEqual([`${shape} ${usual}`, `${shape} ${usual} --seed 7`]);
   const wide = { numHeads: 8, hiddenDim: 128, numLayers: 4, contextLength: 128 };
   const plain = { steps: 2000, batchSize: 12, evalEvery: 250 };
@@ -41,10 +41,10 @@ it("says what it is trained on, quoted for a shell", () => {
   const files = { data: ["a b.txt", "it's.txt"], valData: ["v.txt"], tokenizer: "word", unknownToken: true };
   const [run] = make({ record: files });
   expect(commandOf(run!)).toContain(
-    "npx heed train --data 'a b.txt' 'it'\\''s.txt' --val-data v.txt --tokenizer word --unknown-token --context 8",
+    "npx heed train --data 'a b.txt' 'it'\\''s.txt' --val-data v.txt --tokenizer word --unknown-token --layers 1 --dim 16 --context 8",
   );
   const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
-  expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --context 8");
+  expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --layers 1 --dim 16 --context 8");
   const [slow] = make({ record: { compiled: false, xla: "on" } });
   expect(commandOf(slow!)).toContain(" --backend native --no-compile --xla on --out ");
   const [usual] = make({ record: { compiled: true, xla: "auto" } });
@@ -61,6 +61,14 @@ it("trains beside the run's folder, however that is named", () => {
     `${join("..", here)}-again`,
     `${join("../..", above)}-again`,
   ]);
+});
+
+it("names the steps that a run would have had that was stopped before its time was up", () => {
+  const training = { steps: 300, warmup: 100 };
+  const flags = (seconds: number) => flagsOf({ training, stoppedAt: 200, record: { seconds, warmupShare: 0.1 } })[0]; // 200 steps in 6.4 seconds
+  const usual = "--layers 1 --dim 16 --context 8";
+  expect(flags(8)).toBe(`${usual} --steps 250 --batch 4 --eval-every 100`);
+  expect(flags(1e9)).toBe(`${usual} --steps 300 --batch 4 --eval-every 100`); // no more than it was asked for
 });
 
 it("takes the sweep's word where there is one", () => {

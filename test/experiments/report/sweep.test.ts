@@ -70,6 +70,7 @@ it("reads the trials of a sweep, and what the sweep says of them", async () => {
   expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
   expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
     "SWEEP: 2 of 6 trials have not begun.",
+    "SWEEP: time decided the steps, which no command repeats exactly: each asks for as many.",
     "SWEEP: 1 setting could not be tried, for instance heads=3: 16 is not divisible by 3.",
     "SWEEP/trials/heads=1 stands at step 66 of 100 (the loss is NaN): its curve is shown, but it counts in no mean.",
     "SWEEP/trials/heads=10 stands at step 33 of 100 (stopped by the median of the others): its curve is shown, but it counts in no mean.",

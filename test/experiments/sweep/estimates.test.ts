@@ -40,6 +40,11 @@ it("estimates the time that is left by the operations that are done", () => {
   expect(clock.secondsLeft(10)).toBeCloseTo(15, 10);
   clock.hear(trials[1]!, 1);
   expect(clock.secondsLeft(25)).toBe(0);
+  const early = new SweepClock(trials);
+  early.hear(trials[0]!, 0);
+  early.hear(trials[0]!, 0.6);
+  early.end(trials[0]!); // stopped: 6 steps in 3 s, and 30 to go
+  expect(early.secondsLeft(3)).toBeCloseTo(15, 10);
   const wide = new SweepClock(plan({ model: shape, grid: "dim=12,24" }).trials);
   const [small, large] = plan({ model: shape, grid: "dim=12,24" }).trials;
   expect(wide.secondsLeft(1)).toBe(undefined);

@@ -1,9 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, expect, it } from "vitest";
+import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { digestFile } from "../../../src/checkpoint/durable.js";
 import { lockFolder } from "../../../src/checkpoint/lock.js";
+import { signed } from "../../../src/experiments/report/signature.js";
 import type { SweepOptions } from "../../../src/experiments/sweep/options.js";
 import { createSweep, openSweep, readSweep } from "../../../src/experiments/sweep/record.js";
 import { sweep } from "../../../src/experiments/sweep/sweep.js";
@@ -98,6 +99,37 @@ it("is resumed only with the texts it began with", async () => {
   writeFileSync(text, before);
 });
 
+it("says that more workers than it began with share the threads", async () => {
+  create();
+  const notes = async (workers: number) => {
+    const all: string[] = [];
+    const resumed = sweep(
+      { out: folder, resume: true, workers, signal: AbortSignal.abort() },
+      { onPlan: ({ notes }) => all.push(...notes) },
+    );
+    await expect(resumed).rejects.toThrow("stopped: 0 of 4 trials");
+    return all;
+  };
+  vi.stubEnv("HEED_THREADS", "3");
+  expect(await notes(3)).toEqual([]);
+  expect(await notes(4)).toEqual(["4 workers with 1 thread each share 3: fewer --workers may be faster"]);
+  vi.unstubAllEnvs();
+});
+
+it("counts a trial that failed before as one that is left", async () => {
+  create();
+  const failed = { trial: 1, run: "trials/heads=1,seed=1337", status: "failed", error: "it broke" };
+  const stopped = { trial: 2, run: "trials/heads=2,seed=1337", status: "stopped" };
+  writeFileSync(join(folder, "results.jsonl"), `${JSON.stringify(failed)}\n${JSON.stringify(stopped)}\n`);
+  const planned: object[] = [];
+  const resumed = sweep(
+    { out: folder, resume: true, signal: AbortSignal.abort() },
+    { onPlan: ({ results }) => planned.push(...results) },
+  );
+  await expect(resumed).rejects.toThrow(/^stopped: 1 of 4 trials have ended, the others are saved as far as they are$/);
+  expect(planned).toEqual([stopped]);
+});
+
 it("holds its folder, and deletes only what is its own", () => {
   create();
   const { record, release } = openSweep(folder);
@@ -106,12 +138,22 @@ it("holds its folder, and deletes only what is its own", () => {
   expect(refusal(() => openSweep(folder))).toMatch(/^CheckpointError: .* must not be in use: process \d+ uses it/);
   release();
   for (const name of [record.trials[0]!.run, "trials/mine"]) mkdirSync(join(folder, name), { recursive: true });
-  for (const name of ["results.jsonl", "report.html"]) writeFileSync(join(folder, name), "");
+  mkdirSync(join(folder, "pictures"));
+  const ours = ["report.html", "pictures/loss.svg"];
+  for (const name of ours) writeFileSync(join(folder, name), signed("Trials"));
+  writeFileSync(join(folder, "report.md"), `mine ${signed("Trials")}`); // changed
+  writeFileSync(join(folder, "results.jsonl"), "");
   expect(refusal(() => create())).toMatch(/^CheckpointError: .* already holds a sweep/);
   expect(existsSync(join(folder, record.trials[0]!.run))).toBe(true);
   create(true);
   expect(readdirSync(join(folder, "trials"))).toEqual(["mine"]);
-  expect(readdirSync(folder).sort()).toEqual(["report.html", "sweep.json", "trials"]);
+  expect(readdirSync(folder).sort()).toEqual(["report.md", "sweep.json", "trials"]);
+  mkdirSync(join(folder, "pictures"));
+  for (const name of [...ours, "pictures/mine.png"]) writeFileSync(join(folder, name), "mine");
+  writeFileSync(join(folder, "pictures/mine.svg"), `${signed("Trials")} and mine`);
+  create(true);
+  expect(readdirSync(join(folder, "pictures")).sort()).toEqual(["loss.svg", "mine.png", "mine.svg"]);
+  expect(readdirSync(folder).sort()).toEqual(["pictures", "report.html", "report.md", "sweep.json", "trials"]);
 });
 
 it("waits for a process that still trains in the folder of a trial, and says so", async () => {

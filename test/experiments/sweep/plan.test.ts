@@ -129,6 +129,26 @@ it("draws again what can't be, and says so; ends where there is nothing more to 
   expect(plan({ model: small, grid: "heads=1,2,5", trials: 2 }).notes).toEqual([]);
 });
 
+it("says which trials a median can't stop", () => {
+  const notes = (grid: string, evalEvery: number, more = {}) =>
+    plan({ model: small, grid, medianStop: true, ...more, training: { evalEvery } }).notes;
+  expect(notes("heads=1,2,3", 5)).toEqual(["medianStop needs 4 trials to stop one: there are 3"]);
+  const never = (count: number, grace = 0.25) => [
+    `medianStop can't stop ${count} of 4 trials, which are not validated between their grace (${grace} of their steps) ` +
+      "and their last step (lower --eval-every)",
+  ];
+  const steps = "steps=99,100,101,202";
+  expect(notes(steps, 50)).toEqual([]);
+  expect(notes(steps, 100)).toEqual(never(2)); // those of 99 and 100 are first validated at their end
+  expect(notes(steps, 50, { grace: 0.504 })).toEqual(never(1, 0.504)); // 50 of 99 steps are enough, of 100 too few
+  expect(notes(steps, 100, { grace: 0.995 })).toEqual(never(4, 0.995));
+  expect(notes(steps, 0)).toEqual(never(4));
+  const timed = { budget: "seconds=9" };
+  expect(notes("heads=1,2,3,4", 1000, timed)).toEqual([]); // nobody knows how many steps there will be
+  expect(notes("heads=1,2,3,4", 0, timed)).toEqual(never(4));
+  expect(plan({ model: small, grid: steps, training: { evalEvery: 0 } }).notes).toEqual([]);
+});
+
 it("takes a list as it is, and the seed alone", () => {
   const { trials } = plan({ model: small, list: [{ heads: 1, lr: 1e-4 }, { dim: 24 }] });
   expect(trials.map(({ run, model, training }) => [run, model.hiddenDim, training.learningRate])).toEqual([

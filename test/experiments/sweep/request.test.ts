@@ -98,6 +98,7 @@ const refusals: [options: Partial<SweepOptions>, message: string][] = [
   [{ grid: "steps=1,2", budget: "tokens=1k" }, "grid must not vary steps where a budget decides them"],
   [{ grid: "heads=1", lrRule: "root" as never }, 'lrRule must be one of fixed, width: got "root"'],
   [{ grid: "heads=1", grace: 2 }, "grace must be a number from 0 to 1: got 2"],
+  [{ grid: "heads=1", grace: 0.5 }, "grace must come with medianStop, which it is for: got 0.5 (add --median-stop)"],
   [{ grid: "heads=1", medianStop: "yes" as never }, 'medianStop must be true or false: got "yes"'],
   [{ grid: "heads=1,2", bestOf: "lr" }, 'bestOf must name settings that the grid varies: got "lr" (it varies heads)'],
   [{ seeds: 2, bestOf: ["lr"] }, 'bestOf must name settings that the grid varies: got "lr" (it varies none)'],
