@@ -10,18 +10,22 @@ import { flagOfField } from "./flags.js";
 // biome-ignore lint/suspicious/noExplicitAny: every command has flags of its own
 export type HeedCommand = CommandModule<object, any> & { builder: Record<string, Options> };
 
+/** What loads each command, by name. */
+type CommandFiles = Record<string, () => Promise<{ command: HeedCommand }>>;
+
 /** Runs the command that the process was started with; ends with the exit code of DESIGN: 0, 1, 2 or 130. */
-export async function main(commands: HeedCommand[]): Promise<void> {
+export async function main(files: CommandFiles): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const args = process.argv.slice(2);
   try {
-    requireKnownFlags(args, commands);
+    const commands = await asked(args[0], files);
+    requireKnownFlags(args.slice(1), commands);
     const parser = commands.reduce((y, command) => y.command(command), yargs(args).scriptName("heed"));
     await parser
       .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
       // A folder may be named 1.10: only flags of numbers are numbers.
       .parserConfiguration({ "strip-dashed": true, "parse-numbers": false, "parse-positional-numbers": false })
-      .demandCommand(1, `a command is needed: one of ${commands.map(nameOf).join(", ")}`)
+      .demandCommand(1, `a command is needed: one of ${Object.keys(files).join(", ")}`)
       .version(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version)
       .strict()
       .fail(false)
@@ -59,23 +63,25 @@ function withFlag(error: Error): string {
   return flag && !error.message.includes(flag) ? `${error.message} [${flag}]` : error.message;
 }
 
-function requireKnownFlags(args: string[], commands: HeedCommand[]): void {
-  const [name, ...rest] = args;
-  const command = commands.find((c) => nameOf(c) === name);
-  if (!command) {
-    if (name === undefined || name.startsWith("-")) return;
-    throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, commands.map(nameOf))}?)`);
+/** The command of this name; all of them where none is named, for their help. */
+async function asked(name: string | undefined, files: CommandFiles): Promise<HeedCommand[]> {
+  const names = Object.keys(files);
+  const isNamed = name !== undefined && !name.startsWith("-");
+  if (isNamed && !names.includes(name)) {
+    throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, names)}?)`);
   }
-  const known = [...Object.keys(command.builder), "help", "version"];
-  for (const arg of rest) {
+  const loaded = await Promise.all((isNamed ? [name] : names).map((each) => files[each]!()));
+  return loaded.map(({ command }) => command);
+}
+
+function requireKnownFlags(args: string[], commands: HeedCommand[]): void {
+  if (commands.length > 1) return;
+  const known = [...Object.keys(commands[0]!.builder), "help", "version"];
+  for (const arg of args) {
     if (arg === "--") return;
     const flag = /^--(?:no-)?([^=]+)/.exec(arg)?.[1];
     if (flag !== undefined && !known.includes(flag)) {
       throw new ConfigError(`there is no flag --${flag} (did you mean --${nearest(flag, known)}?)`);
     }
   }
-}
-
-function nameOf(command: HeedCommand): string {
-  return String(command.command).split(" ")[0]!;
 }
