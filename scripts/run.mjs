@@ -140,14 +140,14 @@ const tests = (args) => [
   () => runTool("vitest", "vitest", "run", "--config", "test/vitest.config.ts", ...args),
 ];
 
-/** Compiles src and scripts into dist, with what is not TypeScript beside it. */
-async function build() {
-  rmSync(inRoot("dist"), { recursive: true, force: true });
-  const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json");
+/** Compiles src and scripts into a folder, with what is not TypeScript beside it. */
+async function build(folder = inRoot("dist")) {
+  rmSync(folder, { recursive: true, force: true });
+  const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json", "--outDir", folder);
   if (code !== 0) return code;
   const others = readdirSync(inRoot("src"), { recursive: true }).filter((file) => /\.(cc|html|css)$/.test(file));
-  for (const file of others) copyFileSync(inRoot("src", file), inRoot("dist", "src", file));
-  const program = inRoot("dist", "scripts", "heed.js");
+  for (const file of others) copyFileSync(inRoot("src", file), join(folder, "src", file));
+  const program = join(folder, "scripts", "heed.js");
   const text = readFileSync(program, "utf8");
   if (!text.startsWith("#!")) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
   chmodSync(program, 0o755);
@@ -166,7 +166,7 @@ async function main([command, ...args]) {
   if (command === "start" || command === "test") await setUpBackend(args);
   if (command === "test") return runChecks([types, lint, tests(args)]);
   if (command === "check") return runChecks([types, lint]);
-  if (command === "build") return build();
+  if (command === "build") return build(...args);
   if (command === "pack") return pack(args);
   return runHeed(...(command === undefined ? ["--help"] : [command, ...args]));
 }

@@ -5,6 +5,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { packageRoot } from "../../src/config/packageRoot.js";
 
+/** The program, as test/support/build.ts compiled it. */
+export const program = join(process.env.HEED_TEST_BUILD!, "scripts", "heed.js");
+
 /** What lets Node read TypeScript. */
 export const tsx = pathToFileURL(join(packageRoot, "node_modules", "tsx", "dist", "loader.mjs")).href;
 
@@ -24,8 +27,7 @@ export function workFolder(): string {
 /** Starts `heed` as a process of its own, in `cwd`, with threads of its own: this process has set some for itself. */
 export function startHeed(args: string[], cwd: string): { child: ChildProcess; done: Promise<Outcome> } {
   const { TF_NUM_INTEROP_THREADS, TF_NUM_INTRAOP_THREADS, ...env } = process.env;
-  const heed = join(packageRoot, "scripts", "heed.ts");
-  const child = spawn(process.execPath, ["--import", tsx, heed, ...args], { cwd, env });
+  const child = spawn(process.execPath, [program, ...args], { cwd, env });
   let stdout = "";
   let stderr = "";
   child.stdout.on("data", (text) => {

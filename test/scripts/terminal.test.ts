@@ -1,9 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
-import { packageRoot } from "../../src/config/packageRoot.js";
-import { tsx, workFolder } from "./heed.js";
+import { program, workFolder } from "./heed.js";
 
 const folder = workFolder();
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -29,7 +27,7 @@ const hasPython = spawnSync("python3", ["-c", "import os, pty, termios; os.waits
 it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn over what is said then", async () => {
   const shape = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --eval-every 0 --eval-batches 1";
   const flags = `--data data/tales/heldout.txt --out run ${shape} --steps 100000 --backend cpu`.split(" ");
-  const heed = [process.execPath, "--import", tsx, join(packageRoot, "scripts", "heed.ts"), "train", ...flags];
+  const heed = [process.execPath, program, "train", ...flags];
   const child = spawn("python3", ["-c", inTerminal, ...heed], { cwd: folder });
   let shown = "";
   let typed = false;

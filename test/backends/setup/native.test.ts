@@ -25,7 +25,7 @@ const hasLibrary =
   readAddonNote(addonPackageFolder("@tensorflow/tfjs-node")!)?.from === "wheel" &&
   existsSync(join(defaultCacheFolder(), "native"));
 
-describe.runIf(hasLibrary)("native from a cache that has the library", () => {
+describe.runIf(slow && hasLibrary)("native from a cache that has the library", () => {
   let cache: string;
   const packages = [0, 1].map(() => layPackages(scratch())) as [string, string];
   const framework = pins[platformName]!.libraries[1];
@@ -108,32 +108,28 @@ describe.runIf(hasLibrary)("native from a cache that has the library", () => {
     expect(await fromCache(packages[0])).toMatchObject({ ...ready, notes: [] });
   });
 
-  it.runIf(slow)(
-    "gives way to wasm when the library is damaged and can't be downloaded",
-    async () => {
-      const file = libraryIn(cache, framework);
-      const { size } = statSync(file);
-      const good = join(cache, "good");
-      copyFileSync(file, good);
-      const bytes = readFileSync(file);
-      bytes.fill(0, 0x100000, bytes.length - 0x100000); // the same size: only the child process and the hash can tell
-      rmSync(file); // the machine's own library has the same inode
-      writeFileSync(file, bytes);
-      expect(addonProblem(packages[0])).toBeUndefined();
-      expect((await verifyAddon(packages[0])).problem).toBeDefined();
-      const damaged = await fromCache(packages[0]);
-      expect(damaged).toMatchObject({ backend: "wasm", from: "none" });
-      expect(damaged.line).toContain("its package index is out of reach");
-      expect(damaged.notes[0]).toMatch(/^what the cache kept does not load \(.+\): checking every file's hash$/);
+  it("gives way to wasm when the library is damaged and can't be downloaded", async () => {
+    const file = libraryIn(cache, framework);
+    const { size } = statSync(file);
+    const good = join(cache, "good");
+    copyFileSync(file, good);
+    const bytes = readFileSync(file);
+    bytes.fill(0, 0x100000, bytes.length - 0x100000); // the same size: only the child process and the hash can tell
+    rmSync(file); // the machine's own library has the same inode
+    writeFileSync(file, bytes);
+    expect(addonProblem(packages[0])).toBeUndefined();
+    expect((await verifyAddon(packages[0])).problem).toBeDefined();
+    const damaged = await fromCache(packages[0]);
+    expect(damaged).toMatchObject({ backend: "wasm", from: "none" });
+    expect(damaged.line).toContain("its package index is out of reach");
+    expect(damaged.notes[0]).toMatch(/^what the cache kept does not load \(.+\): checking every file's hash$/);
 
-      truncateSync(file, 1_000_000);
-      expect(addonProblem(packages[1])).toBe(`${file} is damaged (1000000 bytes, not ${size})`);
-      expect(await fromCache(packages[1])).toMatchObject({ backend: "wasm", from: "none" });
+    truncateSync(file, 1_000_000);
+    expect(addonProblem(packages[1])).toBe(`${file} is damaged (1000000 bytes, not ${size})`);
+    expect(await fromCache(packages[1])).toMatchObject({ backend: "wasm", from: "none" });
 
-      rmSync(file);
-      copyFileSync(good, file);
-      expect(await fromCache(packages[1])).toMatchObject({ backend: "native", notes: [] });
-    },
-    180_000,
-  );
+    rmSync(file);
+    copyFileSync(good, file);
+    expect(await fromCache(packages[1])).toMatchObject({ backend: "native", notes: [] });
+  }, 180_000);
 });
