@@ -27,7 +27,7 @@ const hasLibrary =
 
 describe.runIf(slow && hasLibrary)("native from a cache that has the library", () => {
   let cache: string;
-  const packages = [0, 1].map(() => layPackages(scratch())) as [string, string];
+  let packages: [string, string];
   const framework = pins[platformName]!.libraries[1];
   const ready = { backend: "native", from: "wheel" } as const;
   const fromCache = async (packageFolder: string) => {
@@ -51,6 +51,7 @@ describe.runIf(slow && hasLibrary)("native from a cache that has the library", (
   }
 
   beforeAll(async () => {
+    packages = [layPackages(scratch()), layPackages(scratch())];
     cache = cacheWithLibrary();
     for (const [name, value] of Object.entries(offline)) vi.stubEnv(name, value);
   });
