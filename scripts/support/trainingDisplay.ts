@@ -14,6 +14,8 @@ export class TrainingDisplay {
   private last = 0;
   private validated: number | undefined;
   private closed = false;
+  /** When the first step began, which XLA compiles first; undefined where it does not, or has. */
+  private compilingSince: number | undefined;
 
   readonly listeners: TrainListeners = {
     onStart: (start) => this.start(start),
@@ -21,7 +23,7 @@ export class TrainingDisplay {
     onSample: (step, text) => this.line(`\n--- step ${step} ---\n${text}\n---`),
   };
 
-  private start({ backend, step, parameters, vocabSize, training, tokens, notes }: TrainStart): void {
+  private start({ backend, step, parameters, vocabSize, training, tokens, xla, notes }: TrainStart): void {
     const { steps, batchSize, gradAccum } = training;
     this.line(`backend     ${backend.reason}`);
     this.line(`model       ${parameters.toLocaleString("en")} parameters, vocabulary ${vocabSize}`);
@@ -32,11 +34,17 @@ export class TrainingDisplay {
       `training    ${steps} steps of ${batchSize * gradAccum} sequences${step > 0 ? `, from step ${step}` : ""}`,
     );
     for (const note of notes) this.line(`note        ${note}`);
-    if (!process.stderr.isTTY || step >= steps) return;
-    const format = "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}";
+    if (step >= steps) return;
+    if (xla) {
+      this.line("compiling   the step, by XLA: seconds to minutes");
+      this.compilingSince = performance.now();
+    }
+    if (!process.stderr.isTTY) return;
+    const format =
+      "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}{compiled}";
     const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: false };
     this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-", left: "-" });
+    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-", left: "-", compiled: "" });
   }
 
   private step(progress: Progress): void {
@@ -45,13 +53,20 @@ export class TrainingDisplay {
     this.pace.step(progress.tokensPerSecond);
     if (this.closed) return;
     this.validated = valLoss ?? this.validated;
+    const compiled = this.compiled();
     const tokensPerSecond = this.pace.tokensPerSecond;
     const seconds = this.pace.secondsFor(steps - step);
     const speed = tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en");
     const left = seconds === undefined ? "-" : duration(seconds);
     if (this.bar) {
       const val = this.validated?.toFixed(3) ?? "-";
-      this.bar.update(step, { loss: trainLoss.toFixed(3), val, speed, left });
+      this.bar.update(step, {
+        loss: trainLoss.toFixed(3),
+        val,
+        speed,
+        left,
+        ...(compiled && { compiled: ` |${compiled}` }),
+      });
       return;
     }
     const now = performance.now();
@@ -59,7 +74,15 @@ export class TrainingDisplay {
     this.last = now;
     const val = valLoss === undefined ? "" : `, held out ${valLoss.toFixed(3)}`;
     const pace = seconds === undefined ? "" : `, ${speed} tokens/s, ETA ${left}`;
-    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}${pace}`);
+    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}${pace}${compiled && `,${compiled}`}`);
+  }
+
+  /** At the first step, how long XLA took to compile it. */
+  private compiled(): string {
+    if (this.compilingSince === undefined) return "";
+    const seconds = (performance.now() - this.compilingSince) / 1000;
+    this.compilingSince = undefined;
+    return ` compiled in ${seconds.toFixed(1)} s`;
   }
 
   private line(text: string): void {

@@ -37,6 +37,8 @@ export interface TrainStart {
   vocabSize: number;
   training: TrainingConfig;
   tokens: { train: number; validation: number };
+  /** Whether XLA compiles the step, while the first one runs. */
+  xla: boolean;
   /** What the user should know, a line each. */
   notes: string[];
 }
@@ -83,7 +85,8 @@ async function work(
   const { training } = record;
   const { folder } = job.run;
   const model = new Transformer(record.model, { seed: training.seed });
-  const trainer = new Trainer(model, training, { compiled: options.compiled, xla: options.xla === "on" });
+  const xla = options.xla === "on";
+  const trainer = new Trainer(model, training, { compiled: options.compiled, xla });
   try {
     if (checkpoint) {
       model.load(checkpoint.weights);
@@ -98,7 +101,8 @@ async function work(
         step: state?.step ?? 0,
         parameters,
         training,
-        notes: [...corpus.notes, ...xlaNote(options)],
+        xla,
+        notes: corpus.notes,
       },
       ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
@@ -169,8 +173,4 @@ function content(model: Transformer, trainer: Trainer, tokenizer: Tokenizer, sta
     trainerState: { ...state },
     generation: {},
   };
-}
-
-function xlaNote({ xla }: TrainOptions): string[] {
-  return xla === "on" ? ["XLA compiles the step first, which takes seconds: the pace counts from the second step"] : [];
 }

@@ -17,7 +17,7 @@ afterEach(() => {
 const start = {
   backend: { name: "cpu", reason: "cpu: asked for" } as const,
   ...{ step: 0, parameters: 12345, vocabSize: 17, training: trainingConfig({ steps: 6, batchSize: 3 }) },
-  ...{ tokens: { train: 1234567, validation: 89 }, notes: ["words are few"] },
+  ...{ tokens: { train: 1234567, validation: 89 }, xla: false, notes: ["words are few"] },
 };
 const progress = (step: number, valLoss?: number) => ({
   ...{ step, steps: 6, tokens: step, trainLoss: 6 - step / 2, valLoss, learningRate: 1, gradNorm: 1 },
@@ -38,6 +38,21 @@ it("says what is trained, and the pace once it is known", () => {
     "note        words are few",
     "step 1/6: loss 5.500",
     "step 3/6: loss 4.500, held out 4.250",
+    "step 6/6: loss 3.000, 2,500 tokens/s, ETA 0s",
+    "",
+  ]);
+});
+
+it("says how long XLA compiled", () => {
+  const now = vi.spyOn(performance, "now").mockReturnValue(50_000);
+  const { listeners } = new TrainingDisplay();
+  listeners.onStart!({ ...start, xla: true, notes: [] });
+  now.mockReturnValue(56_340);
+  for (const step of [1, 2, 3, 4, 5, 6]) listeners.onStep!(progress(step));
+  expect(written.split("\n").slice(3)).toEqual([
+    "training    6 steps of 3 sequences",
+    "compiling   the step, by XLA: seconds to minutes",
+    "step 1/6: loss 5.500, compiled in 6.3 s",
     "step 6/6: loss 3.000, 2,500 tokens/s, ETA 0s",
     "",
   ]);
