@@ -1,9 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { rmSync } from "node:fs";
-import { afterAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { program, workFolder } from "./heed.js";
 
-const folder = workFolder();
+let folder: string;
+beforeAll(() => {
+  folder = workFolder(); // not where the test is skipped: nothing would remove it
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs a program in a terminal of 200 columns; what is typed at its keyboard comes from stdin. */
