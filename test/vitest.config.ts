@@ -1,7 +1,18 @@
 import { defineConfig } from "vitest/config";
 
 /** Tests of plain functions and of tensors: they leave nothing behind, so files may follow one another in a process. */
-const plain = ["config", "tokenizers", "layers", "model", "training", "generation", "backends/ops", "backends/wasm"];
+const plain = [
+  "config",
+  "tokenizers",
+  "layers",
+  "model",
+  "training",
+  "generation",
+  "backends/ops",
+  "backends/wasm",
+  "tales",
+  "experiments/report",
+];
 const plainFiles = plain.map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readMetrics } from "../../src/checkpoint/metrics.js";
 import { packageRoot } from "../../src/config/packageRoot.js";
 import { present } from "../support/backends.js";
+import { slow } from "../support/slow.js";
 import { heed, startHeed, tsx, workFolder } from "./heed.js";
 
 const folder = workFolder();
@@ -28,7 +29,9 @@ function weights(run: string, step: number): Buffer {
   return readFileSync(join(folder, run, `checkpoint-${step}`, "model.safetensors"));
 }
 
-describe.each(present.filter((name) => name !== "cpu"))("on %s", (backend) => {
+const fastest = present.filter((name) => name !== "cpu");
+
+describe.each(slow ? fastest : fastest.slice(0, 1))("on %s", (backend) => {
   const steps = backend === "native" ? 240 : 120;
   const flags = ["--steps", String(steps), "--backend", backend];
   const run = (name: string) => `${name}-${backend}`;

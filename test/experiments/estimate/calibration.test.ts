@@ -123,8 +123,8 @@ describe("a calibration", () => {
   });
 });
 
-it("measures real steps of models that differ, in seconds", async () => {
-  const active = await useBackend(slow ? "auto" : "cpu");
+it.runIf(slow)("measures real steps of models that differ, in seconds", async () => {
+  const active = await useBackend("auto");
   const progress: number[] = [];
   const options = { backend: active, precision: "float32", compiled: true, cacheFolder } as const;
   const limits = { most: 1, least: 1, seconds: 0 };
