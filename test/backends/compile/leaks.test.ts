@@ -7,7 +7,7 @@ import { counts, expectNoLeak, hasGraphs, variable } from "./support.js";
 const megabytes = () => process.memoryUsage().rss / 1e6;
 
 describe.skipIf(!hasGraphs)("memory", () => {
-  const compiles = slow ? 1000 : 200;
+  const compiles = slow ? 1000 : 80;
   test(`${compiles} compiles, calls and disposals leave nothing`, { timeout: 180_000 }, () => {
     const w = variable(new Array(4096).fill(0));
     tf.tidy(() => w.add(0)); // its numbers are the addon's from here
