@@ -1,8 +1,18 @@
+#!/usr/bin/env node
 // node scripts/run.mjs <command> [flags]: what package.json's scripts run. Plain JavaScript without dependencies, because
 // it runs before anything is installed, and on Nodes that can't read TypeScript.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { chmodSync, copyFileSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -89,6 +99,24 @@ async function installPackages() {
   release();
 }
 
+/** Lets `npx heed` work in a clone, too: npm links the programs of dependencies alone. */
+function linkProgram() {
+  try {
+    symlinkSync(join("..", "..", "scripts", "run.mjs"), inRoot("node_modules", ".bin", "heed"));
+  } catch {
+    // It is there, or this system has no links: npm run heed does the same.
+  }
+}
+
+/** npm takes flags before "--" for its own, without a word: a run would begin anew that should be resumed. */
+function requireOwnFlags(args) {
+  const isTaken = (name) => process.env[`npm_config_${name.replace("-", "_")}`] === "true";
+  const taken = ["resume", "overwrite", "dry-run"].find((name) => isTaken(name) && !args.includes(`--${name}`));
+  if (!taken) return;
+  console.error(`heed: npm took --${taken} for its own (put it after "--": npm run train -- --${taken})`);
+  process.exit(2);
+}
+
 function takeLock(lock) {
   try {
     writeFileSync(lock, String(process.pid), { flag: "wx" });
@@ -162,7 +190,9 @@ async function pack(args) {
 
 async function main([command, ...args]) {
   requireNode();
+  requireOwnFlags(args);
   await installPackages();
+  linkProgram();
   if (command === "start" || command === "test") await setUpBackend(args);
   if (command === "test") return runChecks([types, lint, tests(args)]);
   if (command === "check") return runChecks([types, lint]);

@@ -50,7 +50,9 @@ function report(error: Error): void {
 
 /** What the message leaves open: how to go on, and the slip that npm makes easy. */
 function remedy(error: Error): string {
-  if (error instanceof InterruptedError) return " (the same with --resume goes on)";
+  if (error instanceof InterruptedError) {
+    return process.argv[2] === "start" ? " (npm start again goes on)" : " (the same with --resume goes on)";
+  }
   return error.message.startsWith("Unknown argument")
     ? ' (npm wants "--" before flags: npm run train -- --data FILE)'
     : "";

@@ -40,9 +40,9 @@ export class TrainingDisplay {
       this.compilingSince = performance.now();
     }
     if (!process.stderr.isTTY) return;
-    const format =
-      "{bar} {value}/{total} steps | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}{compiled}";
-    const options = { format, stream: process.stderr, hideCursor: true, clearOnComplete: false };
+    const format = "{bar} {value}/{total} | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}{compiled}";
+    const barsize = Math.max(5, Math.min(40, columns() - 75));
+    const options = { format, barsize, stream: process.stderr, hideCursor: true, clearOnComplete: false };
     this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
     this.bar.start(steps, step, { loss: "-", val: "-", speed: "-", left: "-", compiled: "" });
   }
@@ -100,7 +100,7 @@ export class TrainingDisplay {
   summary({ out, state }: TrainResult): void {
     if (this.losses.length > 1) {
       this.line(`\nloss (nats a token) over ${this.losses.length} steps`);
-      this.line(asciichart.plot(thinned(this.losses, 72), { height: 8 }));
+      this.line(asciichart.plot(thinned(this.losses, Math.min(72, columns() - 14)), { height: 8 }));
     }
     if (state.best) {
       const { step, valLoss } = state.best;
@@ -111,6 +111,9 @@ export class TrainingDisplay {
     this.line(`saved in ${out}`);
   }
 }
+
+/** How wide the terminal is. */
+const columns = (): number => process.stderr.columns || 80;
 
 /** Means of `count` stretches of `values`, as wide as a terminal shows. */
 function thinned(values: number[], count: number): number[] {

@@ -42,7 +42,7 @@ it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn o
   });
   const code = await new Promise((resolve) => child.on("close", resolve));
   expect(code).toBe(130);
-  expect(shown).toContain("/100000 steps | loss - | held out - | - tokens/s | ETA -"); // not known yet
+  expect(shown).toContain("/100000 | loss - | held out - | - tokens/s | ETA -"); // not known yet
   const [before, after] = shown
     .replaceAll("\x1b", "ESC")
     .split("stopping after this step, then saving (Ctrl-C again to stop at once)");
