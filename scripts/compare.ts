@@ -1,5 +1,6 @@
 // npm run heed -- compare models/one-head models/eight-heads
 import { ConfigError } from "../src/config/errors.js";
+import { reportFolder, writeReport } from "../src/experiments/report/report.js";
 import { switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 
@@ -16,8 +17,6 @@ export const command: HeedCommand = {
     const runs: string[] = flags.runs ?? [];
     if (runs.length === 0)
       throw new ConfigError("runs must name run or sweep folders: got none (add them: heed compare RUN...)");
-    // Only here, as it would slow down every other command.
-    const { reportFolder, writeReport } = await import("../src/experiments/report/report.js");
     const out: string = flags.out ?? reportFolder(runs);
     const { html, markdown, brief, figures } = await writeReport(runs, out, {
       overwrite: flags.overwrite,

@@ -24,7 +24,7 @@ export function markdownOf(analysis: Analysis, pictures: readonly PictureFile[] 
     ...factsOf(analysis).map(([name, text]) => `- ${name}: ${text}`),
     ...["", "## In short", "", ...bullets(findings(analysis))],
     ...(known.length > 0 ? ["", "## To be known", "", ...bullets(known)] : []),
-    ...["", "## Results", "", "Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.", ""],
+    ...["", "## Results", "", lossesAre, ""],
     ...tableLines(resultTable(analysis)),
     ...(effectTables.length > 0 ? ["", "## Change of the final loss by setting", ...effectTables] : []),
     ...(pictures.length > 0 ? ["", "## Pictures"] : []),
@@ -39,10 +39,13 @@ export function briefOf(analysis: Analysis): string {
   return [
     ...tableLines(resultTable(analysis, { brief: true })),
     "",
+    lossesAre,
     ...findings(analysis),
     ...toBeKnown(analysis),
   ].join("\n");
 }
+
+const lossesAre = "Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.";
 
 const bullets = (texts: readonly string[]) => texts.map((text) => `- ${text}`);
 

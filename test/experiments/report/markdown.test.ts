@@ -104,6 +104,7 @@ const brief = `\
 | 2     |     3 | 1.5600 ± 0.1490 |                  |         best | 1.5600 ± 0.1490 |      4,240 |   12,345 |
 | 4     |     3 | 1.5667 ± 0.1518 | +0.0067 ± 0.0287 | within noise | 1.5667 ± 0.1518 |      4,240 |   12,345 |
 
+Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.
 Lowest final validation loss: heads 2: 1.5600 nats a token (± 0.1490, 3 seeds), which is 6.002 bits a word, 4.402 above the best possible.
 heads: 3 differences, 2 clear and 1 within noise. The largest: 1 → 2 changes the loss by −0.4900 ± 0.0248 (clear).
 run-10 stands at step 66 of 100: its curve is shown, but it counts in no mean.`;
