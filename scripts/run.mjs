@@ -168,9 +168,10 @@ const tests = (args) => [
   () => runTool("vitest", "vitest", "run", "--config", "test/vitest.config.ts", ...args),
 ];
 
-/** Compiles src and scripts into a folder, with what is not TypeScript beside it. */
-async function build(folder = inRoot("dist")) {
-  rmSync(folder, { recursive: true, force: true });
+/** Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript beside it. */
+async function build(newFolder) {
+  const folder = newFolder ?? inRoot("dist");
+  if (!newFolder) rmSync(folder, { recursive: true, force: true });
   const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json", "--outDir", folder);
   if (code !== 0) return code;
   const others = readdirSync(inRoot("src"), { recursive: true }).filter((file) => /\.(cc|html|css)$/.test(file));

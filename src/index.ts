@@ -1,7 +1,7 @@
 /** heed's public API. */
 export { type ActiveBackend, type BackendChoice, useBackend } from "./backends/choose.js";
 export { type Compiled, type CompileOptions, compile, type Tensors } from "./backends/compile/compile.js";
-export { repeat } from "./backends/compile/repeat.js";
+export { type RepeatOptions, repeat } from "./backends/compile/repeat.js";
 export * from "./config/errors.js";
 export { type GenerationConfig, generationConfig } from "./config/generation.js";
 export { type ModelConfig, modelConfig } from "./config/model.js";

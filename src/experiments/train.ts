@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import type { ActiveBackend } from "../backends/choose.js";
+import { nativeBackend } from "../backends/native.js";
 import { saveCheckpoint } from "../checkpoint/checkpoint.js";
 import { trimMetrics } from "../checkpoint/metrics.js";
 import { createRun, type Run, rewriteRun } from "../checkpoint/runFolder.js";
@@ -85,8 +86,9 @@ async function work(
   const { training } = record;
   const { folder } = job.run;
   const model = new Transformer(record.model, { seed: training.seed });
-  const xla = options.xla === "on";
-  const trainer = new Trainer(model, training, { compiled: options.compiled, xla });
+  const { compiled = true } = options;
+  const xla = options.xla === "on" && compiled && nativeBackend() !== undefined;
+  const trainer = new Trainer(model, training, { compiled, xla });
   try {
     if (checkpoint) {
       model.load(checkpoint.weights);
@@ -96,14 +98,7 @@ async function work(
     const log = new RunLog(folder, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
-      ...{
-        backend: job.backend,
-        step: state?.step ?? 0,
-        parameters,
-        training,
-        xla,
-        notes: corpus.notes,
-      },
+      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla, notes: corpus.notes },
       ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });

@@ -58,6 +58,18 @@ it("says how long XLA compiled", () => {
   ]);
 });
 
+it("draws a curve that fits 80 columns", () => {
+  const display = new TrainingDisplay();
+  display.listeners.onStart!(start);
+  for (let step = 1; step <= 200; step++) display.listeners.onStep!({ ...progress(step), steps: 200 });
+  written = "";
+  display.summary({ out: "run", parameters: 1, state: { step: 200, tokens: 1, elapsed: 1 } });
+  const curve = written.split("\n").filter((line) => /[┤┼]/.test(line));
+  expect(curve.length).toBe(9);
+  expect(Math.max(...curve.map((line) => line.trimEnd().length))).toBeGreaterThan(70);
+  expect(Math.max(...curve.map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
 it("shows no step after it is closed", () => {
   const display = new TrainingDisplay();
   display.listeners.onStep!(progress(1));

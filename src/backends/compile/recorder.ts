@@ -6,6 +6,7 @@ import type { Source } from "./graph.js";
 import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
 import { graphForm } from "./graphForm.js";
 import { type CodeLine, callerLine } from "./origin.js";
+import { Refusals } from "./refusals.js";
 import { Scope } from "./scope.js";
 import { type Form, shapedByValues } from "./shapes.js";
 import { StandIns } from "./standIns.js";
@@ -38,8 +39,7 @@ export class Recorder {
   private readonly labels = new Map<Source, string>();
   private readonly binding: NativeBinding;
   private readonly standIns: StandIns;
-  /** What was refused first. The function may have caught it. */
-  private refused: CompileError | undefined;
+  private readonly refusals = new Refusals();
   /** Ops so far, in all scopes. */
   private count = 0;
 
@@ -115,7 +115,7 @@ export class Recorder {
         this.binding.deleteTensor(id);
       },
       random: () => {
-        throw this.refusal(
+        throw this.refusals.refuse(
           `draw random numbers in JavaScript: ${callerLine()} (draw them with a seed that is an input)`,
         );
       },
@@ -132,15 +132,9 @@ export class Recorder {
       const source = this.scope.sources.get(id) ?? "a tensor";
       const origin = this.origins.get(source.split(":")[0]!);
       const what = this.labels.get(source) ?? (origin ? `${source} is made at ${origin}` : source);
-      throw this.refusal(`keep tensors: ${what} (return it, or assign it to a variable)`);
+      throw this.refusals.refuse(`keep tensors: ${what} (return it, or assign it to a variable)`);
     }
-    if (this.refused) throw this.refused;
-  }
-
-  private refusal(what: string): CompileError {
-    const error = new CompileError(`a compiled function must not ${what}`);
-    this.refused ??= error;
-    return error;
+    this.refusals.requireNone();
   }
 
   private create(shape: number[], dtype: number, values: ArrayBufferView): number {
@@ -153,7 +147,7 @@ export class Recorder {
   private execute(op: string, attributes: OpAttribute[], ids: number[], count: number): TensorMetadata[] {
     const name = this.newName(op.replace(/^_/, ""));
     this.origins.set(name, callerLine());
-    if (ids.some((id) => this.standIns.has(id))) this.requireKnownShape(op, name, ids);
+    if (ids.some((id) => this.standIns.has(id))) this.requireTraceable(op, name, ids);
     const inputs = ids.map((id) => this.sourceOfId(id));
     const outputs = this.outputsOf(name, [op, attributes, ids, count]);
     const forms = { inputs: ids.map((id) => this.forms.get(id)!), outputs };
@@ -163,10 +157,11 @@ export class Recorder {
     return outputs;
   }
 
-  private requireKnownShape(op: string, name: string, ids: number[]): void {
+  /** Stand-ins have a shape and no numbers. */
+  private requireTraceable(op: string, name: string, ids: number[]): void {
     if (ids.some((id) => this.forms.get(id)?.dtype === stringType)) throw this.noTexts();
     if (!shapedByValues.has(op)) return;
-    throw this.refusal(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);
+    throw this.refusals.refuse(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);
   }
 
   private know(tensor: TensorMetadata, source: Source): void {
@@ -238,7 +233,7 @@ export class Recorder {
     if (this.computed.has(id) && !this.options.allowReads) {
       const source = this.sourceOfId(id);
       const label = this.labels.get(source) ?? source;
-      throw this.refusal(
+      throw this.refusals.refuse(
         `read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
       );
     }
@@ -246,7 +241,7 @@ export class Recorder {
   }
 
   private noTexts(): CompileError {
-    return this.refusal(`use texts as tensors: ${callerLine()}`);
+    return this.refusals.refuse(`use texts as tensors: ${callerLine()}`);
   }
 }
 

@@ -39,7 +39,7 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
   });
 
   test("every message that the page lists is one that the code makes", () => {
-    const code = ["trace", "recorder", "tracer", "watch", "xla", "graphState"].map((name) =>
+    const code = ["trace", "recorder", "refusals", "tracer", "watch", "xla", "graphState"].map((name) =>
       readFileSync(join(root, "src", "backends", "compile", `${name}.ts`), "utf8"),
     );
     const listed = [...page.matchAll(/^\| `((?:a |repeat )[^`:]*?)(:| …|`)/gm)].map(([, message]) => message!);

@@ -37,6 +37,27 @@ it("hands arguments, stdin, stdout and the exit code through", () => {
   expect(runSync(folder).stdout).toBe('["--help"] typed\n');
 });
 
+it("says so where npm took a flag for its own, and runs nothing", () => {
+  const folder = project('console.log("ran");');
+  for (const flag of ["resume", "overwrite", "dry-run"]) {
+    const env = { ...process.env, [`npm_config_${flag.replace("-", "_")}`]: "true" };
+    const run = (...args: string[]) =>
+      spawnSync(process.execPath, runArgs(folder, "train", ...args), { env, encoding: "utf8" });
+    const { stdout, stderr, status } = run("--out", "x");
+    expect(stderr).toBe(`heed: npm took --${flag} for its own (put it after "--": npm run train -- --${flag})\n`);
+    expect([stdout, status]).toEqual(["", 2]);
+    expect(run(`--${flag}`).stdout).toBe("ran\n");
+  }
+});
+
+it("links heed among the programs of the packages, for npx", () => {
+  const folder = project("console.log(process.argv[2]);");
+  mkdirSync(join(folder, "node_modules/.bin"));
+  runSync(folder, "once");
+  const linked = spawnSync(process.execPath, [join(folder, "node_modules/.bin/heed"), "twice"], { encoding: "utf8" });
+  expect(linked.stdout).toBe("twice\n");
+});
+
 it.runIf(process.platform !== "win32")(
   "passes SIGINT on once where there is no terminal, and waits for the end",
   async () => {
