@@ -1,8 +1,8 @@
 // npm run bench -- --size S --rounds 5
-import { type BenchOptions, bench } from "../src/experiments/bench/bench.js";
-import { contestants } from "../src/experiments/bench/contestants.js";
-import { setUpPeers } from "../src/experiments/bench/peerSetup.js";
-import { benchText } from "../src/experiments/bench/table.js";
+import { type BenchOptions, bench } from "../src/lab/bench/bench.js";
+import { benchText } from "../src/lab/bench/benchTable.js";
+import { contestants } from "../src/lab/bench/contestants.js";
+import { setUpPeers } from "../src/lab/bench/peerSetup.js";
 import { BenchDisplay } from "./bench/display.js";
 import { numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";

@@ -1,6 +1,6 @@
 // npm run heed -- compare models/one-head models/eight-heads
-import { ConfigError } from "../src/config/errors.js";
-import { reportFolder, writeReport } from "../src/experiments/report/report.js";
+import { ConfigError } from "../src/core/errors.js";
+import { reportFolder, writeReport } from "../src/lab/compare/report.js";
 import { switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 

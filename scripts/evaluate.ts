@@ -1,7 +1,7 @@
 // npm run evaluate -- --checkpoint models/tales --data data/tales/heldout.txt
 import type { BackendChoice } from "../src/backends/choose.js";
-import { ConfigError } from "../src/config/errors.js";
-import { evaluate } from "../src/experiments/evaluate.js";
+import { ConfigError } from "../src/core/errors.js";
+import { evaluate } from "../src/jobs/evaluate/evaluate.js";
 import { evaluationTable } from "./support/evaluateTable.js";
 import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { backendFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";

@@ -1,10 +1,10 @@
 // npm run generate -- --checkpoint models/tales --prompt "Once upon a time"
 import { readFileSync } from "node:fs";
 import type { BackendChoice } from "../src/backends/choose.js";
-import { ConfigError, DataError } from "../src/config/errors.js";
 import { generationDefaults } from "../src/config/generation.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
-import { generate } from "../src/experiments/generate.js";
+import { ConfigError, DataError } from "../src/core/errors.js";
+import { generate } from "../src/jobs/generate.js";
 import { backendFlag, choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 

@@ -1,5 +1,5 @@
 // npm run model -- --layers 6 --heads 6 --dim 384 --context 256 --batch 4
-import { describeModel } from "../src/experiments/describeModel.js";
+import { describeModel } from "../src/jobs/describeModel.js";
 import { calibrationDisplay } from "./support/calibrationDisplay.js";
 import { modelFlags, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";

@@ -2,10 +2,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { useBackend } from "../src/backends/choose.js";
-import { packageRoot } from "../src/config/packageRoot.js";
-import { preset } from "../src/config/settings.js";
-import { generate } from "../src/experiments/generate.js";
-import { train } from "../src/experiments/train.js";
+import { preset } from "../src/config/presets.js";
+import { packageRoot } from "../src/core/packageRoot.js";
+import { generate } from "../src/jobs/generate.js";
+import { train } from "../src/jobs/train.js";
 import { backendFlag, switchFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";

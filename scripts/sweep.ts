@@ -1,10 +1,10 @@
 // npm run sweep -- --data data/tales/tales.txt --tokenizer word --out models/heads --grid "heads=1,2,4,8" --seeds 3 --budget tokens=2M
-import { definedFields } from "../src/config/checks.js";
-import { ConfigError, HeedError } from "../src/config/errors.js";
-import { lrRules, type SweepOptions } from "../src/experiments/sweep/options.js";
-import { type PlanFile, planFile } from "../src/experiments/sweep/planFile.js";
-import { sweep } from "../src/experiments/sweep/sweep.js";
-import { sweepText } from "../src/experiments/sweep/table.js";
+import { definedFields } from "../src/core/checks.js";
+import { ConfigError, HeedError } from "../src/core/errors.js";
+import { lrRules, type SweepOptions } from "../src/lab/sweep/options.js";
+import { type PlanFile, planFile } from "../src/lab/sweep/planFile.js";
+import { sweep } from "../src/lab/sweep/sweep.js";
+import { sweepText } from "../src/lab/sweep/table.js";
 import { choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
@@ -58,7 +58,7 @@ export const command: HeedCommand = {
 /** The page that compares the trials; undefined where they can't be compared, which is said. */
 async function reportOf(out: string): Promise<string | undefined> {
   // Only here, as it would slow down the start.
-  const { writeReport } = await import("../src/experiments/report/report.js");
+  const { writeReport } = await import("../src/lab/compare/report.js");
   try {
     return (await writeReport([out], out)).html;
   } catch (error) {

@@ -1,11 +1,11 @@
 // npm run train -- --data data/tales/tales.txt --tokenizer word --out models/tales
 import type { BackendChoice } from "../src/backends/choose.js";
-import { ConfigError } from "../src/config/errors.js";
-import { preset, type Settings, settingsFile } from "../src/config/settings.js";
+import { preset, type Settings, settingsFile } from "../src/config/presets.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
-import { planTraining } from "../src/experiments/plan.js";
-import { train } from "../src/experiments/train.js";
-import type { TrainOptions } from "../src/experiments/trainOptions.js";
+import { ConfigError } from "../src/core/errors.js";
+import { planTraining } from "../src/jobs/planTraining.js";
+import { train } from "../src/jobs/train.js";
+import type { TrainOptions } from "../src/jobs/trainOptions.js";
 import { calibrationDisplay } from "./support/calibrationDisplay.js";
 import {
   backendFlag,

@@ -2,16 +2,18 @@ import { defineConfig } from "vitest/config";
 
 /** Tests of plain functions and of tensors: they leave nothing behind, so files may follow one another in a process. */
 const plain = [
+  "core",
   "config",
+  "backends/wasm",
+  "ops",
   "tokenizers",
   "layers",
   "model",
-  "training",
+  "optimizers",
   "generation",
-  "backends/ops",
-  "backends/wasm",
+  "training",
+  "lab/compare",
   "tales",
-  "experiments/report",
 ];
 const plainFiles = plain.map((folder) => `test/${folder}/**/*.test.ts`);
 

@@ -1,4 +1,4 @@
-"""What the Python contestants of `heed bench` share: the protocol of src/experiments/bench/protocol.ts, and the inputs.
+"""What the Python contestants of `heed bench` share: the protocol of src/lab/bench/protocol.ts, and the inputs.
 
 A contestant is run as `python torch_peer.py`, reads requests from stdin, one JSON value a line, and answers each with
 one line on stdout.
@@ -13,7 +13,7 @@ ANSWER_MARK = "bench> "
 
 
 class Inputs:
-    """What src/experiments/bench/inputs.ts wrote: the same weights and batches for every contestant."""
+    """What src/lab/bench/inputs.ts wrote: the same weights and batches for every contestant."""
 
     def __init__(self, folder):
         folder = Path(folder)

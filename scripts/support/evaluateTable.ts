@@ -1,7 +1,7 @@
 import asciichart from "asciichart";
-import type { Evaluation } from "../../src/experiments/evaluate.js";
-import { type CostlyToken, leastCount } from "../../src/experiments/evaluation/costlyTokens.js";
-import type { RelationAccuracy } from "../../src/experiments/evaluation/relations.js";
+import { type CostlyToken, leastCount } from "../../src/jobs/evaluate/costlyTokens.js";
+import type { Evaluation } from "../../src/jobs/evaluate/evaluate.js";
+import type { RelationAccuracy } from "../../src/jobs/evaluate/relations.js";
 
 /** An evaluation as people read it. */
 export function evaluationTable(e: Evaluation): string {

@@ -1,9 +1,9 @@
 import type { Options } from "yargs";
 import { backendChoices } from "../../src/backends/choose.js";
-import { ConfigError } from "../../src/config/errors.js";
 import { modelFlagFields, trainingFlagFields } from "../../src/config/flagNames.js";
 import { activationKinds, type ModelConfig, modelDefaults, positionKinds } from "../../src/config/model.js";
 import { precisionKinds, type TrainingConfig, trainingDefaults } from "../../src/config/training.js";
+import { ConfigError } from "../../src/core/errors.js";
 
 /** A flag that takes one number. Whether it fits is for the library to say. */
 export function numberFlag(flag: string, describe: string, byDefault?: number | string): Options {

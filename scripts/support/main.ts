@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
-import { ConfigError, HeedError, InterruptedError } from "../../src/config/errors.js";
-import { packageRoot } from "../../src/config/packageRoot.js";
-import { nearest } from "../../src/config/settings.js";
+import { nearest } from "../../src/config/presets.js";
+import { ConfigError, HeedError, InterruptedError } from "../../src/core/errors.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 import { flagOfField } from "./flags.js";
 
 /** A heed command: flags are a plain table, so that an unknown one can be answered with the nearest match. */

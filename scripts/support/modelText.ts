@@ -1,4 +1,4 @@
-import type { ModelPage } from "../../src/experiments/modelPage.js";
+import type { ModelPage } from "../../src/jobs/modelPage.js";
 import type { LayerDescription } from "../../src/model/describe.js";
 import { modelDrawing } from "./modelDrawing.js";
 import { duration } from "./pace.js";

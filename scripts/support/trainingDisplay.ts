@@ -1,6 +1,6 @@
 import asciichart from "asciichart";
 import cliProgress from "cli-progress";
-import type { TrainListeners, TrainResult, TrainStart } from "../../src/experiments/train.js";
+import type { TrainListeners, TrainResult, TrainStart } from "../../src/jobs/train.js";
 import type { Progress } from "../../src/training/trainer.js";
 import { duration, Pace } from "./pace.js";
 

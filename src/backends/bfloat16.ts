@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { ConfigError } from "../config/errors.js";
+import { ConfigError } from "../core/errors.js";
 import { nativeBackend } from "./native.js";
 
 /** Instructions that multiply bfloat16 matrices; without them TensorFlow is slower in bfloat16 than in float32. */

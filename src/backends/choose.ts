@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 import { dirname, sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
-import { requireOneOf } from "../config/checks.js";
-import { BackendError } from "../config/errors.js";
+import { requireOneOf } from "../core/checks.js";
+import { BackendError } from "../core/errors.js";
+import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packageMissing } from "./addon.js";
 import { registerPlainGather } from "./gather.js";
-import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packageMissing } from "./setup/addon.js";
-import { loadAddonPackage } from "./setup/load.js";
+import { loadAddonPackage } from "./loadAddon.js";
 import { registerSharingIdentity } from "./wasm/identity.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
 

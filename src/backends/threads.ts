@@ -1,5 +1,5 @@
 import { availableParallelism } from "node:os";
-import { requireInteger } from "../config/checks.js";
+import { requireInteger } from "../core/checks.js";
 import { nativeBackend } from "./native.js";
 
 /** Parts of a batch at most: each makes a graph larger. */

@@ -1,5 +1,5 @@
-import { definedFields, requireInteger, requirePositive, requireRange, show } from "./checks.js";
-import { ConfigError } from "./errors.js";
+import { definedFields, requireInteger, requirePositive, requireRange, show } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
 
 /** How text is drawn from a model. */
 export interface GenerationConfig {

@@ -1,5 +1,5 @@
-import { requireBoolean, requireInteger, requireOneOf, requireRange } from "./checks.js";
-import { ConfigError } from "./errors.js";
+import { requireBoolean, requireInteger, requireOneOf, requireRange } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
 
 export const positionKinds = ["learned", "sinusoidal", "none"] as const;
 export type PositionKind = (typeof positionKinds)[number];

@@ -1,5 +1,5 @@
-import { definedFields, requireInteger, requireOneOf, requirePositive, requireRange } from "./checks.js";
-import { ConfigError } from "./errors.js";
+import { definedFields, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
 
 export const precisionKinds = ["float32", "bfloat16"] as const;
 export type PrecisionKind = (typeof precisionKinds)[number];

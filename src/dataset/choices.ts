@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { DataError } from "../config/errors.js";
+import { DataError } from "../core/errors.js";
 
 /** A place of a text where what came before decides a word. Offsets count characters. */
 export interface Choice {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DataError } from "../config/errors.js";
+import { DataError } from "../core/errors.js";
 import { splitters } from "../tokenizers/fit.js";
 import type { Tokenizer, TokenizerKind } from "../tokenizers/tokenizer.js";
 import { encodeFile } from "./encodeFile.js";

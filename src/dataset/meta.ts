@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { DataError } from "../config/errors.js";
+import { DataError } from "../core/errors.js";
 
 /** The least loss that any model can have on a text: its entropy under the grammar that made it. */
 export interface EntropyFloor {

@@ -1,6 +1,6 @@
 import { realpathSync } from "node:fs";
-import { requireInteger, requireRange } from "../config/checks.js";
-import { ConfigError, DataError } from "../config/errors.js";
+import { requireInteger, requireRange } from "../core/checks.js";
+import { ConfigError, DataError } from "../core/errors.js";
 import type { FitOptions } from "../tokenizers/fit.js";
 import type { Tokenizer, TokenizerKind } from "../tokenizers/tokenizer.js";
 import { heldOutFor } from "./meta.js";

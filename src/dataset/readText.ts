@@ -1,6 +1,6 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
-import { show } from "../config/checks.js";
-import { DataError } from "../config/errors.js";
+import { show } from "../core/checks.js";
+import { DataError } from "../core/errors.js";
 
 /** Bytes read at a time. */
 const chunkBytes = 1 << 17;

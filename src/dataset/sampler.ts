@@ -1,4 +1,4 @@
-import { Random } from "../config/random.js";
+import { Random } from "../core/random.js";
 import type { TokenStore } from "./tokenStore.js";
 
 /** `B` windows of `T` tokens, row by row: `inputs[b * T + t]` is followed in the text by `targets[b * T + t]`. */

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DataError } from "../config/errors.js";
+import { DataError } from "../core/errors.js";
 
 /** A sequence of token ids, read a stretch at a time. */
 export interface TokenStore {

@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../backends/compile/compile.js";
 import { nativeBackend } from "../backends/native.js";
-import type { Random } from "../config/random.js";
+import { compile } from "../compile/compile.js";
+import type { Random } from "../core/random.js";
 import type { Transformer } from "../model/transformer.js";
 import { type Choice, penalizeRepetition } from "./filters.js";
 import { GraphWriter } from "./graphWriter.js";

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { compile, type Tensors } from "../backends/compile/compile.js";
-import { repeat } from "../backends/compile/repeat.js";
+import { compile, type Tensors } from "../compile/compile.js";
+import { repeat } from "../compile/repeat.js";
 import type { Transformer } from "../model/transformer.js";
 import type { Choice } from "./filters.js";
 import {

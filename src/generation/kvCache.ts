@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { causalMask } from "../backends/ops/causalMask.js";
 import type { ModelConfig } from "../config/model.js";
 import type { AttentionCache } from "../layers/context.js";
+import { causalMask } from "../ops/causalMask.js";
 
 /**
  * The keys and values of one sequence, for every attention layer: `[H, T, D]` each, in variables, so that a compiled

@@ -1,4 +1,4 @@
-import type { Random } from "../config/random.js";
+import type { Random } from "../core/random.js";
 import { type Choice, candidates } from "./filters.js";
 
 /**

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { attention, attentionWeights } from "../backends/ops/attention.js";
-import { dropoutMask } from "../backends/ops/dropout.js";
-import { linear } from "../backends/ops/linear.js";
-import { requireBoolean, requireInteger, requirePositive, requireRange } from "../config/checks.js";
-import { ConfigError } from "../config/errors.js";
+import { requireBoolean, requireInteger, requirePositive, requireRange } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
+import { attention, attentionWeights } from "../ops/attention.js";
+import { dropoutMask } from "../ops/dropout.js";
+import { linear } from "../ops/linear.js";
 import { type AttentionCache, type CallContext, single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 

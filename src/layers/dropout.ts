@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { dropoutMask } from "../backends/ops/dropout.js";
-import { requireInteger, requireRange } from "../config/checks.js";
+import { requireInteger, requireRange } from "../core/checks.js";
+import { dropoutMask } from "../ops/dropout.js";
 import { type CallContext, single } from "./context.js";
 
 export interface DropoutConfig {

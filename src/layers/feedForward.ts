@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { activation } from "../backends/ops/activation.js";
-import { dropoutMask } from "../backends/ops/dropout.js";
-import { linear } from "../backends/ops/linear.js";
-import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../config/checks.js";
 import { type ActivationKind, activationKinds } from "../config/model.js";
+import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
+import { activation } from "../ops/activation.js";
+import { dropoutMask } from "../ops/dropout.js";
+import { linear } from "../ops/linear.js";
 import { type CallContext, single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 

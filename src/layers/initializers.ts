@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeCopy } from "../backends/native.js";
-import { Random } from "../config/random.js";
+import { Random } from "../core/random.js";
 
 /** tfjs's type of an initializer, which it does not export. */
 type Initializer = ReturnType<typeof tf.initializers.zeros>;

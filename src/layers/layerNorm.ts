@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { layerNorm } from "../backends/ops/layerNorm.js";
-import { requireBoolean, requirePositive } from "../config/checks.js";
+import { requireBoolean, requirePositive } from "../core/checks.js";
+import { layerNorm } from "../ops/layerNorm.js";
 import { single } from "./context.js";
 
 export interface LayerNormConfig {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { requireInteger } from "../config/checks.js";
-import { DataError } from "../config/errors.js";
+import { requireInteger } from "../core/checks.js";
+import { DataError } from "../core/errors.js";
 import { type CallContext, single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { linear } from "../backends/ops/linear.js";
-import { requireInteger } from "../config/checks.js";
+import { requireInteger } from "../core/checks.js";
+import { linear } from "../ops/linear.js";
 import { single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 

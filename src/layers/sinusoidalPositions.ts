@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { sinusoids } from "../config/sinusoids.js";
+import { sinusoids } from "../ops/sinusoids.js";
 import { type CallContext, single } from "./context.js";
 
 export interface SinusoidalPositionsConfig {

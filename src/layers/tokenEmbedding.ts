@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
-import { embedding } from "../backends/ops/embedding.js";
-import { linear } from "../backends/ops/linear.js";
-import { requireInteger } from "../config/checks.js";
+import { requireInteger } from "../core/checks.js";
+import { embedding } from "../ops/embedding.js";
+import { linear } from "../ops/linear.js";
 import { single } from "./context.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 

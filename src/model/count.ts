@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
-import { weightShapes } from "../config/weights.js";
+import { weightShapes } from "./weightShapes.js";
 
 export interface ParameterCounts {
   total: number;

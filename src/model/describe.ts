@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
-import { weightShapes } from "../config/weights.js";
+import { weightShapes } from "./weightShapes.js";
 
 /** A layer of a model, with what comes out of it and what it learns. */
 export interface LayerDescription {

@@ -1,7 +1,7 @@
 import { nativeBackend } from "../backends/native.js";
-import { attentionBlocks } from "../backends/ops/attention.js";
 import { batchParts } from "../backends/threads.js";
 import type { ModelConfig } from "../config/model.js";
+import { attentionBlocks } from "../ops/attention.js";
 
 /** How a backend goes about a training step. */
 export interface Execution {

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
-import { crossEntropy } from "../backends/ops/crossEntropy.js";
 import { batchParts } from "../backends/threads.js";
-import { DataError } from "../config/errors.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
+import { DataError } from "../core/errors.js";
 import type { CallContext } from "../layers/context.js";
+import { crossEntropy } from "../ops/crossEntropy.js";
 import { createStack, forward, layersOf, type Stack } from "./stack.js";
 import { loadVariables, readVariables, type VariableValues } from "./variables.js";
 

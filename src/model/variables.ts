@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeCopy } from "../backends/native.js";
-import { CheckpointError } from "../config/errors.js";
+import { CheckpointError } from "../core/errors.js";
 
 /** Plain numbers by name, for instance of `blocks.0.attention.qkv.weight`. */
 export type VariableValues = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>;

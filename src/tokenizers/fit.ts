@@ -1,5 +1,5 @@
-import { requireInteger } from "../config/checks.js";
-import { ConfigError, DataError } from "../config/errors.js";
+import { requireInteger } from "../core/checks.js";
+import { ConfigError, DataError } from "../core/errors.js";
 import { CharTokenizer, charSplitter } from "./char.js";
 import { maxUncut, type Splitter } from "./splitter.js";
 import type { Tokenizer, TokenizerKind } from "./tokenizer.js";

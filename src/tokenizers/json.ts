@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { DataError } from "../config/errors.js";
+import { DataError } from "../core/errors.js";
 import { createTokenizer, splitters } from "./fit.js";
 import type { Splitter } from "./splitter.js";
 import { type Tokenizer, tokenizerKinds } from "./tokenizer.js";

@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
-import { show } from "../config/checks.js";
-import { DataError } from "../config/errors.js";
+import { show } from "../core/checks.js";
+import { DataError } from "../core/errors.js";
 import { positionAfter, showPosition, type TextPosition } from "./position.js";
 import type { Splitter } from "./splitter.js";
 import type { Tokenizer, TokenizerKind } from "./tokenizer.js";

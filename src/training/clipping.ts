@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { sumOfSquares } from "../backends/ops/sumOfSquares.js";
+import { sumOfSquares } from "../ops/sumOfSquares.js";
 
 /** `sqrt(Σ g²)` over all numbers of all gradients. Out: scalar. */
 export function globalNorm(gradients: tf.Tensor[]): tf.Scalar {

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
-import { compile } from "../backends/compile/compile.js";
-import type { AdamWScalars } from "../backends/ops/adamW.js";
+import { compile } from "../compile/compile.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
-import { AdamW } from "./adamW.js";
+import type { AdamWScalars } from "../ops/adamWUpdate.js";
+import { AdamW } from "../optimizers/adamW.js";
 import { clipScale, globalNorm } from "./clipping.js";
 
 export interface StepResult {

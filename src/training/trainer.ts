@@ -1,6 +1,6 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import { InterruptedError, TrainingError } from "../config/errors.js";
 import type { TrainingConfig } from "../config/training.js";
+import { InterruptedError, TrainingError } from "../core/errors.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
 import { learningRateAt } from "./schedule.js";

@@ -6,9 +6,9 @@ import { join } from "node:path";
 import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, it } from "vitest";
+import { addonFile, addonPackageFolder, addonProblem, readAddonNote } from "../../src/backends/addon.js";
 import { type BackendChoice, useBackend } from "../../src/backends/choose.js";
 import { restoreUtilChecks } from "../../src/backends/nodeCompat.js";
-import { addonFile, addonPackageFolder, addonProblem, readAddonNote } from "../../src/backends/setup/addon.js";
 import { layPackages, root } from "./setup/support.js";
 
 const realPackage = addonPackageFolder("@tensorflow/tfjs-node")!;

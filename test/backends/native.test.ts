@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
 import { nativeBackend, nativeCopy } from "../../src/backends/native.js";
-import { AdamW } from "../../src/training/adamW.js";
+import { AdamW } from "../../src/optimizers/adamW.js";
 import { onEveryBackend } from "../support/backends.js";
 import { tinyModel } from "../support/tinyModel.js";
 

@@ -3,7 +3,7 @@ import { appendFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigError, DataError } from "../../src/config/errors.js";
+import { ConfigError, DataError } from "../../src/core/errors.js";
 import { openCorpus } from "../../src/dataset/corpus.js";
 import type { CorpusOptions } from "../../src/dataset/plan.js";
 import type { TokenStore } from "../../src/dataset/tokenStore.js";

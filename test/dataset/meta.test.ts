@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/config/errors.js";
+import { DataError } from "../../src/core/errors.js";
 import { choicesFile, heldOutFor, knownFloor } from "../../src/dataset/meta.js";
 import { folderOf } from "./files.js";
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/config/errors.js";
+import { DataError } from "../../src/core/errors.js";
 import { readTextChunks, requireTextFile } from "../../src/dataset/readText.js";
 import { folderOf } from "./files.js";
 

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 import { TextCounter } from "../../src/dataset/textCounter.js";
 import { arbitraryChunks } from "../tokenizers/arbitraryText.js";
 

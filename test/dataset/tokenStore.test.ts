@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/config/errors.js";
+import { DataError } from "../../src/core/errors.js";
 import { createTokenWriter, type TokenStore, tokenStoreOf } from "../../src/dataset/tokenStore.js";
 import { folderOf } from "./files.js";
 

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
 import { Decoder } from "../../src/generation/decoder.js";
-import { type GenerateOptions, generateText, startIds } from "../../src/generation/generate.js";
+import { type GenerateOptions, generateText, startIds } from "../../src/generation/generateText.js";
 import type { Transformer } from "../../src/model/transformer.js";
 import { CharTokenizer } from "../../src/tokenizers/char.js";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.js";

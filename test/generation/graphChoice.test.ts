@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { compile } from "../../src/backends/compile/compile.js";
-import { Random } from "../../src/config/random.js";
+import { compile } from "../../src/compile/compile.js";
+import { Random } from "../../src/core/random.js";
 import { type Choice, penalizeRepetition } from "../../src/generation/filters.js";
 import {
   choiceKind,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../src/config/random.js";
+import { Random } from "../../src/core/random.js";
 import { choose, drawNoise } from "../../src/generation/sampler.js";
 import { softmax } from "../support/plain.js";
 

@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { dropoutMask } from "../../src/backends/ops/dropout.js";
 import { CausalSelfAttention } from "../../src/layers/causalSelfAttention.js";
 import { Dropout } from "../../src/layers/dropout.js";
 import { FeedForward } from "../../src/layers/feedForward.js";
@@ -10,6 +9,7 @@ import { LearnedPositions } from "../../src/layers/learnedPositions.js";
 import { OutputProjection } from "../../src/layers/outputProjection.js";
 import { SinusoidalPositions } from "../../src/layers/sinusoidalPositions.js";
 import { TokenEmbedding } from "../../src/layers/tokenEmbedding.js";
+import { dropoutMask } from "../../src/ops/dropout.js";
 import { onEveryBackend } from "../support/backends.js";
 import { dot, expectClose, normals } from "../support/numbers.js";
 import * as plain from "../support/plain.js";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
 import { activationKinds, type ModelConfig, modelConfig, positionKinds } from "../../src/config/model.js";
-import { preset, presetNames } from "../../src/config/settings.js";
+import { preset, presetNames } from "../../src/config/presets.js";
 import { forwardFlopsPerToken, parameterCounts, trainingFlopsPerToken } from "../../src/model/count.js";
 import { describeLayers } from "../../src/model/describe.js";
 import { layersOf } from "../../src/model/stack.js";

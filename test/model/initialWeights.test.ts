@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
-import { Random } from "../../src/config/random.js";
+import { Random } from "../../src/core/random.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { present } from "../support/backends.js";
 import { tinyConfig } from "../support/tinyModel.js";

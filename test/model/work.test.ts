@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
 import { type ModelConfig, modelConfig } from "../../src/config/model.js";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 import { Decoder } from "../../src/generation/decoder.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../src/model/count.js";
 import { executionOf } from "../../src/model/execution.js";

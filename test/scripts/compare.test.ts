@@ -1,8 +1,8 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/config/packageRoot.js";
-import { fakeRun } from "../experiments/report/fakeRun.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
+import { fakeRun } from "../lab/compare/fakeRun.js";
 import { heed, workFolder } from "./heed.js";
 
 const folder = workFolder();

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { evaluationTable } from "../../scripts/support/evaluateTable.js";
-import type { Evaluation } from "../../src/experiments/evaluate.js";
+import type { Evaluation } from "../../src/jobs/evaluate/evaluate.js";
 
 const token = (name: string, bits: number, before: string) => ({
   ...{ token: name, count: 1200, bits, bitsEach: bits / 1200 },

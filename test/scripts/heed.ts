@@ -3,7 +3,7 @@ import { mkdtempSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 
 /** The program, as test/support/build.ts compiled it. */
 export const program = join(process.env.HEED_TEST_BUILD!, "scripts", "heed.js");

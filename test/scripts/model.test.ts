@@ -6,8 +6,8 @@ import { calibrationDisplay } from "../../scripts/support/calibrationDisplay.js"
 import { modelDrawing } from "../../scripts/support/modelDrawing.js";
 import { modelText } from "../../scripts/support/modelText.js";
 import { modelConfig } from "../../src/config/model.js";
-import { describeModel } from "../../src/experiments/describeModel.js";
-import { calibration } from "../../src/experiments/estimate/calibration.js";
+import { describeModel } from "../../src/jobs/describeModel.js";
+import { calibration } from "../../src/jobs/estimate/calibration.js";
 import { heed } from "./heed.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heed-test-"));

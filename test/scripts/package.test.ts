@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 import { slow } from "../support/slow.js";
 import { codeBlocks } from "./readme.js";
 

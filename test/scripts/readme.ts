@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 
 /** The lines of the README's code blocks of one language, block by block. */
 export function codeBlocks(language: string): string[] {

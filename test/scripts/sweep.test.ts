@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "no
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { lockFolder } from "../../src/checkpoint/lock.js";
-import { readMetrics } from "../../src/checkpoint/metrics.js";
-import { Random } from "../../src/config/random.js";
-import { readResults } from "../../src/experiments/sweep/results.js";
+import { lockFolder } from "../../src/core/folderLock.js";
+import { Random } from "../../src/core/random.js";
+import { readResults } from "../../src/lab/sweep/results.js";
+import { readMetrics } from "../../src/runs/metrics.js";
 import { present } from "../support/backends.js";
 import { slow } from "../support/slow.js";
 import { heed, startHeed, workFolder } from "./heed.js";

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SweepDisplay } from "../../scripts/support/sweepDisplay.js";
-import type { TrialResult } from "../../src/experiments/sweep/results.js";
-import { plan, survey } from "../experiments/sweep/support.js";
+import type { TrialResult } from "../../src/lab/sweep/results.js";
+import { plan, survey } from "../lab/sweep/support.js";
 
 let written: string;
 let now: number;

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { command } from "../../scripts/sweep.js";
 import { command as train, trainOptions } from "../../scripts/train.js";
-import { askedFor } from "../../src/experiments/sweep/options.js";
-import { trialOptions } from "../../src/experiments/sweep/trialOptions.js";
-import { plan, survey } from "../experiments/sweep/support.js";
+import { askedFor } from "../../src/lab/sweep/options.js";
+import { trialOptions } from "../../src/lab/sweep/trialOptions.js";
+import { plan, survey } from "../lab/sweep/support.js";
 
 const folder = mkdtempSync(join(tmpdir(), "heed-sweep-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));

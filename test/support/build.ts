@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { packageRoot } from "../../src/config/packageRoot.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 
 /** Compiles heed once for the processes that tests start: so each begins in half the time that it takes from the sources. */
 export default function setup(): () => void {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect } from "vitest";
-import { Random } from "../../src/config/random.js";
+import { Random } from "../../src/core/random.js";
 
 export interface Tolerance {
   /** Share of the expected number's size by which it may be off. @default 1e-5 */

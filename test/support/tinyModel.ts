@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { type ModelConfig, modelConfig } from "../../src/config/model.js";
 import { type TrainingConfig, trainingConfig } from "../../src/config/training.js";
-import { weightShapes } from "../../src/config/weights.js";
 import type { Batch } from "../../src/dataset/sampler.js";
 import { Transformer } from "../../src/model/transformer.js";
+import { weightShapes } from "../../src/model/weightShapes.js";
 import { integers, normals } from "./numbers.js";
 
 /** A model small enough for numerical work: V = 7, T = 5, L = 2, H = 2, C = 4, F = 6. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/config/errors.js";
+import { DataError } from "../../src/core/errors.js";
 import { createTokenizer } from "../../src/tokenizers/fit.js";
 import { tokenizerConfigJson, tokenizerFromJson } from "../../src/tokenizers/json.js";
 

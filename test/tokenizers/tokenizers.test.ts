@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { ConfigError, DataError } from "../../src/config/errors.js";
+import { ConfigError, DataError } from "../../src/core/errors.js";
 import { createTokenizer, fitTokenizer, splitters, TokenCounter, wholeTokens } from "../../src/tokenizers/fit.js";
 import { tokenizerFromJson } from "../../src/tokenizers/json.js";
 import { type Tokenizer, tokenizerKinds } from "../../src/tokenizers/tokenizer.js";

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { Batch } from "../../src/dataset/sampler.js";
-import { generateText } from "../../src/generation/generate.js";
+import { generateText } from "../../src/generation/generateText.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { CharTokenizer } from "../../src/tokenizers/char.js";
 import { Trainer } from "../../src/training/trainer.js";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { InterruptedError } from "../../src/config/errors.js";
+import { InterruptedError } from "../../src/core/errors.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { Trainer, type TrainerState } from "../../src/training/trainer.js";
 import { onEveryBackend } from "../support/backends.js";

@@ -4,7 +4,7 @@ import { useBackend } from "../../src/backends/choose.js";
 import type { TrainingConfig } from "../../src/config/training.js";
 import type { Batch } from "../../src/dataset/sampler.js";
 import type { Transformer } from "../../src/model/transformer.js";
-import { AdamW } from "../../src/training/adamW.js";
+import { AdamW } from "../../src/optimizers/adamW.js";
 import { clipScale, globalNorm } from "../../src/training/clipping.js";
 import { TrainingStep } from "../../src/training/step.js";
 import { onEveryBackend } from "../support/backends.js";

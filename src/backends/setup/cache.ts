@@ -12,7 +12,7 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
-import { seeFile } from "./addon.js";
+import { seeFile } from "../addon.js";
 import { isAlive } from "./lock.js";
 
 interface Manifest {

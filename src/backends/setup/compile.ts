@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readdirSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { BackendError } from "../../config/errors.js";
+import { BackendError } from "../../core/errors.js";
 import { temporaryFolder } from "./cache.js";
 import { type PlatformPins, pins, platformName } from "./pins.js";
 import { fetchWheel, type Python, unpackWheel } from "./python.js";

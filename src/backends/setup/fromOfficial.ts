@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { BackendError } from "../../config/errors.js";
-import { addonFile, addonFolder } from "./addon.js";
+import { BackendError } from "../../core/errors.js";
+import { addonFile, addonFolder } from "../addon.js";
 import { bytesIn, filesIn, makeUnit, unitIsWhole } from "./cache.js";
 import type { RungInput } from "./fromWheel.js";
 import { installAddon, linkDependencies, writeAddonNote } from "./install.js";

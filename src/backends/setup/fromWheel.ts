@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { BackendError } from "../../config/errors.js";
+import { BackendError } from "../../core/errors.js";
 import { makeUnit, unitIsWhole } from "./cache.js";
 import { bindingSources, compileAddon, compileFlags, nodeApiHeaders, quietSource } from "./compile.js";
 import { installAddon, writeAddonNote } from "./install.js";

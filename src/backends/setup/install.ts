@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type AddonNote, addonFolder, addonNoteFile, type SeenFile, seeFile } from "./addon.js";
+import { type AddonNote, addonFolder, addonNoteFile, type SeenFile, seeFile } from "../addon.js";
 
 /**
  * Copies an addon (and what lies beside it) from the cache into the package that loads it, each file at once in its

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { BackendError } from "../../config/errors.js";
-import { packageRoot } from "../../config/packageRoot.js";
-import { type AddonPackage, addonPackageFolder, packageMissing, packageVersion } from "./addon.js";
+import { BackendError } from "../../core/errors.js";
+import { packageRoot } from "../../core/packageRoot.js";
+import { type AddonPackage, addonPackageFolder, packageMissing, packageVersion } from "../addon.js";
 import type { Reporter } from "./reporter.js";
 import { run } from "./run.js";
 

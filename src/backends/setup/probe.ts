@@ -1,6 +1,6 @@
 /** Run in a child process by verify.ts: loads a backend, the addon package in the folder given or wasm, and computes. */
 import * as tfjs from "@tensorflow/tfjs";
-import { loadAddonPackage } from "./load.js";
+import { loadAddonPackage } from "../loadAddon.js";
 
 const [kind, packageFolder] = process.argv.slice(2);
 const tf = kind === "native" ? loadAddonPackage(packageFolder!) : tfjs;

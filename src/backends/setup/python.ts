@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { BackendError } from "../../config/errors.js";
-import { seeFile } from "./addon.js";
+import { BackendError } from "../../core/errors.js";
+import { seeFile } from "../addon.js";
 import { bytesIn, hashFile, temporaryFolder } from "./cache.js";
 import type { PinnedWheel } from "./pins.js";
 import { megabytes, type Reporter } from "./reporter.js";

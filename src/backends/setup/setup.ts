@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { requireOneOf } from "../../config/checks.js";
-import { BackendError } from "../../config/errors.js";
-import { cudaProblem, readAddonNote } from "./addon.js";
+import { requireOneOf } from "../../core/checks.js";
+import { BackendError } from "../../core/errors.js";
+import { cudaProblem, readAddonNote } from "../addon.js";
 import { defaultCacheFolder, removeTemporaryFolders } from "./cache.js";
 import { failureFile, rememberedFailure, rememberFailure } from "./failure.js";
 import { setUpFromOfficial } from "./fromOfficial.js";

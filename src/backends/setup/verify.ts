@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { addonProblem } from "./addon.js";
+import { addonProblem } from "../addon.js";
 import { run } from "./run.js";
 
 export type Verified = { library: string; gpu: boolean; problem?: undefined } | { problem: string };

@@ -12,7 +12,7 @@ import {
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { addonFile, addonPackageFolder, addonProblem, readAddonNote } from "../../../src/backends/setup/addon.js";
+import { addonFile, addonPackageFolder, addonProblem, readAddonNote } from "../../../src/backends/addon.js";
 import { defaultCacheFolder } from "../../../src/backends/setup/cache.js";
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { type SetupResult, setup } from "../../../src/backends/setup/setup.js";

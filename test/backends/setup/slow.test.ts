@@ -5,7 +5,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { addonFile, addonPackageFolder } from "../../../src/backends/setup/addon.js";
+import { addonFile, addonPackageFolder } from "../../../src/backends/addon.js";
 import { compileFlags, nodeApiHeaders } from "../../../src/backends/setup/compile.js";
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { setup } from "../../../src/backends/setup/setup.js";

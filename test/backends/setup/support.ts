@@ -14,7 +14,7 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll } from "vitest";
-import { addonPackageFolder } from "../../../src/backends/setup/addon.js";
+import { addonPackageFolder } from "../../../src/backends/addon.js";
 import { defaultCacheFolder, filesIn } from "../../../src/backends/setup/cache.js";
 import { platformName, tensorflowVersion } from "../../../src/backends/setup/pins.js";
 import type { Reporter } from "../../../src/backends/setup/reporter.js";

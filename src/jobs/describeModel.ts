@@ -1,0 +1,76 @@
+import { type BackendChoice, useBackend } from "../backends/choose.js";
+import { type ModelConfig, modelConfig } from "../config/model.js";
+import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import { show } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
+import { openCorpus } from "../dataset/corpus.js";
+import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { type ModelPage, modelPage, type PageOptions, type PageSubject, textsOf } from "./modelPage.js";
+import { checkTogether, namedTokenizer } from "./trainOptions.js";
+
+export interface DescribeOptions extends PageOptions {
+  /** A run or a checkpoint folder, whose model it is. */
+  checkpoint?: string;
+  /** Text files that the tokenizer is fitted to, and that training would go through. */
+  data?: string[];
+  /** `char`, `word`, or a tokenizer.json. @default "char" */
+  tokenizer?: string;
+  /** Whether what the tokenizer does not know becomes `<unk>`. @default false */
+  unknownToken?: boolean;
+  /** The model's shape. */
+  model?: Partial<ModelConfig>;
+  /** How it would be trained. */
+  training?: Partial<TrainingConfig>;
+  /** @default "auto" */
+  backend?: BackendChoice;
+}
+
+/** Characters of an English text, where nothing says how many tokens there are. */
+const assumedVocabSize = 65;
+
+/**
+ * A model's layers and weights, and what training and using it take. How many tokens it knows follows from a checkpoint,
+ * from texts, from a tokenizer.json, or from `model.vocabSize`.
+ *
+ * @throws ConfigError, DataError or CheckpointError if an option, a text or a checkpoint can't be used.
+ */
+export async function describeModel(options: DescribeOptions): Promise<ModelPage> {
+  requireOneSource(options);
+  modelConfig({ vocabSize: assumedVocabSize, ...options.model }); // mistakes show before anything is read
+  const training = trainingConfig(options.training);
+  const backend = await useBackend(options.backend);
+  checkTogether(training, options);
+  return modelPage({ training, backend, ...(await subject(options, training)) }, options);
+}
+
+type Subject = Pick<PageSubject, "model" | "data" | "notes">;
+
+async function subject(options: DescribeOptions, training: TrainingConfig): Promise<Subject> {
+  const { checkpoint, data, tokenizer = "char", unknownToken = false, model: given = {} } = options;
+  if (checkpoint !== undefined) return { model: loadCheckpoint(checkpoint).config, notes: [] };
+  const named = namedTokenizer(tokenizer, unknownToken);
+  if (data === undefined) {
+    if ("vocabSize" in named) refuseBeside("tokenizer", { vocabSize: given.vocabSize });
+    const vocabSize = "vocabSize" in named ? named.vocabSize : given.vocabSize;
+    const assumed = `vocabulary ${assumedVocabSize} is assumed, the characters of an English text (give --vocab-size, --data or --checkpoint)`;
+    const model = modelConfig({ ...given, vocabSize: vocabSize ?? assumedVocabSize });
+    return { model, notes: vocabSize === undefined ? [assumed] : [] };
+  }
+  const { contextLength } = modelConfig({ ...given, vocabSize: assumedVocabSize });
+  const corpus = await openCorpus({ files: data, tokenizer: named, contextLength });
+  corpus.close();
+  const model = modelConfig({ ...given, vocabSize: corpus.tokenizer.vocabSize });
+  return { model, data: textsOf(corpus, { model, training, stepsDone: 0 }), notes: corpus.notes };
+}
+
+/** @throws ConfigError naming what says the same as another option. */
+function requireOneSource({ checkpoint, data, tokenizer, model = {} }: DescribeOptions): void {
+  if (checkpoint !== undefined) refuseBeside("checkpoint", { ...model, data, tokenizer });
+  if (data !== undefined) refuseBeside("data", { vocabSize: model.vocabSize });
+}
+
+function refuseBeside(source: string, fields: object): void {
+  const [field, value] = Object.entries(fields).find(([, value]) => value !== undefined) ?? [];
+  if (field === undefined) return;
+  throw new ConfigError(`${field} must not be given beside ${source}: got ${show(value)} (leave one out)`);
+}

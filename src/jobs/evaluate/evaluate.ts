@@ -1,0 +1,167 @@
+import { type BackendChoice, useBackend } from "../../backends/choose.js";
+import { requireInteger } from "../../core/checks.js";
+import { DataError } from "../../core/errors.js";
+import { type Corpus, openCorpus } from "../../dataset/corpus.js";
+import { choicesFile, type EntropyFloor, knownFloor } from "../../dataset/meta.js";
+import { type OpenModel, openModel } from "../openModel.js";
+import { type Block, cutBlocks } from "./blocks.js";
+import { type CostlyToken, CostlyTokens } from "./costlyTokens.js";
+import { type Figures, figuresOf } from "./figures.js";
+import { LossReader } from "./lossReader.js";
+import { type RelationAccuracy, RelationTest } from "./relations.js";
+import { scoreText } from "./scoreText.js";
+import { windowsOf } from "./windows.js";
+
+export interface EvaluateOptions {
+  /** A checkpoint folder, or a run folder (its best checkpoint). */
+  checkpoint: string;
+  /** The text to measure the model on. */
+  data: string;
+  /** Tokens from one window to the next, at most the model's context. @default half the context, rounded up */
+  stride?: number;
+  /** Sequences at a time. @default 16 */
+  batchSize?: number;
+  /** @default "auto" */
+  backend?: BackendChoice;
+  /** Hears which backend runs, and what is left out and why. */
+  onNote?: (line: string) => void;
+  /** Hears how many rows of at most a context of tokens are worked out, of all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+export interface Evaluation extends Figures {
+  checkpoint: string;
+  data: string;
+  contextLength: number;
+  stride: number;
+  /** The best possible figures for this text, first token included, where its corpus states them. */
+  floor?: EntropyFloor;
+  /** `bitsPerCharacter` above the floor. */
+  bitsPerCharacterAboveFloor?: number;
+  /** `bitsPerWord` above the floor. */
+  bitsPerWordAboveFloor?: number;
+  /** Mean loss in nats by tokens seen before, from 1 on, over every window: what a longer memory is worth. */
+  lossByTokensSeen: number[];
+  /** What the model is worst at. */
+  costly: { inTotal: CostlyToken[]; onAverage: CostlyToken[] };
+  /** How often it finds the right word likelier than wrong ones, by kind; where the text's corpus says which are. */
+  relations?: RelationAccuracy[];
+}
+
+/** Tokens in each list of costly ones. */
+const costlyCount = 10;
+
+/**
+ * How well a saved model predicts a whole text. Every token but the first is predicted once, from at least
+ * `contextLength - stride` tokens before the one it follows (all of them near the start).
+ *
+ * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
+ */
+export async function evaluate({ checkpoint, data, batchSize = 16, ...options }: EvaluateOptions): Promise<Evaluation> {
+  requireInteger("batchSize", batchSize, 1, 65_536);
+  const active = await useBackend(options.backend);
+  const opened = openModel(checkpoint);
+  try {
+    const { contextLength } = opened.model.config;
+    const stride = requireInteger("stride", options.stride ?? Math.ceil(contextLength / 2), 1, contextLength);
+    options.onNote?.(`backend ${active.reason}; ${opened.folder}`);
+    const { tokenizer } = opened;
+    const blocks = await cutBlocks(data, tokenizer, contextLength);
+    requireTwoTokens(data, blocks.at(-1)!.end);
+    const corpus = await openCorpus({ files: [data], tokenizer, contextLength: 1, valFraction: 0 });
+    try {
+      return await measure(opened, { ...options, data, corpus, blocks, batchSize, stride });
+    } finally {
+      corpus.close();
+    }
+  } finally {
+    opened.dispose();
+  }
+}
+
+function requireTwoTokens(data: string, tokens: number): void {
+  if (tokens >= 2) return;
+  throw new DataError(
+    `data must have at least 2 tokens, for the first is not predicted: got ${JSON.stringify(data)}, ${tokens} token (give a longer text)`,
+  );
+}
+
+interface Work extends Pick<EvaluateOptions, "onNote" | "onProgress"> {
+  data: string;
+  corpus: Corpus;
+  blocks: readonly Block[];
+  batchSize: number;
+  stride: number;
+}
+
+async function measure({ model, tokenizer, folder }: OpenModel, work: Work): Promise<Evaluation> {
+  const { data, corpus, blocks, stride, onNote, onProgress } = work;
+  const { contextLength, vocabSize } = model.config;
+  const store = corpus.train;
+  const count = store.length - 1;
+  const windows = windowsOf(count, { length: Math.min(contextLength, count), stride });
+  const { sha256 } = corpus.files[0]!;
+  const known = knownFloor(data, sha256);
+  const choices = choicesFile(data, sha256);
+  const setting = { path: data, store, tokenizer, contextLength };
+  const test = choices.file === undefined ? undefined : await RelationTest.open(choices.file, setting);
+  const notes = [known.note, choices.note, test?.note];
+  for (const note of notes) if (note) onNote?.(note);
+
+  const total = windows.length + (test?.rows ?? 0);
+  const sums = new Sums(blocks, vocabSize, Math.min(contextLength, count));
+  const reader = new LossReader(model, Math.min(work.batchSize, windows.length));
+  try {
+    await scoreText(reader, { store, windows }, { ...sums.listeners, onWindows: (done) => onProgress?.(done, total) });
+    const relations = test && (await test.run(reader, (done) => onProgress?.(windows.length + done, total)));
+    const figures = figuresOf(blocks, sums.nats, contextLength);
+    return {
+      ...{ checkpoint: folder, data, contextLength, stride },
+      ...figures,
+      ...aboveFloor(figures, known.floor),
+      lossByTokensSeen: Array.from(sums.seenNats, (nats) => nats / windows.length),
+      costly: sums.costly.worst(costlyCount, { store, tokenizer }),
+      ...(relations && { relations }),
+    };
+  } finally {
+    reader.dispose();
+  }
+}
+
+/** Adds up the losses of a text: by block, by tokens seen, and by token. */
+class Sums {
+  readonly nats: Float64Array;
+  readonly seenNats: Float64Array;
+  readonly costly: CostlyTokens;
+  private block = 0;
+
+  constructor(
+    private readonly blocks: readonly Block[],
+    vocabSize: number,
+    length: number,
+  ) {
+    this.nats = new Float64Array(blocks.length);
+    this.seenNats = new Float64Array(length);
+    this.costly = new CostlyTokens(vocabSize);
+  }
+
+  readonly listeners = {
+    onToken: (loss: number, id: number, index: number) => {
+      while (index >= this.blocks[this.block]!.end) this.block++;
+      this.nats[this.block]! += loss;
+      this.costly.add(loss, id, index);
+    },
+    onSeen: (loss: number, seen: number) => {
+      this.seenNats[seen - 1]! += loss;
+    },
+  };
+}
+
+function aboveFloor({ bitsPerCharacter, bitsPerWord }: Figures, floor: EntropyFloor | undefined) {
+  if (!floor) return {};
+  return {
+    floor,
+    bitsPerCharacterAboveFloor: bitsPerCharacter - floor.bitsPerCharacter,
+    ...(bitsPerWord !== undefined && { bitsPerWordAboveFloor: bitsPerWord - floor.bitsPerWord }),
+  };
+}

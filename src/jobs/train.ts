@@ -1,0 +1,171 @@
+import { dirname } from "node:path";
+import type { ActiveBackend } from "../backends/choose.js";
+import { nativeBackend } from "../backends/native.js";
+import type { TrainingConfig } from "../config/training.js";
+import type { Corpus } from "../dataset/corpus.js";
+import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
+import { Decoder } from "../generation/decoder.js";
+import { generateText } from "../generation/generateText.js";
+import { Transformer } from "../model/transformer.js";
+import { saveCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { trimMetrics } from "../runs/metrics.js";
+import { createRun, type Run, rewriteRun } from "../runs/runFolder.js";
+import { RunLog } from "../runs/runLog.js";
+import { asOneOfSteps, type RunRecord } from "../runs/runRecord.js";
+import { tokenizerConfigJson } from "../tokenizers/json.js";
+import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
+import { type PreparedRun, withPreparedRun } from "./prepareRun.js";
+import type { TrainOptions } from "./trainOptions.js";
+
+/** What a caller may hear while a run goes on. */
+export interface TrainListeners {
+  /** Just before the first step. */
+  onStart?(start: TrainStart): void;
+  /** After each step. */
+  onStep?(progress: Progress): void;
+  /** A sample of text, every `sampleEvery` steps. */
+  onSample?(step: number, text: string): void;
+  /** A checkpoint was saved. */
+  onSave?(folder: string, isBest: boolean): void;
+}
+
+export interface TrainStart {
+  backend: ActiveBackend;
+  /** Steps done by earlier runs. */
+  step: number;
+  parameters: number;
+  vocabSize: number;
+  training: TrainingConfig;
+  tokens: { train: number; validation: number };
+  /** Whether XLA compiles the step, while the first one runs. */
+  xla: boolean;
+  /** What the user should know, a line each. */
+  notes: string[];
+}
+
+export interface TrainResult {
+  out: string;
+  state: TrainerState;
+  parameters: number;
+}
+
+/**
+ * Trains a model on text files, or goes on with a run: a run folder with checkpoints and metrics comes of it. It prints
+ * nothing: what there is to say goes to `listeners` and to the run's metrics.jsonl.
+ *
+ * @throws ConfigError, DataError or CheckpointError before work starts, if an option, a text or the folder can't be used.
+ * @throws TrainingError if the loss is no longer a number; InterruptedError after saving, if `signal` asked to stop.
+ */
+export async function train(options: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
+  const { out, overwrite = false } = options;
+  const cacheFolder = dirname(out); // on a disk, where the system's folder for temporary files may be memory
+  return withPreparedRun(options, cacheFolder, async (prepared) => {
+    const { resumed, checkpoint } = prepared;
+    const record = JSON.parse(JSON.stringify(prepared.record)); // without fields that are undefined
+    if (resumed) {
+      rewriteRun(resumed.folder, record);
+      trimMetrics(resumed.folder, checkpoint?.step ?? 0);
+      return work(options, { ...prepared, run: resumed, listeners });
+    }
+    const run = createRun(out, record, { overwrite });
+    try {
+      return await work(options, { ...prepared, run, listeners });
+    } finally {
+      run.release();
+    }
+  });
+}
+
+/** Trains in a run folder that is held, on texts that are open. */
+async function work(
+  options: TrainOptions,
+  job: PreparedRun & { run: Run; listeners: TrainListeners },
+): Promise<TrainResult> {
+  const { record, corpus, checkpoint, listeners } = job;
+  const { training } = record;
+  const { folder } = job.run;
+  const model = new Transformer(record.model, { seed: training.seed });
+  const { compiled = true } = options;
+  const xla = options.xla === "on" && compiled && nativeBackend() !== undefined;
+  const trainer = new Trainer(model, training, { compiled, xla });
+  try {
+    if (checkpoint) {
+      model.load(checkpoint.weights);
+      trainer.step.optimizer.load(checkpoint.optimizer);
+    }
+    const state = checkpoint?.trainerState as TrainerState | undefined;
+    const log = new RunLog(folder, { record, step: state?.step ?? 0 });
+    const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
+    listeners.onStart?.({
+      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla, notes: corpus.notes },
+      ...{ vocabSize: corpus.tokenizer.vocabSize },
+      tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
+    });
+    const final = await trainer.run({
+      ...batches(corpus, record, training),
+      state,
+      seconds: record.seconds,
+      warmupShare: record.warmupShare,
+      signal: options.signal,
+      onStep: (progress) => {
+        log.step(progress);
+        listeners.onStep?.(progress);
+      },
+      onSave: (state, best) => {
+        const saved = saveCheckpoint(folder, content(model, trainer, corpus.tokenizer, state), {
+          keep: record.keep,
+          best,
+        });
+        listeners.onSave?.(saved, best);
+      },
+      onSample: async (step) => {
+        const text = await sampleText(model, corpus.tokenizer, training.seed);
+        log.sample(step, text);
+        listeners.onSample?.(step, text);
+      },
+    });
+    log.finish();
+    if (record.seconds !== undefined && final.elapsed >= record.seconds) {
+      // The time is up: asked for more, the run would go on as one of that many steps.
+      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final))));
+    }
+    return { out: folder, state: final, parameters };
+  } finally {
+    trainer.dispose();
+    model.dispose();
+  }
+}
+
+/** The training batches by step and the validation batches, all following from the seed. */
+function batches({ train, validation }: Corpus, { model }: RunRecord, training: TrainingConfig) {
+  const { seed, batchSize, gradAccum, evalBatches } = training;
+  const { contextLength } = model;
+  const windows = validation ? evaluationWindows(validation, { batches: evalBatches, batchSize, contextLength }) : [];
+  return {
+    batch: (step: number, micro: number) =>
+      batchAt(train, { seed, step: (step - 1) * gradAccum + micro, batchSize, contextLength }),
+    validation: windows.map((starts) => readWindows(validation!, starts, contextLength)),
+  };
+}
+
+async function sampleText(model: Transformer, tokenizer: Tokenizer, seed: number): Promise<string> {
+  const decoder = new Decoder(model, { compiled: false }); // too short a text to be worth a graph
+  let text = "";
+  for await (const piece of generateText(model, tokenizer, { seed, decoder })) text += piece;
+  decoder.dispose();
+  return text;
+}
+
+function content(model: Transformer, trainer: Trainer, tokenizer: Tokenizer, state: TrainerState) {
+  return {
+    step: state.step,
+    config: model.config,
+    tokenizer: tokenizer.toJSON(),
+    tokenizerConfig: tokenizerConfigJson(tokenizer),
+    weights: model.read(),
+    optimizer: trainer.step.optimizer.read(),
+    trainerState: { ...state },
+    generation: {},
+  };
+}

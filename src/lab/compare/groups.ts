@@ -1,0 +1,72 @@
+import { median } from "../../core/statistics.js";
+import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
+import { isFinished, type ReportRun } from "./readRun.js";
+import { compareValues, labelOf, type Settings, settingsOf } from "./settings.js";
+import { type BySeed, type Summary, summarize } from "./statistics.js";
+
+/** Runs of the same settings, which differ in their seeds. */
+export interface Group {
+  label: string;
+  settings: Settings;
+  /** By seed. */
+  runs: ReportRun[];
+  /** The finished of `runs`, one a seed: the ones that figures are made of. */
+  finished: ReportRun[];
+  parameters: ReturnType<typeof parameterCounts>;
+  flopsPerToken: number;
+}
+
+/** The groups of `runs` by the settings `keys`, in the order of their values. */
+export function groupRuns(runs: readonly ReportRun[], keys: readonly string[]): Group[] {
+  const groups = new Map<string, Group>();
+  for (const run of runs) {
+    const settings = settingsOf(run);
+    const values = JSON.stringify(keys.map((key) => settings[key]));
+    const { model } = run.record;
+    const [parameters, flopsPerToken] = [parameterCounts(model), trainingFlopsPerToken(model)];
+    const group = groups.get(values) ?? {
+      label: labelOf(settings, keys),
+      settings,
+      runs: [],
+      finished: [],
+      parameters,
+      flopsPerToken,
+    };
+    group.runs.push(run);
+    groups.set(values, group);
+  }
+  for (const group of groups.values()) {
+    group.runs.sort((a, b) => seedOf(a) - seedOf(b));
+    const done = group.runs.filter(isFinished);
+    group.finished = done.filter((run, i) => done.findIndex((other) => seedOf(other) === seedOf(run)) === i);
+  }
+  return [...groups.values()].sort((a, b) => {
+    const unequal = keys.find((key) => a.settings[key] !== b.settings[key]);
+    return unequal === undefined ? 0 : compareValues(a.settings[unequal]!, b.settings[unequal]!);
+  });
+}
+
+export const seedOf = (run: ReportRun): number => run.record.training.seed;
+
+/** A figure of a run, by which groups are compared. */
+export type Figure = (run: ReportRun) => number;
+
+/** Validation loss after the last step, in nats a token. */
+export const finalLoss: Figure = ({ points }) => points.at(-1)!.valLoss!;
+
+/** The smallest validation loss, in nats a token. */
+export const bestLoss: Figure = ({ points }) => Math.min(...points.map(({ valLoss }) => valLoss ?? Infinity));
+
+/** The median over the run, its first step aside, which is slow because the graph is made. */
+export const speed: Figure = ({ points }) =>
+  median((points.length > 1 ? points.slice(1) : points).map(({ tokensPerSecond }) => tokensPerSecond));
+
+/** Of the finished runs of `group`, by seed. */
+export function bySeed({ finished }: Group, figure: Figure): BySeed {
+  return new Map(finished.map((run) => [seedOf(run), figure(run)]));
+}
+
+/** Undefined while no run of `group` is finished. */
+export function summaryOf({ finished }: Group, figure: Figure): Summary | undefined {
+  return finished.length === 0 ? undefined : summarize(finished.map(figure));
+}

@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { modelConfig } from "../../config/model.js";
+import { type TrainingConfig, trainingConfig } from "../../config/training.js";
+import { CheckpointError, HeedError } from "../../core/errors.js";
+import { isObject } from "../../core/strictJson.js";
+import { checkpointFolder, checkpointSteps, files } from "../../runs/checkpoint/names.js";
+import { type MetricsLine, metricsName, readMetrics } from "../../runs/metrics.js";
+import { readRun as readRunJson } from "../../runs/runFolder.js";
+import type { RunRecord } from "../../runs/runRecord.js";
+
+/** A line of metrics.jsonl, as a report uses it. */
+export interface Point {
+  step: number;
+  tokens: number;
+  /** Seconds since training began. */
+  elapsed: number;
+  /** Loss of one batch, in nats a token. */
+  trainLoss: number;
+  tokensPerSecond: number;
+  /** In nats a token, on the steps that validate. */
+  valLoss?: number;
+}
+
+/** A run folder, read and checked. */
+export interface ReportRun {
+  /** As it was named. */
+  folder: string;
+  record: RunRecord;
+  /** Rising in step; not empty. */
+  points: Point[];
+  /** The file that holds its tokenizer; undefined before the first checkpoint. */
+  tokenizer?: { path: string; sha256: string };
+  /** What repeats it, where its sweep says so. */
+  command?: string;
+  /** What its sweep let every trial use, where it did: `seconds=60`. */
+  budget?: string;
+  /** The learning rates that its sweep was asked for, where a rule of the sweep made others of them. */
+  ratesAsked?: Rates;
+  /** Why it ended early, where its sweep says so. */
+  ended?: string;
+}
+
+export type Rates = Pick<TrainingConfig, "learningRate" | "minLearningRate">;
+
+export const isRun = (folder: string): boolean => existsSync(join(folder, "run.json"));
+
+/** Whether every step that was asked for is done. */
+export const isFinished = ({ points, record }: ReportRun): boolean => points.at(-1)!.step >= record.training.steps;
+
+/**
+ * What run.json and metrics.jsonl of a run say.
+ *
+ * @throws CheckpointError if one of them is missing or damaged, or a finished run has no validation loss.
+ */
+export function readReportRun(folder: string): ReportRun {
+  const record = recordOf(folder);
+  const points = readMetrics(folder).map((line, i) => pointOf(line, `${join(folder, metricsName)} line ${i + 1}`));
+  if (points.length === 0) {
+    throw new CheckpointError(
+      `${folder} must have lines in ${metricsName} to be compared: it has none (train it first, or leave it out)`,
+    );
+  }
+  const run: ReportRun = { folder, record, points, tokenizer: tokenizerOf(folder) };
+  if (isFinished(run) && points.at(-1)!.valLoss === undefined) {
+    throw new CheckpointError(
+      `${folder} must have a validation loss to be compared: its ${metricsName} ends without one ` +
+        "(train it with --val-data or a --val-fraction above 0, or leave it out)",
+    );
+  }
+  return run;
+}
+
+function recordOf(folder: string): RunRecord {
+  const run = readRunJson(folder);
+  const path = join(folder, "run.json");
+  try {
+    const record = run as unknown as RunRecord;
+    const known = isObject(record.model) && isObject(record.training) && Array.isArray(record.files);
+    if (!known) throw new CheckpointError("model, training and files must be there");
+    return { ...record, model: modelConfig(record.model), training: trainingConfig(record.training) };
+  } catch (error) {
+    if (!(error instanceof HeedError)) throw error;
+    throw new CheckpointError(`${path} must be what heed wrote: ${error.message} (leave the run out)`);
+  }
+}
+
+function pointOf(line: MetricsLine, where: string): Point {
+  const { step, tokens, elapsed, trainLoss, tokensPerSecond, valLoss } = line;
+  const numbers = { step, tokens, elapsed, trainLoss, tokensPerSecond, ...(valLoss !== undefined && { valLoss }) };
+  for (const [field, value] of Object.entries(numbers)) {
+    if (typeof value === "number" && Number.isFinite(value)) continue;
+    throw new CheckpointError(`${where}: ${field} must be a number: got ${JSON.stringify(value)} (delete the line)`);
+  }
+  return numbers as unknown as Point;
+}
+
+function tokenizerOf(folder: string): ReportRun["tokenizer"] {
+  const step = checkpointSteps(folder).at(-1);
+  if (step === undefined) return undefined;
+  const path = join(checkpointFolder(folder, step), files.tokenizer);
+  if (!existsSync(path)) return undefined;
+  return { path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+}

@@ -1,0 +1,166 @@
+import type { BackendName } from "../../backends/choose.js";
+import { type ModelConfig, modelConfig, modelDefaults } from "../../config/model.js";
+import { type TrainingConfig, trainingConfig, trainingDefaults } from "../../config/training.js";
+import { ConfigError } from "../../core/errors.js";
+import { Random } from "../../core/random.js";
+import { stepsOfBudget } from "./budget.js";
+import { combinations, draw } from "./grid.js";
+import { leastFinished } from "./medianStop.js";
+import type { Asked } from "./options.js";
+import type { Request } from "./request.js";
+import { fieldsOf, settingsText, type TrialSettings } from "./settings.js";
+
+/** What has to be known of texts and machine before trials can be planned. */
+export interface Survey {
+  /** The backend in use. */
+  backend: BackendName;
+  /** One line that says which backend runs and why. */
+  reason: string;
+  vocabSize: number;
+  tokens: { train: number; validation: number };
+  files: { path: string; sha256: string; split: string }[];
+  /** What the user should know, a line each. */
+  notes: string[];
+}
+
+/** One training of a sweep. */
+export interface Trial {
+  /** Counts from 1. */
+  trial: number;
+  /** Its run folder, in the sweep's. */
+  run: string;
+  /** What tells it from others, beside its seed. */
+  settings: TrialSettings;
+  seed: number;
+  model: ModelConfig;
+  /** Complete, but where time decides the steps: these, and the warm-up unless it is asked for, are left open. */
+  training: Partial<TrainingConfig>;
+}
+
+export interface Plan {
+  trials: Trial[];
+  /** Settings that no model or training can have, and why. */
+  skipped: { settings: TrialSettings; reason: string }[];
+  /** What the user should know, a line each. */
+  notes: string[];
+}
+
+const mostTrials = 10_000;
+
+/**
+ * The trials of a sweep, all settings with the first seed, then with the next.
+ *
+ * @throws ConfigError if there are too many, or none is left.
+ */
+export function planTrials(asked: Asked, request: Request, survey: Survey): Plan {
+  const { seeds, trials: wanted = Infinity } = request;
+  const skipped: Plan["skipped"] = [];
+  const shapes: { settings: TrialSettings; model: ModelConfig; training: Partial<TrainingConfig> }[] = [];
+  for (const settings of candidates(request)) {
+    try {
+      shapes.push({ settings, ...resolve(settings, asked, request, survey) });
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      skipped.push({ settings, reason: error.message });
+    }
+    if (shapes.length === wanted) break;
+  }
+  if (shapes.length === 0) throw new ConfigError(`no trial is left: ${skipped[0]!.reason}`);
+  if (shapes.length * seeds.length > mostTrials) {
+    throw new ConfigError(
+      `a sweep must have at most ${mostTrials} trials: got ${shapes.length} settings and ${seeds.length} seeds`,
+    );
+  }
+  const few = wanted !== Infinity && shapes.length < wanted;
+  const notes = few ? [`only ${shapes.length} of ${wanted} different settings could be drawn from the grid`] : [];
+  const all = seeds.flatMap((seed) => shapes.map((shape) => ({ ...shape, seed })));
+  const trials = all.map(({ settings, seed, model, training }, i) => {
+    const run = `trials/${runName(i + 1, { ...settings, seed })}`;
+    return { trial: i + 1, run, settings, seed, model, training: { ...training, seed } };
+  });
+  return { trials, skipped, notes: [...notes, ...stopNotes(trials, asked)] };
+}
+
+function candidates({ axes, list, trials, seeds }: Request): Iterable<TrialSettings> {
+  if (list) return list;
+  return trials === undefined ? combinations(axes, mostTrials) : draws(axes, trials, seeds[0]!);
+}
+
+/** Different settings, one draw after the other; ends when draws bring hardly anything new. */
+function* draws(axes: Request["axes"], wanted: number, seed: number): Iterable<TrialSettings> {
+  const random = new Random(seed, "sweep");
+  const seen = new Set<string>();
+  for (let attempt = 0; attempt < 100 * wanted; attempt++) {
+    const settings = draw(axes, random);
+    const text = settingsText(settings);
+    if (!seen.has(text)) yield settings;
+    seen.add(text);
+  }
+}
+
+/** @throws ConfigError if the settings don't go together. */
+function resolve(settings: TrialSettings, asked: Asked, { budget, lrRule }: Request, { vocabSize, tokens }: Survey) {
+  const fields = fieldsOf(settings);
+  const model = modelConfig({ ...asked.model, ...fields.model, vocabSize });
+  requireText(model.contextLength, tokens);
+  const given = { ...asked.training, ...fields.training };
+  const baseDim = asked.model.hiddenDim ?? modelDefaults.hiddenDim;
+  const scaled = lrRule === "width" ? scaledRates(given, Math.sqrt(baseDim / model.hiddenDim)) : given;
+  const training = trainingConfig(scaled);
+  if (budget && "seconds" in budget) {
+    const { steps, warmup, ...known } = training;
+    return { model, training: given.warmup === undefined ? known : { ...known, warmup } };
+  }
+  if (!budget) return { model, training };
+  return { model, training: trainingConfig({ ...scaled, steps: stepsOfBudget(budget, model, training) }) };
+}
+
+/**
+ * Both learning rates times `factor`, to six digits, so that a command can name them.
+ *
+ * The rule `lr ∝ 1 / sqrt(hiddenDim)` is that of the first transformer. The steeper `1 / hiddenDim` of muP (Yang et al.
+ * 2022) is for hidden matrices alone and with its own initial weights; here one rate serves all weights.
+ *
+ * @see Vaswani et al. 2017, section 5.3, https://arxiv.org/abs/1706.03762
+ */
+function scaledRates(given: Partial<TrainingConfig>, factor: number): Partial<TrainingConfig> {
+  const scale = (rate: number) => Number((rate * factor).toPrecision(6));
+  const { learningRate = trainingDefaults.learningRate, minLearningRate } = given;
+  return {
+    ...given,
+    learningRate: scale(learningRate),
+    ...(minLearningRate !== undefined && { minLearningRate: scale(minLearningRate) }),
+  };
+}
+
+function requireText(contextLength: number, tokens: Survey["tokens"]): void {
+  const shortest = tokens.validation > 0 ? Math.min(tokens.train, tokens.validation) : tokens.train;
+  if (contextLength < shortest) return;
+  throw new ConfigError(`contextLength must be below the ${shortest} tokens of the shorter text: got ${contextLength}`);
+}
+
+/** That `medianStop` can't stop some of the trials, where it can't. */
+function stopNotes(trials: readonly Trial[], { medianStop, grace = 0.25 }: Asked): string[] {
+  if (!medianStop) return [];
+  const least = leastFinished + 1;
+  if (trials.length < least) return [`medianStop needs ${least} trials to stop one: there are ${trials.length}`];
+  const never = trials.filter(({ training }) => !isJudged(training, grace)).length;
+  if (never === 0) return [];
+  const where = `between their grace (${grace} of their steps) and their last step`;
+  return [
+    `medianStop can't stop ${never} of ${trials.length} trials, which are not validated ${where} (lower --eval-every)`,
+  ];
+}
+
+/** Whether a trial is validated after `grace` of its steps and before the last; where time decides these, it may be. */
+function isJudged({ steps, evalEvery = 0 }: Partial<TrainingConfig>, grace: number): boolean {
+  if (steps === undefined || evalEvery === 0) return evalEvery > 0;
+  const last = evalEvery * (Math.ceil(steps / evalEvery) - 1);
+  return last > 0 && last / steps >= grace;
+}
+
+/** The settings as a name that every file system takes, and the number where that would be too long. */
+function runName(trial: number, settings: TrialSettings): string {
+  const name = settingsText(settings);
+  return name.length <= 150 ? name : `trial-${trial}`;
+}

@@ -1,0 +1,47 @@
+import type { TrainOptions } from "../../jobs/trainOptions.js";
+import type { Curve, MedianStop } from "./medianStop.js";
+import type { Survey } from "./plan.js";
+
+/** The one piece of work that a worker process is for. */
+export type Work = SurveyWork | TrialWork;
+
+/** Look at texts and machine. */
+export interface SurveyWork {
+  kind: "survey";
+  /** What all trials share. */
+  options: TrainOptions;
+}
+
+/** Train, or go on with what an earlier process left in `options.out`. */
+export interface TrialWork {
+  kind: "trial";
+  options: TrainOptions;
+  medianStop?: MedianStop;
+}
+
+/** What a worker hears. */
+export type ToWorker = Work | { kind: "stop" } | { kind: "finished"; curve: Curve };
+
+/** How far a trial is. */
+export interface TrialProgress {
+  step: number;
+  /** In all: an estimate where time decides. */
+  steps: number;
+  /** Of the last step, in nats a token; undefined before the first. */
+  trainLoss?: number;
+  /** The smallest validation loss so far. */
+  bestValLoss?: number;
+  /** Over the last steps. */
+  tokensPerSecond?: number;
+}
+
+/** What a worker says last; then it ends. */
+export type Answer =
+  | { kind: "surveyed"; survey: Survey }
+  /** The trial is at an end: after its last step, or stopped by the median of the others. */
+  | { kind: "ended"; status: "done" | "stopped"; step: number }
+  /** It has saved where it is, as it was told to stop. */
+  | { kind: "interrupted" }
+  | { kind: "error"; name: string; message: string };
+
+export type FromWorker = Answer | { kind: "progress"; progress: TrialProgress };

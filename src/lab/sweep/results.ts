@@ -1,0 +1,163 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TrainingConfig } from "../../config/training.js";
+import { replaceText } from "../../core/durableFiles.js";
+import { CheckpointError } from "../../core/errors.js";
+import { trainCommand } from "../../jobs/trainCommand.js";
+import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
+import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
+import { readRun } from "../../runs/runFolder.js";
+import { asOneOfSteps, type RunRecord } from "../../runs/runRecord.js";
+import type { Curve } from "./medianStop.js";
+import type { Asked } from "./options.js";
+import type { Survey, Trial } from "./plan.js";
+import type { TrialSettings } from "./settings.js";
+import { trialOptions } from "./trialOptions.js";
+
+export const resultsName = "results.jsonl";
+
+/** How a trial ended: a line of results.jsonl. Nothing in it depends on time. Losses are in nats a token. */
+export interface TrialResult {
+  trial: number;
+  /** Its run folder, in the sweep's. */
+  run: string;
+  settings: TrialSettings;
+  seed: number;
+  /** `stopped` by the median of the others; `failed` for the reason in `error`. */
+  status: "done" | "stopped" | "failed";
+  /** Done; absent, as all figures of the training, where it failed. */
+  steps?: number;
+  tokens?: number;
+  /** Floating-point operations of the matrix products of its training. */
+  flops?: number;
+  parameters: number;
+  parametersWithoutEmbedding: number;
+  finalValLoss?: number;
+  bestValLoss?: number;
+  /** The step of `bestValLoss`. */
+  bestStep?: number;
+  finalTrainLoss?: number;
+  error?: string;
+  /**
+   * What repeats the trial, in `models/`, as its own folder holds its run; `HEED_THREADS` makes its sums the same to the
+   * last bit. Where time decided the steps it makes as many, which is nearly the same. Absent where nobody knows them, as
+   * the trial failed.
+   */
+  command?: string;
+}
+
+/** The results of a sweep, which results.jsonl holds in the order of the trials. */
+export class Results {
+  private readonly byTrial = new Map<number, TrialResult>();
+  /** Trials that failed in an earlier process, and are not tried again yet: their lines stay until then. */
+  private readonly open: Set<number>;
+
+  /** Begins with what results.jsonl in `folder` says. */
+  constructor(
+    private readonly folder: string,
+    private readonly sweep: { asked: Asked; survey: Survey; threads: number },
+  ) {
+    for (const result of readResults(folder)) this.byTrial.set(result.trial, result);
+    this.open = new Set(this.all.filter(({ status }) => status === "failed").map(({ trial }) => trial));
+  }
+
+  /** In the order of the trials. */
+  get all(): TrialResult[] {
+    return [...this.byTrial.values()].sort((a, b) => a.trial - b.trial);
+  }
+
+  /** Whether a trial is at its end: not if it failed in an earlier process. */
+  has({ trial }: Pick<Trial, "trial">): boolean {
+    return this.byTrial.has(trial) && !this.open.has(trial);
+  }
+
+  /**
+   * Adds a trial that ended after `step`, from what its run folder says.
+   *
+   * @throws CheckpointError if that is not all there.
+   */
+  ended(trial: Trial, status: "done" | "stopped", step: number): TrialResult {
+    const folder = join(this.folder, trial.run);
+    const lines = readMetrics(folder);
+    const last = lines.at(-1);
+    if (last?.step !== step) {
+      throw new CheckpointError(
+        `${folder}: its metrics must end with step ${step}: got ${last?.step ?? "none"} (delete the folder, and resume)`,
+      );
+    }
+    const { elapsed, tokens } = last as { elapsed: number; tokens: number } & MetricsLine;
+    const run = asOneOfSteps(readRun(folder) as unknown as RunRecord, { step, elapsed });
+    const best = bestOf(lines);
+    return this.add({
+      ...this.headOf(trial),
+      status,
+      ...{ steps: step, tokens, flops: tokens * trainingFlopsPerToken(trial.model), ...countsOf(trial) },
+      finalValLoss: last.valLoss as number | undefined,
+      ...(best && { bestValLoss: best.valLoss, bestStep: best.step }),
+      finalTrainLoss: last.trainLoss as number,
+      command: this.commandOf(trial, run.training),
+    });
+  }
+
+  failed(trial: Trial, error: string): TrialResult {
+    const command = this.commandOf(trial, trial.training);
+    return this.add({ ...this.headOf(trial), status: "failed", ...countsOf(trial), error, command });
+  }
+
+  private headOf({ trial, run, settings, seed }: Trial) {
+    return { trial, run, settings, seed };
+  }
+
+  private commandOf(trial: Trial, { steps, warmup }: Partial<TrainingConfig>): string | undefined {
+    if (steps === undefined) return undefined;
+    const training = { ...trial.training, steps, warmup };
+    const out = trial.run.replace(/^trials/, "models");
+    return `HEED_THREADS=${this.sweep.threads} ${trainCommand({ ...trialOptions(trial, this.sweep), training, out })}`;
+  }
+
+  private add(result: TrialResult): TrialResult {
+    this.byTrial.set(result.trial, result);
+    this.open.delete(result.trial);
+    replaceText(join(this.folder, resultsName), this.all.map((each) => `${JSON.stringify(each)}\n`).join(""));
+    return result;
+  }
+}
+
+function countsOf({ model }: Trial) {
+  const { total, withoutEmbedding } = parameterCounts(model);
+  return { parameters: total, parametersWithoutEmbedding: withoutEmbedding };
+}
+
+/** The first of the validations with the smallest loss. */
+function bestOf(lines: readonly MetricsLine[]): { step: number; valLoss: number } | undefined {
+  const validated = lines.flatMap(({ step, valLoss }) => (typeof valLoss === "number" ? [{ step, valLoss }] : []));
+  const least = Math.min(...validated.map(({ valLoss }) => valLoss));
+  return validated.find(({ valLoss }) => valLoss === least);
+}
+
+/** The validations of a trial, by the share of its steps. */
+export function curveOf(sweepFolder: string, { run, steps }: TrialResult): Curve {
+  return readMetrics(join(sweepFolder, run)).flatMap(({ step, valLoss }) =>
+    typeof valLoss === "number" ? [{ share: step / steps!, valLoss }] : [],
+  );
+}
+
+/**
+ * The lines of results.jsonl in a sweep's folder; none if no trial has ended.
+ *
+ * @throws CheckpointError naming a line that is not one of a trial.
+ */
+export function readResults(folder: string): TrialResult[] {
+  const path = join(folder, resultsName);
+  if (!existsSync(path)) return [];
+  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  return lines.map((line, i) => {
+    try {
+      const value = JSON.parse(line) as TrialResult;
+      if (Number.isInteger(value.trial) && typeof value.run === "string") return value;
+    } catch {}
+    throw new CheckpointError(
+      `${path} line ${i + 1} must be a JSON object with a trial and its run: got ${line.slice(0, 80)} (delete the line)`,
+    );
+  });
+}

@@ -1,0 +1,51 @@
+import { markdown } from "../bench/benchTable.js";
+import { settingsText } from "./settings.js";
+import { lackingSeeds, type SettingsResult, type Spread } from "./summary.js";
+import type { SweepResult } from "./sweep.js";
+
+/** What a sweep found, as a Markdown table with a line for each settings, and what was not done. */
+export function sweepText({ settings, skipped, results, best }: SweepResult): string {
+  const several = results.some(({ seed }) => seed !== results[0]!.seed);
+  const loss = several ? "mean ± deviation" : "nats a token";
+  const isTrainLoss = settings.every(({ bestValLoss }) => !bestValLoss) && settings.some((s) => s.finalTrainLoss);
+  const lossHead = isTrainLoss
+    ? [`training loss of the last batch (${loss})`]
+    : [`best held-out loss (${loss})`, "last"];
+  const losses = ({ finalTrainLoss, bestValLoss, finalValLoss }: SettingsResult) =>
+    (isTrainLoss ? [finalTrainLoss] : [bestValLoss, finalValLoss]).map(spreadText);
+  const head = ["settings", "parameters", "steps", "seeds", ...lossHead];
+  const lines = markdown([head, ...settings.map((each) => [...cells(each), ...losses(each)])]);
+  if (best) lines.push("", `best: ${nameOf(best)}, held-out loss ${spreadText(best.bestValLoss)}`);
+  const lacking = lackingSeeds(settings).map(nameOf).join("; ");
+  if (lacking) lines.push(`not taken for the best, as others have more seeds done: ${lacking}`);
+  for (const { run, status, error, steps } of results) {
+    if (status === "failed") lines.push(`failed: ${run}: ${error}`);
+    if (status === "stopped") lines.push(`stopped after step ${steps}, as its loss was above the median: ${run}`);
+  }
+  for (const { settings, reason } of skipped) lines.push(`left out: ${settingsText(settings)}: ${reason}`);
+  return lines.join("\n");
+}
+
+function cells(each: SettingsResult): string[] {
+  const { results } = each;
+  const done = results.filter(({ status }) => status === "done");
+  const steps = [...new Set(done.map((result) => result.steps))];
+  return [
+    nameOf(each),
+    results[0]!.parameters.toLocaleString("en"),
+    steps.length === 0
+      ? ""
+      : steps.length === 1
+        ? String(steps[0])
+        : `${Math.min(...(steps as number[]))} to ${Math.max(...(steps as number[]))}`,
+    done.length === results.length ? String(done.length) : `${done.length} of ${results.length}`,
+  ];
+}
+
+const nameOf = ({ settings }: SettingsResult): string => settingsText(settings).replaceAll(",", ", ") || "all";
+
+function spreadText(spread: Spread | undefined): string {
+  if (!spread) return "";
+  const { mean, deviation } = spread;
+  return mean.toFixed(4) + (deviation > 0 ? ` ± ${deviation.toFixed(4)}` : "");
+}

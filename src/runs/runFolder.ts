@@ -1,0 +1,141 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { isTemporary, removeTemporaries, replaceText, syncFolder } from "../core/durableFiles.js";
+import { CheckpointError, HeedError } from "../core/errors.js";
+import { isLock, lockFolder } from "../core/folderLock.js";
+import { exactJson, type JsonObject, parseJsonObject } from "../core/strictJson.js";
+import { checkpointSteps, removeCheckpoint, settleReplacements } from "./checkpoint/names.js";
+import { metricsName } from "./metrics.js";
+import { isEventFile } from "./tensorboard/eventFile.js";
+
+const runName = "run.json";
+
+/** Written into run.json, so that `overwrite` never takes another program's folder for a run. */
+const format = "heed-run-1";
+
+/** A run folder that this process holds. */
+export interface Run {
+  folder: string;
+  /** The value of run.json. */
+  run: JsonObject;
+  /** Lets other processes use the folder. */
+  release(): void;
+}
+
+/**
+ * Makes a run folder, holds it and writes `run` to run.json. With `overwrite`, an earlier run there is deleted: its
+ * checkpoints, metrics, events and run.json, and nothing else.
+ *
+ * @throws CheckpointError if the folder holds a run and `overwrite` is not set, holds anything else, or is in use.
+ */
+export function createRun(folder: string, run: object, { overwrite = false }: { overwrite?: boolean } = {}): Run {
+  return holding(folder, () => {
+    mkdirSync(folder, { recursive: true });
+    requireRunOrEmpty(folder);
+    const release = lockFolder(folder);
+    try {
+      if (existsSync(join(folder, runName))) {
+        if (!overwrite) throw alreadyThere(folder);
+        removeRun(folder);
+      }
+      replaceText(join(folder, runName), exactJson({ ...run, format }, join(folder, runName)));
+      return { folder, run: { ...run }, release };
+    } catch (error) {
+      release();
+      throw error;
+    }
+  });
+}
+
+/**
+ * Refuses a folder that `createRun` would refuse, before long work is done for it.
+ *
+ * @throws CheckpointError if the folder holds a run and `overwrite` is not set, or holds anything else.
+ */
+export function requireFreeFolder(folder: string, { overwrite = false }: { overwrite?: boolean } = {}): void {
+  if (!existsSync(folder)) return;
+  if (!statSync(folder).isDirectory()) throw notFolder(folder);
+  requireRunOrEmpty(folder);
+  if (existsSync(join(folder, runName)) && !overwrite) throw alreadyThere(folder);
+}
+
+/**
+ * Holds the folder of an earlier run, to resume it.
+ *
+ * @throws CheckpointError if the folder holds no run or is in use.
+ */
+export function openRun(folder: string): Run {
+  return holding(folder, () => {
+    const run = readRun(folder);
+    const release = lockFolder(folder);
+    removeTemporaries(folder);
+    settleReplacements(folder);
+    return { folder, run, release };
+  });
+}
+
+/**
+ * The value of a run folder's run.json.
+ *
+ * @throws CheckpointError if the folder holds no run.
+ */
+export function readRun(folder: string): JsonObject {
+  const path = join(folder, runName);
+  if (!existsSync(path)) {
+    throw new CheckpointError(
+      `${folder} must be the folder of a run: it has no ${runName} (leave out --resume to start a run there)`,
+    );
+  }
+  const { format: found, ...run } = parseJsonObject(readFileSync(path), path);
+  if (found !== format) throw new CheckpointError(`${path}: format must be "${format}": got ${JSON.stringify(found)}`);
+  return run;
+}
+
+/** Replaces run.json of a run that is held, for instance when it is resumed for more steps. */
+export function rewriteRun(folder: string, run: object): void {
+  replaceText(join(folder, runName), exactJson({ format, ...run }, join(folder, runName)));
+}
+
+/** Refuses a folder with someone's files before anything is written to it. */
+function requireRunOrEmpty(folder: string): void {
+  if (existsSync(join(folder, runName))) {
+    readRun(folder);
+    return;
+  }
+  const files = readdirSync(folder).filter((name) => !isLock(name) && !isTemporary(name));
+  if (files.length === 0) return;
+  throw new CheckpointError(
+    `${folder} must be a new or empty folder, or that of a run: it holds ${files[0]} and no ${runName} (choose another folder)`,
+  );
+}
+
+function notFolder(folder: string): CheckpointError {
+  return new CheckpointError(`${folder} must be a folder: got a file (choose another name)`);
+}
+
+function alreadyThere(folder: string): CheckpointError {
+  return new CheckpointError(
+    `${folder} already holds a run (add --resume to continue it, or --overwrite to delete it and start anew)`,
+  );
+}
+
+/** Deletes what heed wrote but run.json, without which a process killed meanwhile would leave a folder of unknown files. */
+function removeRun(folder: string): void {
+  removeTemporaries(folder);
+  const events = readdirSync(folder).filter(isEventFile);
+  for (const name of ["latest", "best", metricsName, ...events]) rmSync(join(folder, name), { force: true });
+  for (const step of checkpointSteps(folder)) removeCheckpoint(folder, step);
+  syncFolder(folder);
+}
+
+function holding(folder: string, open: () => Run): Run {
+  if (existsSync(folder) && !statSync(folder).isDirectory()) {
+    throw notFolder(folder);
+  }
+  try {
+    return open();
+  } catch (error) {
+    if (error instanceof HeedError) throw error;
+    throw new CheckpointError(`${folder} can't be used for a run: ${(error as Error).message}`, { cause: error });
+  }
+}

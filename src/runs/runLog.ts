@@ -1,0 +1,49 @@
+import type { Progress } from "../training/trainer.js";
+import { appendMetrics } from "./metrics.js";
+import type { RunRecord } from "./runRecord.js";
+import { RunEvents } from "./tensorboard/runEvents.js";
+
+/** Steps whose figures go to metrics.jsonl beside those that validate. */
+const logEvery = 10;
+
+/** What a run writes down as it goes on: metrics.jsonl and, where it is asked for, TensorBoard's events. */
+export class RunLog {
+  private readonly events: RunEvents | undefined;
+
+  /** @param step after which the run goes on */
+  constructor(
+    private readonly folder: string,
+    { record, step }: { record: RunRecord; step: number },
+  ) {
+    this.events = record.tensorboard ? new RunEvents(folder, { step, settings: comparedSettings(record) }) : undefined;
+  }
+
+  /** Keeps the figures of every tenth step, of the first and last, and of those that validate. */
+  step(progress: Progress): void {
+    const { step, steps, valLoss } = progress;
+    if (step % logEvery !== 0 && step !== 1 && step !== steps && valLoss === undefined) return;
+    const line = metricsOf(progress);
+    appendMetrics(this.folder, line);
+    this.events?.metrics(line);
+  }
+
+  sample(step: number, text: string): void {
+    this.events?.sample(step, text);
+  }
+
+  /** The run has reached its last step. */
+  finish(): void {
+    this.events?.finish();
+  }
+}
+
+function metricsOf({ step, tokens, trainLoss, valLoss, learningRate, gradNorm, tokensPerSecond, elapsed }: Progress) {
+  const rounded = { tokensPerSecond: Math.round(tokensPerSecond), elapsed: Math.round(elapsed * 1000) / 1000 };
+  return { step, tokens, trainLoss, ...(valLoss !== undefined && { valLoss }), learningRate, gradNorm, ...rounded };
+}
+
+/** The settings that TensorBoard compares runs by: all but those of looking and saving. */
+function comparedSettings({ model, training, tokenizer, backend }: RunRecord): object {
+  const { evalEvery, evalBatches, saveEvery, sampleEvery, ...shaping } = training;
+  return { ...model, ...shaping, tokenizer, backend };
+}

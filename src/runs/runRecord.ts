@@ -1,0 +1,77 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import type { ModelConfig } from "../config/model.js";
+import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import type { XlaChoice } from "../config/xla.js";
+import { ConfigError, DataError } from "../core/errors.js";
+import { packageRoot } from "../core/packageRoot.js";
+import type { Corpus } from "../dataset/corpus.js";
+import type { Run } from "./runFolder.js";
+
+/** What run.json says was asked for: enough to start the same run again. */
+export interface RunRecord {
+  data: string[];
+  valData?: string[];
+  valFraction?: number;
+  tokenizer: string;
+  unknownToken: boolean;
+  model: ModelConfig;
+  training: TrainingConfig;
+  /** Of training, after which the run ends; gone when that has decided its steps. */
+  seconds?: number;
+  /** The share of `seconds` after which the warm-up is over, unless a warm-up was asked for; gone with `seconds`. */
+  warmupShare?: number;
+  keep: number;
+  tensorboard?: boolean;
+  files: { path: string; sha256: string; bytes: number; split: string }[];
+  backend: string;
+  /** Whether its step may run as one graph, and whether XLA compiles that, where it was asked for. */
+  compiled?: boolean;
+  xla?: XlaChoice;
+  versions: { heed: string; tfjs: string; node: string };
+}
+
+/** @throws DataError naming a text that is not the one the run began with. */
+export function requireSameTexts(record: RunRecord, { files }: Corpus): void {
+  const changed = record.files.find(({ sha256, split }, i) => files[i]?.sha256 !== sha256 || files[i]?.split !== split);
+  if (!changed && files.length === record.files.length) return;
+  if (!changed) {
+    const more = files[record.files.length]!.path;
+    throw new DataError(`${more} is not one of the texts that the run began with (leave it out, or start a new run)`);
+  }
+  throw new DataError(
+    `${changed.path} must be the text that the run began with: its hash is another (put it back, or start a new run)`,
+  );
+}
+
+/** @throws ConfigError if more steps are done than are asked for. */
+export function requireStepsLeft(steps: number, done: number): void {
+  if (steps >= done) return;
+  throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
+}
+
+/** What run.json of a run says. */
+export function asRecord(run: Run): RunRecord {
+  return run.run as unknown as RunRecord;
+}
+
+/**
+ * A run that time ends as one of so many steps: those it has done by the end of its time or, `elapsed` seconds after its
+ * start, those it is expected to do. Its warm-up is the one that it was asked for, else the default of these steps.
+ */
+export function asOneOfSteps(run: RunRecord, { step, elapsed }: { step: number; elapsed: number }): RunRecord {
+  const { seconds, warmupShare, ...record } = run;
+  if (seconds === undefined) return run;
+  const expected = Math.min(record.training.steps, Math.round((step * seconds) / elapsed));
+  const steps = elapsed >= seconds ? step : expected;
+  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
+  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
+}
+
+/** What the run is made with. */
+export function versions(): RunRecord["versions"] {
+  const path = join(packageRoot, "package.json");
+  const heed = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")).version as string) : "unknown";
+  return { heed, tfjs: tf.version.tfjs, node: process.versions.node };
+}

@@ -1,0 +1,67 @@
+import { appendFileSync, readdirSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { ProtobufWriter } from "../../core/protobuf.js";
+import { crc32c } from "./crc32c.js";
+
+const prefix = "events.out.tfevents.";
+
+/** Whether `name` is that of a file of events. */
+export function isEventFile(name: string): boolean {
+  return name.startsWith(prefix);
+}
+
+/** What an event can say, by the number of its field in TensorFlow's message `Event`. */
+const contents = { fileVersion: 3, summary: 5, sessionLog: 7 } as const;
+
+export interface EventTime {
+  /** @default 0 */
+  step?: number;
+  /** Seconds since 1970. @default now */
+  wallTime?: number;
+}
+
+/**
+ * A new file of TensorBoard events in `folder`. Every event is appended in one piece; TensorBoard passes over half a one
+ * at the end, which a killed process may leave.
+ *
+ * @see https://github.com/tensorflow/tensorboard/blob/master/tensorboard/compat/proto/event.proto
+ */
+export class EventFile {
+  readonly path: string;
+
+  constructor(folder: string, { wallTime = Date.now() / 1000 }: Pick<EventTime, "wallTime"> = {}) {
+    // TensorBoard reads a folder's files in the order of their names: this one must come last.
+    const times = readdirSync(folder)
+      .filter(isEventFile)
+      .map((name) => Number.parseInt(name.slice(prefix.length), 10) || 0);
+    const time = Math.max(Math.floor(wallTime), ...times.map((other) => other + 1));
+    this.path = join(folder, `${prefix}${String(time).padStart(10, "0")}.${hostname()}.${process.pid}`);
+    this.append("fileVersion", "brain.Event:2", { wallTime });
+  }
+
+  append(
+    kind: keyof typeof contents,
+    content: string | ProtobufWriter,
+    { step = 0, wallTime = Date.now() / 1000 }: EventTime = {},
+  ): void {
+    const event = new ProtobufWriter().double(1, wallTime);
+    if (step > 0) event.varint(2, step);
+    appendFileSync(this.path, framed(event.bytes(contents[kind], content).finish()));
+  }
+}
+
+/** A TFRecord: the length in eight bytes, its checksum, the data, its checksum. */
+function framed(data: Uint8Array): Uint8Array {
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(data.length));
+  return Buffer.concat([length, maskedChecksum(length), data, maskedChecksum(data)]);
+}
+
+/** A checksum as TFRecord keeps it: turned and shifted, so that data which holds checksums is no trouble. */
+function maskedChecksum(bytes: Uint8Array): Uint8Array {
+  const crc = crc32c(bytes);
+  const masked = Buffer.alloc(4);
+  masked.writeUInt32LE((((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0);
+  return masked;
+}

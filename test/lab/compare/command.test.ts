@@ -1,0 +1,77 @@
+import { basename, join, resolve } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { commandOf } from "../../../src/lab/compare/command.js";
+import { runFolders } from "./support.js";
+
+const { make, remove, folder } = runFolders();
+afterAll(remove);
+
+/** The command of a run, without what every command of these tests has. */
+function flagsOf(...asked: Parameters<typeof make>): string[] {
+  return make(...asked).map((run) =>
+    commandOf(run)
+      .replace("npx heed train --data text.txt ", "")
+      .replace(` --backend native --out ${run.folder}-again`, ""),
+  );
+}
+
+it("names the flags that differ from their defaults, and no others", () => {
+  const few = { steps: 100, batchSize: 4, evalEvery: 33 };
+  const usual = "--steps 100 --batch 4 --eval-every 33";
+  const shape = "--layers 1 --dim 16 --context 8";
+  expect(flagsOf({}, { training: { ...few, seed: 7 } })).toEqual([`${shape} ${usual}`, `${shape} ${usual} --seed 7`]);
+  const wide = { numHeads: 8, hiddenDim: 128, numLayers: 4, contextLength: 128 };
+  const plain = { steps: 2000, batchSize: 12, evalEvery: 250 };
+  expect(flagsOf({ model: wide, training: plain })).toEqual(["--heads 8"]);
+  const odd = { ...wide, numHeads: 4, intermediateDim: 100, bias: false, dropout: 0.1, positions: "none" as const };
+  expect(flagsOf({ model: odd, training: plain })).toEqual(["--ff-dim 100 --positions none --no-bias --dropout 0.1"]);
+  const training = { ...plain, learningRate: 0.003, minLearningRate: 0, warmup: 10, precision: "bfloat16" as const };
+  expect(flagsOf({ model: { ...wide, numHeads: 4 }, training })).toEqual([
+    "--lr 0.003 --min-lr 0 --warmup 10 --precision bfloat16",
+  ]);
+});
+
+it("leaves out what follows from other flags: four times the width, a tenth of the rate and of the steps", () => {
+  const model = { hiddenDim: 64, numLayers: 4, contextLength: 128 };
+  const training = { steps: 500, batchSize: 12, evalEvery: 250, learningRate: 0.002 };
+  expect(flagsOf({ model, training })).toEqual(["--dim 64 --steps 500 --lr 0.002"]);
+});
+
+it("says what it is trained on, quoted for a shell", () => {
+  const files = { data: ["a b.txt", "it's.txt"], valData: ["v.txt"], tokenizer: "word", unknownToken: true };
+  const [run] = make({ record: files });
+  expect(commandOf(run!)).toContain(
+    "npx heed train --data 'a b.txt' 'it'\\''s.txt' --val-data v.txt --tokenizer word --unknown-token --layers 1 --dim 16 --context 8",
+  );
+  const [part] = make({ record: { valFraction: 0.2, backend: "wasm" } });
+  expect(commandOf(part!)).toContain("--data text.txt --val-fraction 0.2 --layers 1 --dim 16 --context 8");
+  const [slow] = make({ record: { compiled: false, xla: "on" } });
+  expect(commandOf(slow!)).toContain(" --backend native --no-compile --xla on --out ");
+  const [usual] = make({ record: { compiled: true, xla: "auto" } });
+  expect(commandOf(usual!)).toContain(" --backend native --out ");
+  expect(commandOf(part!)).toContain(` --backend wasm --out ${folder}/run-`);
+});
+
+it("trains beside the run's folder, however that is named", () => {
+  const [run] = make({});
+  const out = (named: string) => commandOf({ ...run!, folder: named }).split("--out ")[1];
+  const [here, above] = [basename(resolve(".")), basename(resolve(".."))];
+  expect(["models/a", ".", ".."].map(out)).toEqual([
+    "models/a-again",
+    `${join("..", here)}-again`,
+    `${join("../..", above)}-again`,
+  ]);
+});
+
+it("names the steps that a run would have had that was stopped before its time was up", () => {
+  const training = { steps: 300, warmup: 100 };
+  const flags = (seconds: number) => flagsOf({ training, stoppedAt: 200, record: { seconds, warmupShare: 0.1 } })[0]; // 200 steps in 6.4 seconds
+  const usual = "--layers 1 --dim 16 --context 8";
+  expect(flags(8)).toBe(`${usual} --steps 250 --batch 4 --eval-every 100`);
+  expect(flags(1e9)).toBe(`${usual} --steps 300 --batch 4 --eval-every 100`); // no more than it was asked for
+});
+
+it("takes the sweep's word where there is one", () => {
+  const [run] = make({});
+  expect(commandOf({ ...run!, command: "HEED_THREADS=1 heed train" })).toBe("HEED_THREADS=1 heed train");
+});

@@ -1,0 +1,238 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import { afterAll, expect, it } from "vitest";
+import { analyze } from "../../../src/lab/compare/analysis.js";
+import { findRuns } from "../../../src/lab/compare/findRuns.js";
+import { reportFolder } from "../../../src/lab/compare/report.js";
+import { resultTable } from "../../../src/lab/compare/results.js";
+import { factsOf, findings } from "../../../src/lab/compare/words.js";
+import { refusal } from "../../support/refusal.js";
+import { type FakeRun, fakeRun } from "./fakeRun.js";
+import { runFolders } from "./support.js";
+
+const { remove, folder } = runFolders();
+afterAll(remove);
+
+interface Trial {
+  name: string;
+  settings?: object;
+  /** None for a trial that left no folder. */
+  run?: FakeRun;
+  /** Its line in results.jsonl. */
+  result?: object;
+}
+
+let count = 0;
+
+/** A sweep's folder as `heed sweep` leaves it. */
+function sweepOf(trials: Trial[], { asked = {}, skipped = [] as object[] } = {}): string {
+  const sweep = join(folder, `sweep-${++count}`);
+  mkdirSync(join(sweep, "trials"), { recursive: true });
+  for (const { name, run } of trials) if (run) fakeRun(join(sweep, "trials", name), run);
+  const lines = trials.flatMap(({ name, result }, i) =>
+    result ? [{ trial: i + 1, run: `trials/${name}`, ...result }] : [],
+  );
+  if (lines.length > 0)
+    writeFileSync(join(sweep, "results.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+  const named = trials.map(({ name, settings }, i) => ({ trial: i + 1, run: `trials/${name}`, settings }));
+  const record = { format: "heed-sweep-1", asked: { model: {}, training: {}, ...asked }, trials: named, skipped };
+  writeFileSync(join(sweep, "sweep.json"), JSON.stringify(record));
+  return sweep;
+}
+
+it("reads the trials of a sweep, and what the sweep says of them", async () => {
+  const sweep = sweepOf(
+    [
+      {
+        name: "heads=2",
+        run: { model: { numHeads: 2 } },
+        result: { status: "done", command: "HEED_THREADS=1 heed train" },
+      },
+      { name: "heads=10", run: { model: { numHeads: 16 }, stoppedAt: 40 }, result: { status: "stopped" } },
+      {
+        name: "heads=1",
+        run: { model: { numHeads: 1 }, stoppedAt: 70 },
+        result: { status: "failed", error: "the loss is NaN" },
+      },
+      {
+        name: "heads=4",
+        run: { model: { numHeads: 4 }, stoppedAt: 0 },
+        result: { status: "failed", error: "out of memory" },
+      },
+      { name: "heads=8", run: { stoppedAt: 0 } },
+      { name: "heads=16" },
+    ],
+    { asked: { budget: { seconds: 60 } }, skipped: [{ settings: { heads: 3 }, reason: "16 is not divisible by 3" }] },
+  );
+  const { runs, failures, notes } = await analyze([sweep]);
+  expect(runs.map((run) => relative(join(sweep, "trials"), run.folder))).toEqual(["heads=1", "heads=2", "heads=10"]);
+  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: "seconds=60" });
+  expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
+  expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
+    "SWEEP: 2 of 6 trials have not begun.",
+    "SWEEP: time decided the steps, which no command repeats exactly: each asks for as many.",
+    "SWEEP: 1 setting could not be tried, for instance heads=3: 16 is not divisible by 3.",
+    "SWEEP/trials/heads=1 stands at step 66 of 100 (the loss is NaN): its curve is shown, but it counts in no mean.",
+    "SWEEP/trials/heads=10 stands at step 33 of 100 (stopped by the median of the others): its curve is shown, but it counts in no mean.",
+  ]);
+});
+
+it("compares only the best value of the settings that the sweep was told to", async () => {
+  const trials = [1, 2].flatMap((heads) =>
+    [0.001, 0.01].map((lr) => ({
+      name: `heads=${heads},lr=${lr}`,
+      run: {
+        model: { numHeads: heads },
+        training: { learningRate: lr },
+        losses: [3, heads === 1 ? lr * 100 : 2 - lr * 100], // 1 head does better at 0.001, 2 at 0.01
+      },
+    })),
+  );
+  const analysis = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  const { groups, every, keys, chosen, notes } = analysis;
+  expect(resultTable(analysis).rows.map(({ cells }) => cells.slice(0, 2))).toEqual([
+    ["1", "0.001"],
+    ["2", "0.01"],
+  ]);
+  expect(factsOf(analysis)).toContainEqual(["the same for all", "layers 1, dim 16, context 8, batch 4, steps 100"]);
+  expect([keys, chosen]).toEqual([["heads"], ["lr"]]);
+  expect(groups.map(({ label, settings }) => [label, settings.lr])).toEqual([
+    ["heads 1", 0.001],
+    ["heads 2", 0.01],
+  ]);
+  expect(every).toHaveLength(4);
+  expect(notes).toEqual([
+    "Of lr (0.001 and 0.01) only the value with the smallest mean best loss counts, for each combination of the other " +
+      "settings: the runs with the others are left out.",
+  ]);
+});
+
+it("chooses no value that lacks seeds which others have, and says so", async () => {
+  const trials = [
+    ...[1.5, 1.6, 1.7].map((loss, i) => [0.001, i + 1, loss] as const),
+    ...[1.55].map((loss, i) => [0.1, i + 1, loss] as const),
+  ].map(([learningRate, seed, loss]) => ({
+    name: `lr=${learningRate},seed=${seed}`,
+    run: { training: { learningRate, seed }, losses: [3, loss] },
+  }));
+  const chosen = await analyze([sweepOf(trials, { asked: { bestOf: "lr" } })]);
+  expect(chosen.groups.map(({ settings }) => settings.lr)).toEqual([0.001]);
+  expect(chosen.notes[1]).toBe("Not taken for the best lr, as others have more seeds finished: “lr 0.1” (1 seed).");
+  const compared = await analyze([sweepOf(trials)]);
+  expect(compared.best!.settings.lr).toBe(0.001);
+  expect(compared.notes).toEqual(["Not taken for the best, as others have more seeds finished: “lr 0.1” (1 seed)."]);
+  expect(findings(compared)[0]).toBe(
+    "Lowest final validation loss of those with most seeds: lr 0.001: 1.6000 nats a token (± 0.2484, 3 seeds).",
+  );
+});
+
+it("lists settings that lack seeds below the others", async () => {
+  const trials = [
+    { name: "a", run: { model: { numHeads: 1 }, training: { seed: 1 }, losses: [3, 2] } },
+    { name: "b", run: { model: { numHeads: 1 }, training: { seed: 2 }, losses: [3, 2.2] } },
+    { name: "c", run: { model: { numHeads: 2, hiddenDim: 32 }, training: { seed: 1 }, losses: [3, 1] } },
+  ];
+  const analysis = await analyze([sweepOf(trials)]);
+  expect(resultTable(analysis).rows.map(({ cells, kind }) => [...cells.slice(0, 3), kind])).toEqual([
+    ["16", "1", "2", "best"],
+    ["32", "2", "1", undefined],
+  ]);
+});
+
+/** `--dim 16 --lr-rule width`: four times the width trains with half of the rate. */
+function widthSweep(rates: number[], asked: object): string {
+  const trials = [16, 64].flatMap((dim) =>
+    rates.map((lr) => ({
+      name: `dim=${dim},lr=${lr}`,
+      settings: rates.length > 1 ? { dim, lr } : { dim },
+      run: { model: { hiddenDim: dim }, training: { learningRate: dim === 16 ? lr : lr / 2 } },
+    })),
+  );
+  return sweepOf(trials, { asked: { lrRule: "width", model: { hiddenDim: 16 }, ...asked } });
+}
+
+it("pairs the learning rates that were asked for, where a rule divides them", async () => {
+  const sweep = widthSweep([0.001, 0.002], {});
+  const { keys, effects, notes, every, implied } = await analyze([sweep]);
+  expect(keys).toEqual(["dim", "lr"]);
+  expect(every.map(({ label }) => label)).toEqual([
+    "dim 16, lr 0.001",
+    "dim 16, lr 0.002",
+    "dim 64, lr 0.001",
+    "dim 64, lr 0.002",
+  ]);
+  expect(effects.map(({ changes }) => changes.map(({ among }) => among))).toEqual([[2], [2]]);
+  expect(every[2]!.runs[0]!.record.training.learningRate).toBe(0.0005);
+  expect(implied).toContainEqual({ setting: "min-lr", because: "it is a tenth of lr" });
+  expect(notes).toEqual([
+    `${sweep}: lr is what was asked for at dim 16; as --lr-rule width says, each run trained with that times √(16 / dim).`,
+  ]);
+});
+
+it("says that a rate which a rule divides is not the same for all, and takes rates as they are beside other runs", async () => {
+  const asked = { training: { learningRate: 0.003, minLearningRate: 0.0001 } };
+  const sweep = widthSweep([0.003], asked);
+  const analysis = await analyze([sweep]);
+  expect(analysis.keys).toEqual(["dim"]);
+  expect(factsOf(analysis)).toContainEqual(["the same for all", "layers 1, heads 4, context 8, batch 4, steps 100"]);
+  const other = fakeRun(join(folder, "beside"), { model: { hiddenDim: 16 }, training: { learningRate: 0.0015 } });
+  const both = await analyze([sweep, other]);
+  expect(both.every.map(({ label }) => label)).toEqual(["dim 16, lr 0.0015", "dim 16, lr 0.003", "dim 64, lr 0.0015"]);
+  expect(both.notes).toEqual([]);
+});
+
+it("does not say of how many steps, where a time decides them", async () => {
+  const training = { steps: 1e9, evalEvery: 100, seed: 2 };
+  const record = { seconds: 60 };
+  const going = sweepOf([{ name: "b", run: { training, record, losses: Array(3).fill(2), stoppedAt: 1e9 - 1 } }]);
+  const { notes } = await analyze([going]);
+  const line = /stands at step \d+: its curve is shown, but it counts in no mean\.$/;
+  expect(notes).toEqual([expect.stringMatching(line)]);
+});
+
+it("reads a sweep that has no sweep.json and no results.jsonl", async () => {
+  const sweep = sweepOf([{ name: "a", run: {} }]);
+  rmSync(join(sweep, "sweep.json"));
+  expect((await analyze([sweep])).runs).toHaveLength(1);
+});
+
+it("counts a run once that is named twice, by itself or with its sweep", () => {
+  const sweep = sweepOf([{ name: "a", run: {} }]);
+  expect(findRuns([sweep, `${sweep}/`, join(sweep, "trials", "a"), `${sweep}/./trials/a/`]).runs).toHaveLength(1);
+});
+
+it("refuses what is no run, and a sweep without a trial that has begun", () => {
+  const sweep = sweepOf([{ name: "a", run: { stoppedAt: 0 } }]);
+  expect(refusal(() => findRuns([sweep]))).toBe(
+    `CheckpointError: ${sweep} must hold a trial that has begun: there is none yet (wait for its first figures)`,
+  );
+  const ended = sweepOf([
+    { name: "a", result: { status: "failed", error: "out of memory" } },
+    { name: "b", run: { stoppedAt: 0 }, result: { status: "failed", error: "the loss is NaN" } },
+  ]);
+  expect(refusal(() => findRuns([ended]))).toBe(
+    `CheckpointError: ${ended} must hold a trial that left figures: 2 trials failed, the first with: out of memory (see to that, then heed sweep --resume tries again)`,
+  );
+  expect(refusal(() => findRuns([]))).toBe("ConfigError: runs must name at least one run or sweep folder: got none");
+  expect(refusal(() => findRuns([folder]))).toBe(
+    `CheckpointError: ${folder} must be the folder of a run or of a sweep: it has no run.json and no trials (leave it out)`,
+  );
+});
+
+it("says why something is no run", () => {
+  const file = join(folder, "notes.txt");
+  writeFileSync(file, "");
+  expect(refusal(() => findRuns([file]))).toBe(
+    `CheckpointError: ${file} must be the folder of a run or of a sweep: it is a file (leave it out)`,
+  );
+  expect(refusal(() => findRuns([`${file}.gone`]))).toContain(
+    ".gone must be the folder of a run or of a sweep: there is nothing of that name (leave it out)",
+  );
+});
+
+it("puts the report of one sweep into its folder, and others into models/report", () => {
+  const sweep = sweepOf([]);
+  expect(reportFolder([sweep])).toBe(sweep);
+  expect(reportFolder([sweep, sweep])).toBe(join("models", "report"));
+  expect(reportFolder([fakeRun(join(folder, "run"))])).toBe(join("models", "report"));
+});
