@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
-import { nearest } from "../../src/config/presets.js";
 import { ConfigError, HeedError, InterruptedError } from "../../src/core/errors.js";
+import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
 import { flagOfField } from "./flags.js";
 

@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { distance } from "fastest-levenshtein";
 import { show } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
+import { nearest } from "../core/nearest.js";
 import { packageRoot } from "../core/packageRoot.js";
 import { type ModelConfig, modelDefaults } from "./model.js";
 import { type TrainingConfig, trainingDefaults } from "./training.js";
@@ -74,9 +74,4 @@ function fields(value: unknown, where: string, known: string[]): Record<string, 
     }
   }
   return value as Record<string, unknown>;
-}
-
-/** The one of `known` that takes the fewest changes to come from `name`. */
-export function nearest(name: string, known: readonly string[]): string {
-  return [...known].sort((a, b) => distance(name, a) - distance(name, b))[0]!;
 }

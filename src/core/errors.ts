@@ -1,3 +1,19 @@
+/** The parts of a refusal. `{name}` in a rule or a remedy stands for another field. */
+export interface Refusal {
+  /** The file or object that the field stands in. */
+  where?: string;
+  /** What breaks its rule: a field of a configuration, or what else was given. */
+  field: string;
+  /** What goes after "must": `be a number above 0`. */
+  rule: string;
+  /** What came. */
+  value?: unknown;
+  /** What came, in words, where the value alone does not say it. */
+  got?: string;
+  /** What to do about it. */
+  remedy?: string;
+}
+
 /**
  * What a user did or gave that heed refuses: the message says where, the rule, the value received and the remedy,
  * and is printed without a stack trace (`HEED_DEBUG=1` shows it).
@@ -5,10 +21,63 @@
 export class HeedError extends Error {
   /** What a command that fails with this error exits with: 1 failed, 2 bad usage or bad input. */
   readonly exitCode: number = 1;
+  readonly refusal: Refusal | undefined;
 
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(what: string | Refusal, options?: ErrorOptions) {
+    super(typeof what === "string" ? what : refusalText(what), options);
     this.name = new.target.name;
+    this.refusal = typeof what === "string" ? undefined : what;
+  }
+
+  get field(): string | undefined {
+    return this.refusal?.field;
+  }
+
+  get rule(): string | undefined {
+    return this.refusal?.rule;
+  }
+
+  get value(): unknown {
+    return this.refusal?.value;
+  }
+
+  get remedy(): string | undefined {
+    return this.refusal?.remedy;
+  }
+
+  /** The message with each field under the name that `nameOf` gives it, as the command line does with its flags. */
+  describe(nameOf: (field: string) => string): string {
+    return this.refusal ? refusalText(this.refusal, nameOf) : this.message;
+  }
+}
+
+/** `where: field must rule: got value (remedy)`. */
+function refusalText(refusal: Refusal, nameOf = (field: string) => field): string {
+  const { where, field, rule, value, got = "value" in refusal ? show(value) : undefined, remedy } = refusal;
+  const named = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => nameOf(name));
+  return [
+    where === undefined ? "" : `${where}: `,
+    `${nameOf(field)} must ${named(rule)}`,
+    got === undefined ? "" : `: got ${got}`,
+    remedy === undefined ? "" : ` (${named(remedy)})`,
+  ].join("");
+}
+
+/** Most characters of a value that a message quotes. */
+const longest = 200;
+
+/** A value as an error message shows it: texts in quotes, objects as JSON, nothing longer than a line or two. */
+export function show(value: unknown): string {
+  const isJson = typeof value === "string" || (typeof value === "object" && value !== null);
+  const text = isJson ? asJson(value) : String(value);
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`;
+}
+
+function asJson(value: unknown): string {
+  try {
+    return JSON.stringify(value) ?? String(value);
+  } catch {
+    return String(value); // a circle, or nesting too deep
   }
 }
 
@@ -35,7 +104,7 @@ export class TrainingError extends HeedError {}
 
 /** Work was stopped on request after saving. */
 export class InterruptedError extends HeedError {
-  override readonly exitCode = 130;
+  override readonly exitCode: number = 130;
 }
 
 /** A function can't be compiled, or what it compiled to can't run. */

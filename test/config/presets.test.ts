@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { modelConfig } from "../../src/config/model.js";
-import { nearest, preset, presetNames, settingsFile } from "../../src/config/presets.js";
+import { preset, presetNames, settingsFile } from "../../src/config/presets.js";
 import { trainingConfig } from "../../src/config/training.js";
 import { refusal } from "../support/refusal.js";
 
@@ -66,8 +66,4 @@ describe("presets", () => {
     );
     expect(refusal(() => preset("../presets/start"))).toMatch(/^ConfigError: preset must be one of /);
   });
-});
-
-it("nearest takes the fewest changes", () => {
-  expect(nearest("stpes", ["seed", "steps", "stop"])).toBe("steps");
 });

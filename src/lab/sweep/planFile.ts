@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { nearest } from "../../config/presets.js";
 import { show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
+import { nearest } from "../../core/nearest.js";
 import type { SweepOptions } from "./options.js";
 
 const fields = ["grid", "list", "trials", "seeds", "budget", "lrRule", "bestOf", "medianStop", "grace"] as const;

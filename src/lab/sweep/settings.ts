@@ -1,9 +1,9 @@
 import { modelFlagFields, trainingFlagFields } from "../../config/flagNames.js";
 import { type ModelConfig, modelConfig, modelDefaults } from "../../config/model.js";
-import { nearest } from "../../config/presets.js";
 import { type TrainingConfig, trainingConfig, trainingDefaults } from "../../config/training.js";
 import { show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
+import { nearest } from "../../core/nearest.js";
 
 export type SettingValue = number | string | boolean;
 
