@@ -21,33 +21,33 @@ export interface Refusal {
 export class HeedError extends Error {
   /** What a command that fails with this error exits with: 1 failed, 2 bad usage or bad input. */
   readonly exitCode: number = 1;
-  readonly refusal: Refusal | undefined;
+  readonly #refusal: Refusal | undefined;
 
   constructor(what: string | Refusal, options?: ErrorOptions) {
     super(typeof what === "string" ? what : refusalText(what), options);
     this.name = new.target.name;
-    this.refusal = typeof what === "string" ? undefined : what;
+    this.#refusal = typeof what === "string" ? undefined : what;
   }
 
   get field(): string | undefined {
-    return this.refusal?.field;
+    return this.#refusal?.field;
   }
 
   get rule(): string | undefined {
-    return this.refusal?.rule;
+    return this.#refusal?.rule;
   }
 
   get value(): unknown {
-    return this.refusal?.value;
+    return this.#refusal?.value;
   }
 
   get remedy(): string | undefined {
-    return this.refusal?.remedy;
+    return this.#refusal?.remedy;
   }
 
   /** The message with each field under the name that `nameOf` gives it, as the command line does with its flags. */
   describe(nameOf: (field: string) => string): string {
-    return this.refusal ? refusalText(this.refusal, nameOf) : this.message;
+    return this.#refusal ? refusalText(this.#refusal, nameOf) : this.message;
   }
 }
 
