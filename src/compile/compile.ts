@@ -4,54 +4,53 @@ import { nativeBackend } from "../backends/native.js";
 import { type PrecisionKind, precisionKinds } from "../config/training.js";
 import { requireInteger, requireOneOf, show } from "../core/checks.js";
 import { CompileError } from "../core/errors.js";
-import { Program } from "./program.js";
-import { isTracing, trace } from "./trace.js";
+import { Session } from "./session/session.js";
+import { currentTrace, type Tensors, trace } from "./trace/trace.js";
 
-/** Tensors by name. */
-export type Tensors = Record<string, tf.Tensor>;
+export type { Tensors };
 
 export interface CompileOptions {
   /**
-   * Whether the function may read values back to JavaScript while it is traced; what it computes from them is fixed in
+   * Whether the function may read values back to JavaScript while it is traced. What it computes from them is fixed in
    * the graph. @default false
    */
   allowReads?: boolean;
   /**
-   * What the graph works products of float32 matrices in; sums, weights and everything else stay float32. The function
-   * itself, where it is not compiled, ignores it. @default "float32"
+   * The precision of products of float32 matrices. Sums, weights and everything else stay float32. Ignored where the
+   * function is not compiled. @default "float32"
    */
   precision?: PrecisionKind;
   /**
-   * Whether XLA compiles the function to machine code, as a whole. It takes seconds at the first call, and an op that
-   * XLA does not know is an error then. The function itself, where it is not compiled, ignores it. @default false
+   * Whether XLA compiles the function as a whole to machine code. This takes seconds at the first call, and an op that
+   * XLA does not know is an error. Ignored where the function is not compiled. @default false
    */
   xla?: boolean;
-  /** Most graphs to keep, one for each set of input shapes; the one unused for longest goes. @default 8 */
+  /** How many graphs to keep, one per set of input shapes; the least recently used is freed first. @default 8 */
   maxGraphs?: number;
 }
 
 /** A compiled function: called like the function itself. */
 export interface Compiled<Inputs extends Tensors, Outputs extends Tensors> {
   (inputs: Inputs): Outputs;
-  /** Graphs made so far: one for each set of input shapes, unless one had to be made again. */
+  /** How many graphs were made so far: one per set of input shapes, and one more whenever one was made again. */
   readonly traces: number;
-  /** Frees the graphs. Variables keep their values, and the function may be called again. */
+  /** Frees the graphs. Variables keep their values, and you may call the function again. */
   dispose(): void;
 }
 
 /**
- * `fn` as one TensorFlow graph, on backends that have graphs (native and gpu); elsewhere `fn` itself.
+ * Returns `fn` as one TensorFlow graph on backends that have graphs (native and gpu), and a wrapper of `fn` elsewhere.
  *
- * The first call with inputs of new shapes or types runs `fn` once while the ops that it makes are recorded; that and
- * every later call runs the recorded graph as one call of the library. `fn` must be a function of its inputs and of
- * tf.Variables: it may read and assign variables made before, and everything else that it captures (tensors, numbers)
- * is fixed at the first call. Variables can be read, assigned, saved and shared with other compiled functions as usual.
- * Inside another compiled function, and under a gradient, a call runs `fn` itself and so becomes part of those.
+ * The first call with inputs of new shapes or types runs `fn` once and records its ops. That call and every later one
+ * run the recorded graph as a single call into TensorFlow. `fn` must be a function of its inputs and of tf.Variables
+ * made before; it may read and assign those. Everything else that it captures (tensors, numbers) is fixed at the first
+ * call. You can read, assign, save and share the variables as usual. Inside another compiled function, or under a
+ * gradient, a call runs `fn` itself, so that it becomes part of that graph or gradient.
  *
- * @throws ConfigError if `maxGraphs` is no whole number above 0, or `precision` is one that this processor or backend
- *   is not faster with.
+ * @throws ConfigError if `maxGraphs` is not a whole number above 0, or this processor or backend does not gain from
+ *   `precision`.
  * @throws CompileError when called, if `fn` reads values back to JavaScript, draws random numbers there or makes
- *   variables; and, naming the line of `fn` that made the op, if TensorFlow refuses the graph or an op fails.
+ *   variables; also if TensorFlow refuses the graph or an op fails: the message then names the line that made the op.
  */
 export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   fn: (inputs: Inputs) => Outputs,
@@ -60,36 +59,36 @@ export function compile<Inputs extends Tensors, Outputs extends Tensors>(
   requireInteger("compile.maxGraphs", maxGraphs);
   if (requireOneOf("compile.precision", precision, precisionKinds) === "bfloat16") requireBfloat16();
   const options = { allowReads, precision, xla };
-  const graphs = new Map<string, Program>();
+  const sessions = new Map<string, Session>();
   let traces = 0;
   const call = (inputs: Inputs): Outputs => {
     const native = nativeBackend();
-    if (!native || isTracing() || tf.engine().state.gradientDepth > 0) return fn(inputs);
+    if (!native || currentTrace() || tf.engine().state.gradientDepth > 0) return fn(inputs);
     const key = signature(inputs);
-    let program = graphs.get(key);
-    if (program)
-      graphs.delete(key); // and set again below, as the one used last
+    let session = sessions.get(key);
+    if (session)
+      sessions.delete(key); // and set again below, as the one used last
     else {
-      program = new Program(native, trace(native, inputs, fn, options), options);
+      session = new Session(native, trace(native, inputs, fn, options), options);
       traces++;
     }
-    graphs.set(key, program);
-    if (graphs.size > maxGraphs) drop(graphs, [...graphs.keys()][0]!);
-    return program.run(inputs) as Outputs;
+    sessions.set(key, session);
+    if (sessions.size > maxGraphs) drop(sessions, [...sessions.keys()][0]!);
+    return session.run(inputs) as Outputs;
   };
   const dispose = () => {
-    for (const key of [...graphs.keys()]) drop(graphs, key);
+    for (const key of [...sessions.keys()]) drop(sessions, key);
   };
   Object.defineProperty(call, "traces", { get: () => traces });
   return Object.assign(call, { dispose }) as Compiled<Inputs, Outputs>;
 }
 
-function drop(graphs: Map<string, Program>, key: string): void {
-  graphs.get(key)!.dispose();
-  graphs.delete(key);
+function drop(sessions: Map<string, Session>, key: string): void {
+  sessions.get(key)!.dispose();
+  sessions.delete(key);
 }
 
-/** What must be the same for a graph to serve: the names, types and shapes of the inputs, in any order. */
+/** The names, types and shapes of the inputs, in any order: what a graph is made for. */
 function signature(inputs: Tensors): string {
   let text = "";
   for (const key of Object.keys(inputs).sort()) {

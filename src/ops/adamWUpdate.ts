@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { nativeBackend, typeAttribute } from "../backends/native.js";
-import { changeInPlace, isTracing } from "../compile/trace.js";
+import { changeInPlace, isTracing } from "../compile/changeInPlace.js";
 
 /** A weight and Adam's moments of it; all of one shape. */
 export interface AdamWState {

@@ -1,4 +1,4 @@
-/** What a call costs beside TensorFlow's own work: npx tsx test/backends/compile/costs.ts */
+/** What a call costs besides TensorFlow's own work: npx tsx test/compile/costs.ts */
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../src/backends/choose.js";
 import { type NativeBinding, nativeBackend } from "../../src/backends/native.js";

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { findCompilers } from "./compile.js";
+import { findCompilers } from "./compileAddon.js";
 import { tensorflowVersion } from "./pins.js";
 import { findPython } from "./python.js";
 

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statfsSync } from "node:f
 import { dirname, join } from "node:path";
 import { BackendError } from "../../core/errors.js";
 import { makeUnit, unitIsWhole } from "./cache.js";
-import { bindingSources, compileAddon, compileFlags, nodeApiHeaders, quietSource } from "./compile.js";
+import { bindingSources, compileAddon, compileFlags, nodeApiHeaders, quietSource } from "./compileAddon.js";
 import { installAddon, writeAddonNote } from "./install.js";
 import { type PlatformPins, pins, platformName, tensorflowVersion } from "./pins.js";
 import { fetchWheel, findPython, unpackWheel } from "./python.js";

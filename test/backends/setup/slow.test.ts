@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { addonFile, addonPackageFolder } from "../../../src/backends/addon.js";
-import { compileFlags, nodeApiHeaders } from "../../../src/backends/setup/compile.js";
+import { compileFlags, nodeApiHeaders } from "../../../src/backends/setup/compileAddon.js";
 import { pins, platformName } from "../../../src/backends/setup/pins.js";
 import { setup } from "../../../src/backends/setup/setup.js";
 import { verifyAddon } from "../../../src/backends/setup/verify.js";

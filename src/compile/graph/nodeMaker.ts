@@ -1,7 +1,7 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
 import { type GraphNode, tensorAttribute } from "./graphDef.js";
 
-/** Makes nodes of the kinds that stand around a traced function. */
+/** Makes the nodes that surround a traced function: inputs, variables, constants. */
 export class NodeMaker {
   constructor(readonly binding: NativeBinding) {}
 
@@ -27,16 +27,16 @@ export class NodeMaker {
     return { name, op: "AssignVariableOp", inputs, attributes: [this.type("dtype", dtype)] };
   }
 
-  /** A whole number. */
-  whole(name: string, number: number): GraphNode {
+  /** An int32 scalar. */
+  integer(name: string, number: number): GraphNode {
     const { TF_INT32 } = this.binding;
     const value = { dtype: TF_INT32, shape: [], values: Int32Array.of(number) };
     const attributes = [this.type("dtype", TF_INT32), { name: "value", type: tensorAttribute, value }];
     return { name, op: "Const", inputs: [], attributes };
   }
 
-  /** A node that does nothing, `after` others. */
-  nothing(name: string, after: string[]): GraphNode {
+  /** A node that only waits for others. */
+  wait(name: string, after: string[]): GraphNode {
     return { name, op: "NoOp", inputs: after.map((node) => `^${node}`), attributes: [] };
   }
 

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { describe, expect, test } from "vitest";
-import { nativeBackend } from "../../src/backends/native.js";
-import { type GraphNode, savedModelBytes, tensorAttribute } from "../../src/compile/graphDef.js";
-import { hasGraphs } from "./support.js";
+import { nativeBackend } from "../../../src/backends/native.js";
+import { type GraphNode, savedModelBytes, tensorAttribute } from "../../../src/compile/graph/graphDef.js";
+import { hasGraphs } from "../support.js";
 
 /** A message as Google's protobuf library, in tfjs-node's own description of TensorFlow's formats, shows it. */
 interface Shown {

@@ -1,27 +1,28 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
-import { CompileError } from "../core/errors.js";
-import { assignNodes, finishedName, inputNodes, readName, type Trace, variableNodes } from "./graph.js";
-import { functionAttribute, type Graph, type GraphFunction, type GraphNode } from "./graphDef.js";
-import { NodeMaker } from "./nodeMaker.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
+import { CompileError } from "../../core/errors.js";
+import { functionAttribute, type Graph, type GraphFunction, type GraphNode } from "../graph/graphDef.js";
+import { NodeMaker } from "../graph/nodeMaker.js";
+import { readName, type TracedFunction } from "../trace/tracedFunction.js";
+import { assignNodes, finishedName, inputNodes, variableNodes } from "./functionGraph.js";
 
-/** TensorFlow's number for variables as a function takes them. */
+/** TensorFlow's number for the type of a variable that is passed to a function. */
 const resourceType = 20;
 
 const callName = "call";
 
 /**
- * A traced function's graph in which XLA compiles the function as a whole: it is a function of the graph, called by a
- * node that says so. Random numbers are drawn before: XLA would draw others from the same seed.
+ * The graph of a traced function that XLA compiles as a whole: one node, marked for XLA, calls it as a function inside
+ * the graph. Random numbers are drawn outside, because XLA would draw others from the same seed.
  *
- * Marking the nodes for XLA one by one (`_XlaCompile`) gives many small pieces instead: TensorFlow merges products
- * with what follows them first, which XLA does not know.
+ * Marking the nodes one by one (`_XlaCompile`) gives many small pieces instead: TensorFlow first fuses products with
+ * the ops that follow them, and XLA does not know the fused ops.
  */
-export function xlaGraph(trace: Trace, binding: NativeBinding): Graph {
+export function xlaGraph(trace: TracedFunction, binding: NativeBinding): Graph {
   const make = new NodeMaker(binding);
   for (const each of trace.functions) refuseRandom(each);
   const drawn = trace.nodes.filter(isRandom);
-  const first = neededFor(drawn, trace.nodes);
-  if (first.some(changesVariable)) {
+  const outside = neededFor(drawn, trace.nodes);
+  if (outside.some(changesVariable)) {
     throw new CompileError(
       "a compiled function with xla must not draw random numbers from a variable changed in place (draw them before it)",
     );
@@ -36,7 +37,7 @@ export function xlaGraph(trace: Trace, binding: NativeBinding): Graph {
     inputs,
     outputs: trace.outputs,
     nodes: [
-      make.nothing("checked", []),
+      make.wait("checked", []),
       ...trace.variables.flatMap((variable) => [
         make.read(readName(variable.node), variable.node, variable.dtype),
         ...assignNodes(make, variable),
@@ -45,10 +46,10 @@ export function xlaGraph(trace: Trace, binding: NativeBinding): Graph {
     ],
   };
   const nodes = [
-    make.whole("one", 1), // what is fetched for its control inputs alone
+    make.integer("one", 1), // fetched only for its control inputs
     ...inputNodes(make, trace),
     ...trace.variables.flatMap((variable) => variableNodes(make, variable)),
-    ...first,
+    ...outside,
     callNode(body, binding),
     ...trace.outputs.map(({ node, dtype }, i) => make.identity(node, dtype, [`${callName}:${i}`])),
     make.identity(finishedName, binding.TF_INT32, ["one", `^${callName}`]),
@@ -78,7 +79,7 @@ function refuseRandom({ nodes }: GraphFunction): void {
   throw new CompileError("a compiled function with xla must not draw random numbers in repeat (draw them before it)");
 }
 
-/** `wanted` and all that they are computed from, in order. */
+/** `wanted` and every node that they are computed from, in order. */
 function neededFor(wanted: readonly GraphNode[], nodes: readonly GraphNode[]): GraphNode[] {
   const needed = new Set(wanted.map(({ name }) => name));
   for (const { name, inputs } of nodes.toReversed()) {

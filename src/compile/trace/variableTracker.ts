@@ -1,23 +1,37 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NativeBackend, NativeBinding, OpAttribute } from "../backends/native.js";
-import { CompileError } from "../core/errors.js";
-import { canFail, readName, type Source, type TracedVariable } from "./graph.js";
-import type { GraphFunction } from "./graphDef.js";
-import { loop } from "./loop.js";
-import { Recorder, type TraceOptions } from "./recorder.js";
+import type { NativeBackend, NativeBinding, OpAttribute } from "../../backends/native.js";
+import { CompileError } from "../../core/errors.js";
+import type { GraphFunction, Source } from "../graph/graphDef.js";
+import { fallibleOps } from "../graph/opTraits.js";
+import { whileLoop } from "../graph/whileLoop.js";
+import { OpRecorder, type TraceOptions } from "./opRecorder.js";
+import { readName, type TracedVariable } from "./tracedFunction.js";
+
+/** An op of TensorFlow that changes variables in place, such as ResourceApplyAdam. */
+export interface InPlaceOp {
+  op: string;
+  attributes: OpAttribute[];
+  /** Its first inputs. */
+  variables: tf.Variable[];
+  /** Its other inputs. */
+  tensors: tf.Tensor[];
+}
 
 /** A variable during a trace. */
 interface KnownVariable {
-  /** The graph's name for it. */
+  /** Its name in the graph. */
   node: string;
-  /** The last op that changed it in place, and where its value comes from since. */
+  /** The last op that changed it in place, and the source of its value from then on. */
   changed?: { by: string; source: Source };
 }
 
-/** Records what a function does, with variables too. */
-export class Tracer {
-  readonly recorder: Recorder;
-  /** What nodes call. */
+/**
+ * Records what a function does with variables: which it reads, assigns or changes in place, and which a loop carries
+ * from turn to turn. Everything else is recorded by its OpRecorder.
+ */
+export class VariableTracker {
+  readonly recorder: OpRecorder;
+  /** The bodies and conditions of loops. */
   readonly functions: GraphFunction[] = [];
   private readonly variables = new Map<tf.Variable, KnownVariable>();
   private readonly binding: NativeBinding;
@@ -27,38 +41,37 @@ export class Tracer {
     private readonly options: TraceOptions,
   ) {
     this.binding = native.binding;
-    this.recorder = new Recorder(native, options);
+    this.recorder = new OpRecorder(native, options);
   }
 
-  /** Lets `variable` be the graph's variable `node` during the trace. */
+  /** Makes `variable` stand for the graph's variable `node` during the trace. */
   enterVariable(variable: tf.Variable, node: string): void {
     this.variables.set(variable, { node });
     this.replace(variable, readName(node));
   }
 
-  /** What a variable ends as: a value to assign, and the op that changed it in place last. */
+  /** How the function leaves a variable: the value to assign, and the last op that changed it in place. */
   leaveVariable(variable: tf.Variable): Pick<TracedVariable, "assigned" | "changedBy" | "lastUse"> {
     const { node, changed } = this.variables.get(variable)!;
-    const isItsOwn = this.recorder.isFrom(changed?.source ?? readName(node), variable);
+    const isUnassigned = this.recorder.isFrom(changed?.source ?? readName(node), variable);
     return {
-      assigned: isItsOwn ? undefined : this.recorder.sourceOf(variable),
+      assigned: isUnassigned ? undefined : this.recorder.sourceOf(variable),
       changedBy: changed?.by,
       lastUse: this.lastUse({ node, changed }),
     };
   }
 
   /**
-   * Records an op that changes variables in place, such as ResourceApplyAdam: its inputs are the variables, then
-   * `tensors`. It waits for what read the variables before, and for every op so far that can fail. From here on the
-   * variables have their new values.
+   * Records an op that changes variables in place. It waits for the ops that read the old values, and for every op so
+   * far that can fail. From here on the variables have their new values.
    */
-  changeInPlace(op: string, attributes: OpAttribute[], variables: tf.Variable[], tensors: tf.Tensor[]): void {
+  changeInPlace({ op, attributes, variables, tensors }: InPlaceOp): void {
     const { recorder } = this;
     if (recorder.scope.outer) throw new CompileError(`repeat must not change variables in place: got ${op}`);
     const name = recorder.newName(op);
     const known = variables.map((variable) => this.variables.get(variable)!);
     const values = tensors.map((tensor) => recorder.sourceOf(tensor));
-    const checks = recorder.scope.nodes.filter(canFail).map((node) => node.name);
+    const checks = recorder.scope.nodes.filter((node) => fallibleOps.has(node.op)).map((node) => node.name);
     const before = variables.map((variable, i) => this.assignFirst(variable, `${name}_assign${i}`, checks));
     const inputs = [...known.map(({ node }) => node), ...values, ...[...before, ...checks].map((node) => `^${node}`)];
     recorder.add({ name, op, inputs, attributes });
@@ -71,7 +84,7 @@ export class Tracer {
     }
   }
 
-  /** Records a loop: `body` once, as a function of the graph's, and an op that runs it `count` times. */
+  /** Records a loop: `body` once, as a function inside the graph, and an op that runs it `count` times. */
   repeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, { long }: { long: boolean }): void {
     const { recorder, binding } = this;
     const all = [...this.variables.keys()].map((variable, i) => {
@@ -87,7 +100,7 @@ export class Tracer {
     });
     for (const { variable, before } of all) variable.assign(before);
     const state = all.filter(({ name, next }) => next !== name || scope.used.has(name));
-    const made = loop(recorder.newName("While"), binding, {
+    const made = whileLoop(recorder.newName("While"), binding, {
       count: recorder.sourceOf(count),
       nodes: scope.nodes,
       state: state.map(({ name, next, before }) => {
@@ -104,13 +117,13 @@ export class Tracer {
     tf.dispose(all.map(({ before }) => before));
   }
 
-  /** Gives a variable a tensor that comes from `source`. */
+  /** Assigns a variable a tensor that comes from `source`. */
   private replace(variable: tf.Variable, source: Source): void {
     const { tensor } = this.recorder.enter(variable, source, `variable ${variable.name}`);
     variable.assign(tensor);
   }
 
-  /** What a change of a variable must wait for. A value that was assigned meanwhile is put into the graph's variable. */
+  /** The node that a change of a variable must wait for. If a value was assigned before, it is stored first. */
   private assignFirst(variable: tf.Variable, name: string, checks: string[]): string {
     const known = this.variables.get(variable)!;
     const { assigned } = this.leaveVariable(variable);

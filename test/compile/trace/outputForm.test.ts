@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { useBackend } from "../../src/backends/choose.js";
-import { type NativeBackend, nativeBackend, type OpAttribute } from "../../src/backends/native.js";
-import { outputForm } from "../../src/compile/shapes.js";
-import { present } from "../support/backends.js";
+import { useBackend } from "../../../src/backends/choose.js";
+import { type NativeBackend, nativeBackend, type OpAttribute } from "../../../src/backends/native.js";
+import { outputForm } from "../../../src/compile/trace/outputForm.js";
+import { present } from "../../support/backends.js";
 
 /** Ops whose form is known without executing them, with inputs' shapes. */
 const unary =

@@ -1,45 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NativeBackend, OpAttribute } from "../backends/native.js";
-import { show } from "../core/checks.js";
-import { CompileError } from "../core/errors.js";
-import { isChanged, readName, type Trace } from "./graph.js";
-import type { TraceOptions } from "./recorder.js";
-import { Tracer } from "./tracer.js";
+import type { NativeBackend } from "../../backends/native.js";
+import { show } from "../../core/checks.js";
+import { CompileError } from "../../core/errors.js";
+import type { TraceOptions } from "./opRecorder.js";
+import { isChanged, readName, type TracedFunction } from "./tracedFunction.js";
+import { VariableTracker } from "./variableTracker.js";
 
-type Tensors = Record<string, tf.Tensor>;
+/** Tensors by name. */
+export type Tensors = Record<string, tf.Tensor>;
 
-let underWay: Tracer | undefined;
+let current: VariableTracker | undefined;
 
-/** Whether a function is being traced: whatever it calls becomes part of its graph. */
-export function isTracing(): boolean {
-  return underWay !== undefined;
-}
-
-/** An op of TensorFlow that changes variables where they are, such as ResourceApplyAdam. */
-export interface InPlaceOp {
-  op: string;
-  attributes: OpAttribute[];
-  /** Its first inputs. */
-  variables: tf.Variable[];
-  /** Its other inputs. */
-  tensors: tf.Tensor[];
-}
-
-/** Makes `change` part of the graph under way, for which {@link isTracing} must hold. */
-export function changeInPlace({ op, attributes, variables, tensors }: InPlaceOp): void {
-  underWay!.changeInPlace(op, attributes, variables, tensors);
-}
-
-/** Makes a loop part of the graph under way, for which {@link isTracing} must hold. */
-export function recordRepeat(count: tf.Scalar, body: (turn: tf.Scalar) => void, options: { long: boolean }): void {
-  underWay!.repeat(count, body, options);
+/** Of the function that is being traced, if there is one: whatever it calls becomes part of its graph. */
+export function currentTrace(): VariableTracker | undefined {
+  return current;
 }
 
 /**
- * Runs `fn` once and records the TensorFlow ops that it makes. Variables end as they were before.
+ * Runs `fn` once and records the TensorFlow ops that it executes. Variables end as they were before.
  *
- * `fn` sees inputs and variables as tensors of the addon that nobody else has. So what it captured stays apart from
- * them: a clone of a variable, the tensor that an input was made from, two variables made from one tensor.
+ * `fn` gets inputs and variables as tensors of the addon that nobody else has. This tells them apart from tensors that
+ * `fn` captures: a clone of a variable, the tensor that an input was made from, two variables made from one tensor.
  *
  * @throws CompileError if `fn` reads a value back to JavaScript, draws a random number there, makes or disposes a
  *   variable, keeps a tensor, uses an op whose shapes depend on values, or returns anything but tensors by name.
@@ -49,21 +30,21 @@ export function trace<Inputs extends Tensors>(
   inputs: Inputs,
   fn: (inputs: Inputs) => Tensors,
   options: TraceOptions,
-): Trace {
+): TracedFunction {
   const engine = tf.engine();
   const variables = registeredVariables();
-  const tracer = new Tracer(native, options);
-  const { recorder } = tracer;
+  const tracker = new VariableTracker(native, options);
+  const { recorder } = tracker;
   const before = variables.map((variable) => variable.clone());
   engine.startScope();
-  underWay = tracer;
-  let traced: Trace;
+  current = tracker;
+  let traced: TracedFunction;
   try {
     const entered = Object.keys(inputs)
       .sort()
       .map((key, i) => ({ key, node: `in${i}`, ...recorder.enter(inputs[key]!, `in${i}`, `input ${key}`) }));
-    for (const [i, variable] of variables.entries()) tracer.enterVariable(variable, `var${i}`);
-    const results = recorder.watch(() => {
+    for (const [i, variable] of variables.entries()) tracker.enterVariable(variable, `var${i}`);
+    const results = recorder.record(() => {
       return fn(Object.fromEntries(entered.map(({ key, tensor }) => [key, tensor])) as Inputs);
     });
     requireTensors(results);
@@ -72,20 +53,20 @@ export function trace<Inputs extends Tensors>(
       return { key, node: `out${i}`, source: recorder.sourceOf(tensor), dtype: recorder.dtypeOf(tensor) };
     });
     const left = variables.map((variable, i) => {
-      return { variable, node: `var${i}`, dtype: recorder.dtypeOf(variable), ...tracer.leaveVariable(variable) };
+      return { variable, node: `var${i}`, dtype: recorder.dtypeOf(variable), ...tracker.leaveVariable(variable) };
     });
     traced = {
       inputs: entered.map(({ key, node, dtype, shape }) => ({ key, node, dtype, shape })),
       outputs,
-      // Filtered only now: an assignment or an output may be the one use of another variable.
+      // Filtered only now: an assignment or an output may be the only use of another variable.
       variables: left.filter((variable) => isChanged(variable) || recorder.scope.used.has(readName(variable.node))),
       nodes: recorder.scope.nodes,
-      functions: tracer.functions,
+      functions: tracker.functions,
       origins: recorder.origins,
     };
   } finally {
-    underWay = undefined;
-    recorder.watch(() => {
+    current = undefined;
+    recorder.record(() => {
       engine.endScope();
       restore(variables, before);
     });
@@ -111,7 +92,7 @@ function requireTensors(results: unknown): asserts results is Tensors {
   if (typeof results !== "object" || results === null) throw new CompileError(`${rule}: got ${show(results)}`);
   if (results instanceof tf.Tensor) throw new CompileError(`${rule}: got a tensor`);
   if ("then" in results) {
-    Promise.resolve(results).catch(() => {}); // what is left of it fails, and nobody waits for it
+    Promise.resolve(results).catch(() => {}); // nobody awaits it, and what it still does fails
     throw new CompileError(`${rule}: got a promise (it must not be async)`);
   }
   if (Array.isArray(results)) throw new CompileError(`${rule}: got an array`);

@@ -1,46 +1,57 @@
 import type * as tf from "@tensorflow/tfjs";
-import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../backends/native.js";
-import type { PrecisionKind } from "../config/training.js";
-import { CompileError } from "../core/errors.js";
-import type { Source } from "./graph.js";
-import { type GraphNode, type TensorValue, tensorAttribute } from "./graphDef.js";
+import type { NativeBackend, NativeBinding, OpAttribute, TensorMetadata } from "../../backends/native.js";
+import type { PrecisionKind } from "../../config/training.js";
+import { CompileError } from "../../core/errors.js";
+import { type GraphNode, type Source, type TensorValue, tensorAttribute } from "../graph/graphDef.js";
+import { shapedByValues } from "../graph/opTraits.js";
+import { type CodeLine, callerLine } from "./callerLine.js";
 import { graphForm } from "./graphForm.js";
-import { type CodeLine, callerLine } from "./origin.js";
-import { Refusals } from "./refusals.js";
-import { Scope } from "./scope.js";
-import { type Form, shapedByValues } from "./shapes.js";
+import type { Form } from "./outputForm.js";
 import { StandIns } from "./standIns.js";
-import { watching } from "./watch.js";
 
-/** TensorFlow's number for texts. */
+/** TensorFlow's number for the type of texts. */
 const stringType = 7;
 
 export interface TraceOptions {
-  /** Whether values may be read back to JavaScript; what is computed from them is fixed in the graph. */
+  /** Whether values may be read back to JavaScript. What is computed from them is fixed in the graph. */
   allowReads: boolean;
-  /** What matrix products are worked in. */
+  /** The precision of matrix products. */
   precision: PrecisionKind;
   /** Whether the graph is for XLA. */
   xla: boolean;
 }
 
-/** Records the ops that the backend executes while it watches a function. */
-export class Recorder {
-  /** The graph, or the function of it, that ops are part of now. */
+/** A graph, or a function inside a graph, while it is traced. */
+class Scope {
+  readonly nodes: GraphNode[] = [];
+  /** Where values come from, by the addon's number for them. */
+  readonly sources = new Map<number, Source>();
+  /** The addon's numbers for values of the scope around this one, by the names that they have here. */
+  readonly captured = new Map<Source, number>();
+  /** Sources that something takes a value from. */
+  readonly used = new Set<Source>();
+
+  constructor(readonly outer?: Scope) {}
+}
+
+/** Records the ops that the backend executes while a function runs: each becomes a node that computes the same. */
+export class OpRecorder {
+  /** Where new nodes go. */
   scope = new Scope();
-  /** The line of the caller's function that made each node, by the node's name. */
+  /** The line of the caller's code that made each node, by the node's name. */
   readonly origins = new Map<string, CodeLine | string>();
   private readonly forms = new Map<number, Form>();
-  /** The addon's numbers for tensors that are no constants. */
+  /** The addon's numbers for inputs, variables and the outputs of ops: everything but constants. */
   private readonly computed = new Set<number>();
-  /** The numbers of tensors made during the trace, by the addon's number for them. */
+  /** The values of constants made during the trace, by the addon's number for them. */
   private readonly constants = new Map<number, TensorValue>();
   /** What messages call an input or a variable, by its source. */
   private readonly labels = new Map<Source, string>();
   private readonly binding: NativeBinding;
   private readonly standIns: StandIns;
-  private readonly refusals = new Refusals();
-  /** Ops so far, in all scopes. */
+  /** The first refusal: the function may have caught the error, or thrown it where nobody awaits it. */
+  private firstRefusal: CompileError | undefined;
+  /** The number of ops so far, in all scopes. */
   private count = 0;
 
   constructor(
@@ -51,7 +62,7 @@ export class Recorder {
     this.standIns = new StandIns(this.binding);
   }
 
-  /** A tensor that stands for `tensor` during the trace and comes from `source`. */
+  /** A tensor to use in place of `tensor` during the trace; its value comes from `source`. */
   enter(tensor: tf.Tensor, source: Source, label: string): { tensor: tf.Tensor; dtype: number; shape: number[] } {
     const { shape } = tensor;
     const dtype = this.dtypeOf(tensor);
@@ -63,12 +74,12 @@ export class Recorder {
     return { tensor: this.native.createOutputTensor(own), dtype, shape };
   }
 
-  /** Where a tensor comes from that something takes. */
+  /** Where a tensor comes from; counts as a use of it. */
   sourceOf(tensor: tf.Tensor): Source {
     return this.sourceOfId(this.native.getInputTensorIds([tensor])[0]!);
   }
 
-  /** Whether a tensor comes from `source`; it does not count as taken. */
+  /** Whether a tensor comes from `source`; does not count as a use. */
   isFrom(source: Source, tensor: tf.Tensor): boolean {
     return this.scope.sources.get(this.native.getInputTensorIds([tensor])[0]!) === source;
   }
@@ -78,7 +89,7 @@ export class Recorder {
     return this.native.tensorMap.get(dataId).dtype;
   }
 
-  /** Adds an op of which the watched function knows nothing; `name` is a new one. */
+  /** Adds an op that the function did not execute itself, under a new name. */
   add(node: GraphNode): void {
     this.scope.nodes.push(node);
     this.origins.set(node.name, callerLine());
@@ -88,7 +99,7 @@ export class Recorder {
     return `op${this.count++}_${op}`;
   }
 
-  /** Runs `fn` while what it makes becomes part of a function of its own. Answers what that took from outside. */
+  /** Runs `fn` and records it as a function inside the graph. Returns its scope, and what it uses from outside. */
   inside(fn: () => void): { scope: Scope; captured: { name: string; dtype: number; source: Source }[] } {
     const outer = this.scope;
     const scope = new Scope(outer);
@@ -104,9 +115,9 @@ export class Recorder {
     return { scope, captured };
   }
 
-  /** Runs `fn` while every op and constant that it makes is recorded. */
-  watch<T>(fn: () => T): T {
-    return watching(this.native, fn, {
+  /** Runs `fn` and records every op and constant that it makes. */
+  record<T>(fn: () => T): T {
+    const instead: Partial<NativeBinding> = {
       createTensor: (shape, dtype, values) => this.create(shape, dtype, values),
       executeOp: (name, attributes, ids, outputs) => this.execute(name, attributes, ids, outputs),
       tensorDataSync: (id) => this.read(id),
@@ -114,27 +125,41 @@ export class Recorder {
         this.standIns.forget(id);
         this.binding.deleteTensor(id);
       },
-      random: () => {
-        throw this.refusals.refuse(
-          `draw random numbers in JavaScript: ${callerLine()} (draw them with a seed that is an input)`,
-        );
-      },
-    });
+    };
+    const { random } = Math;
+    // The addon's own functions are read-only: an object with ours inherits from it.
+    this.native.binding = Object.create(this.binding, Object.getOwnPropertyDescriptors(instead)) as NativeBinding;
+    Math.random = () => {
+      throw this.refuse(`draw random numbers in JavaScript: ${callerLine()} (draw them with a seed that is an input)`);
+    };
+    try {
+      return fn();
+    } finally {
+      this.native.binding = this.binding;
+      Math.random = random;
+    }
   }
 
   /**
-   * To be called when the function has ended and all that it did not keep is freed.
+   * Call this when the function has ended and every tensor that it did not keep is freed.
    *
-   * @throws CompileError if it did what it must not, even if it caught the error.
+   * @throws CompileError if it did anything that it must not do, even if it caught the error.
    */
   requireNothingRefused(): void {
     for (const id of this.standIns.ids()) {
       const source = this.scope.sources.get(id) ?? "a tensor";
       const origin = this.origins.get(source.split(":")[0]!);
       const what = this.labels.get(source) ?? (origin ? `${source} is made at ${origin}` : source);
-      throw this.refusals.refuse(`keep tensors: ${what} (return it, or assign it to a variable)`);
+      throw this.refuse(`keep tensors: ${what} (return it, or assign it to a variable)`);
     }
-    this.refusals.requireNone();
+    if (this.firstRefusal) throw this.firstRefusal;
+  }
+
+  /** The error to throw when the function did what it must not; `what` goes on "a compiled function must not". */
+  private refuse(what: string): CompileError {
+    const error = new CompileError(`a compiled function must not ${what}`);
+    this.firstRefusal ??= error;
+    return error;
   }
 
   private create(shape: number[], dtype: number, values: ArrayBufferView): number {
@@ -157,11 +182,11 @@ export class Recorder {
     return outputs;
   }
 
-  /** Stand-ins have a shape and no numbers. */
+  /** Stand-ins have no values, which some ops need. */
   private requireTraceable(op: string, name: string, ids: number[]): void {
     if (ids.some((id) => this.forms.get(id)?.dtype === stringType)) throw this.noTexts();
     if (!shapedByValues.has(op)) return;
-    throw this.refusals.refuse(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);
+    throw this.refuse(`use ops whose shapes depend on values: ${name} is made at ${this.origins.get(name)}`);
   }
 
   private know(tensor: TensorMetadata, source: Source): void {
@@ -170,7 +195,7 @@ export class Recorder {
     this.computed.add(tensor.id);
   }
 
-  /** What an op gives: stand-ins, unless all that it takes has numbers. An error gets its line added. */
+  /** The outputs of an op: stand-ins, unless all of its inputs have values. Adds the caller's line to an error. */
   private outputsOf(name: string, execution: Parameters<NativeBinding["executeOp"]>): TensorMetadata[] {
     const [op, attributes, ids, count] = execution;
     try {
@@ -191,7 +216,7 @@ export class Recorder {
     return source;
   }
 
-  /** A value from the scope around this one, by the name that it has here. */
+  /** A name in this scope for a value of the scope around it. */
   private captured(id: number): Source {
     const { captured, outer } = this.scope;
     if (!outer) {
@@ -205,7 +230,7 @@ export class Recorder {
   }
 
   private constant(id: number): Source {
-    const value = this.constants.get(id) ?? this.numbersOf(id);
+    const value = this.constants.get(id) ?? this.valueOf(id);
     const name = `constant${this.scope.sources.size}`;
     const attributes = [
       { name: "dtype", type: this.binding.TF_ATTR_TYPE, value: value.dtype },
@@ -216,15 +241,15 @@ export class Recorder {
     return name;
   }
 
-  /** The numbers of a tensor made before the trace. */
-  private numbersOf(id: number): TensorValue {
+  /** The values of a tensor made before the trace. */
+  private valueOf(id: number): TensorValue {
     const { id: copy, shape, dtype } = this.identity(id);
     this.binding.deleteTensor(copy);
     if (dtype === stringType) throw this.noTexts();
     return { shape, dtype, values: copyOf(this.binding.tensorDataSync(id)) };
   }
 
-  /** Another of the addon's tensors with the same numbers; TensorFlow says their shape and type with it. */
+  /** Another tensor of the addon with the same values, and their shape and type. */
   private identity(id: number): TensorMetadata {
     return this.binding.executeOp("Identity", [], [id], 1)[0]!;
   }
@@ -233,7 +258,7 @@ export class Recorder {
     if (this.computed.has(id) && !this.options.allowReads) {
       const source = this.sourceOfId(id);
       const label = this.labels.get(source) ?? source;
-      throw this.refusals.refuse(
+      throw this.refuse(
         `read values back to JavaScript: ${label} is read at ${callerLine()} (return it, or set allowReads to fix what follows from it)`,
       );
     }
@@ -241,7 +266,7 @@ export class Recorder {
   }
 
   private noTexts(): CompileError {
-    return this.refusals.refuse(`use texts as tensors: ${callerLine()}`);
+    return this.refuse(`use texts as tensors: ${callerLine()}`);
   }
 }
 

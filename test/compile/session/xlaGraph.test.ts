@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { useBackend } from "../../src/backends/choose.js";
-import { compile } from "../../src/compile/compile.js";
-import { repeat } from "../../src/compile/repeat.js";
-import { adamWUpdate } from "../../src/ops/adamWUpdate.js";
-import { dropoutMask } from "../../src/ops/dropout.js";
-import { slow } from "../support/slow.js";
-import { options, testGradients } from "./agreement.js";
-import { expectNoLeak, hasGraphs, numbers, thrown, variable, withCompiled } from "./support.js";
+import { useBackend } from "../../../src/backends/choose.js";
+import { compile } from "../../../src/compile/compile.js";
+import { repeat } from "../../../src/compile/repeat.js";
+import { adamWUpdate } from "../../../src/ops/adamWUpdate.js";
+import { dropoutMask } from "../../../src/ops/dropout.js";
+import { slow } from "../../support/slow.js";
+import { options, testGradients } from "../agreement.js";
+import { expectNoLeak, hasGraphs, numbers, thrown, variable, withCompiled } from "../support.js";
 
 beforeEach(async () => {
   await useBackend("auto");
@@ -56,7 +56,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     const { name, message } = withCompiled(widest, (compiled) => thrown(() => compiled({ x })), { xla: true });
     expect(name).toBe("CompileError");
     expect(message).toMatch(/Dilation2D.*No registered 'Dilation2D' OpKernel for XLA_CPU_JIT/);
-    expect(message).toMatch(/\nop\d+_Dilation2D is made at \S*xla\.test\.ts:\d+:\d+$/);
+    expect(message).toMatch(/\nop\d+_Dilation2D is made at \S*xlaGraph\.test\.ts:\d+:\d+$/);
     x.dispose();
   });
 

@@ -1,25 +1,26 @@
 import * as tf from "@tensorflow/tfjs";
-import type { NativeBackend, TensorMetadata } from "../backends/native.js";
-import { CompileError } from "../core/errors.js";
-import { isChanged, pushedName, readName, type TracedVariable, valueName } from "./graph.js";
-import { type Keeper, LazyData } from "./lazyData.js";
+import type { NativeBackend, TensorMetadata } from "../../backends/native.js";
+import { CompileError } from "../../core/errors.js";
+import { isChanged, readName, type TracedVariable } from "../trace/tracedFunction.js";
+import { pushedName, valueName } from "./functionGraph.js";
+import { LazyData, type ValueKeeper } from "./lazyData.js";
 
-/** Runs the session: the addon's tensors for the inputs of these names, to the outputs of those. */
+/** Runs the session: feeds tensors of the addon to the nodes `names`, and returns the outputs of the nodes `wanted`. */
 export type SessionCall = (fed: number[], names: string[], wanted: string[]) => TensorMetadata[];
 
 interface Bound extends TracedVariable {
-  /** What the session's copy was taken from: the variable's data and, if that may change, its version. */
+  /** The data that the session's copy was taken from and, if its value may change, the version. */
   taken?: { dataId: object; data: LazyData | undefined; version: number };
-  /** The data that stands for the session's value; the variable has it, or had it until somebody assigned it. */
+  /** The data that stands for the session's value; the variable has it until somebody else assigns the variable. */
   promise?: { dataId: object; data: LazyData };
 }
 
 /**
- * The variables of a session, kept in step with their tf.Variables without copying them at every call. A variable
- * that the function assigns holds a promise of its value (LazyData), which is fetched when somebody reads it; one
- * that somebody else assigned is handed to the session before the next call.
+ * The variables of a session, kept in step with their tf.Variables without copying at every call. A variable that the
+ * function assigns holds a promise of its value (LazyData), which is fetched when somebody reads it. One that somebody
+ * else assigned is copied into the session before the next call.
  */
-export class GraphState implements Keeper {
+export class SessionVariables implements ValueKeeper {
   calls = 0;
   private readonly bound: Bound[];
   private isHolding = false;
@@ -33,7 +34,7 @@ export class GraphState implements Keeper {
   }
 
   /**
-   * Makes the session's values those of the variables, and saves what clones of a variable still need.
+   * Brings the session's values up to date with the variables, and saves the values that clones of a variable need.
    *
    * @throws CompileError if a variable was disposed.
    */
@@ -51,7 +52,7 @@ export class GraphState implements Keeper {
     this.letGo();
   }
 
-  /** To be called after every run, also one that failed. */
+  /** Call this after every run, even one that failed. */
   afterRun(): void {
     this.calls++;
     this.letGo();
@@ -78,7 +79,7 @@ export class GraphState implements Keeper {
     }
   }
 
-  /** Clones of a variable share its promise: they, and the variable until the next run, get the value of now for good. */
+  /** Clones of a variable share its promise: they, and the variable until the next run, keep the current value. */
   private keepForClones(bound: Bound, { dataId, data }: NonNullable<Bound["promise"]>): void {
     const isOwn = bound.variable.dataId === dataId;
     const isAlive = this.native.tensorMap.has(dataId);
@@ -88,7 +89,7 @@ export class GraphState implements Keeper {
     if (isAlive && isOwn) bound.taken = { dataId, data, version: data.version };
   }
 
-  /** Hands the values of variables to the session. */
+  /** Copies the values of variables into the session. */
   private push(stale: readonly Bound[]): void {
     const { binding, tensorMap } = this.native;
     const ids = this.native.getInputTensorIds(stale.map(({ variable }) => variable));
@@ -96,7 +97,7 @@ export class GraphState implements Keeper {
     const fed = stale.map(({ variable }, i) => {
       const isSessions = tensorMap.get(variable.dataId) instanceof LazyData;
       if (isSessions) return ids[i]!;
-      // A session frees its values on its own threads, which must not touch an array that JavaScript lent.
+      // A session frees its values on its own threads, which must not touch an array that belongs to JavaScript.
       const [copy] = binding.executeOp("DeepCopy", [], [ids[i]!], 1);
       copies.push(copy!.id);
       return copy!.id;
@@ -127,10 +128,10 @@ export class GraphState implements Keeper {
     tensor.dispose();
     data.keeper = this;
     bound.promise = { dataId, data };
-    bound.taken = undefined; // the session goes its own way from here
+    bound.taken = undefined; // from here on the session's value changes by itself
   }
 
-  /** Frees what was fetched; data that were disposed have freed their own. */
+  /** Frees what was fetched; data that was disposed has freed its own. */
   private letGo(): void {
     if (!this.isHolding) return;
     for (const { promise } of this.bound) {
@@ -154,6 +155,6 @@ function isStale({ variable, promise, taken }: Bound): boolean {
 
 function disposed({ name }: tf.Variable): CompileError {
   return new CompileError(
-    `a compiled function's variables must outlive it: ${name} is disposed (dispose the function too, and compile it anew)`,
+    `a compiled function's variables must outlive it: ${name} is disposed (dispose the function too, and compile it again)`,
   );
 }

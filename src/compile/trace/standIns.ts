@@ -1,9 +1,9 @@
-import type { NativeBinding, OpAttribute, TensorMetadata } from "../backends/native.js";
-import { type Form, outputForm } from "./shapes.js";
+import type { NativeBinding, OpAttribute, TensorMetadata } from "../../backends/native.js";
+import { type Form, outputForm } from "./outputForm.js";
 
 /**
- * Tensors that stand for those of a graph while it is traced: they have a shape and a type, and no numbers of their
- * own. So a trace takes neither the memory nor most of the time of the function that it watches.
+ * Tensors that stand for those of a graph during a trace. They have a shape and a type but no values, so that a trace
+ * takes neither the memory nor most of the time that running the function would.
  */
 export class StandIns {
   private readonly forms = new Map<number, Form>();
@@ -14,7 +14,7 @@ export class StandIns {
     return this.forms.has(id);
   }
 
-  /** Those that have not been freed. */
+  /** The stand-ins that have not been freed. */
   ids(): Iterable<number> {
     return this.forms.keys();
   }
@@ -25,14 +25,14 @@ export class StandIns {
     return { id, shape, dtype };
   }
 
-  /** To be called when the addon's tensor `id` is freed. */
+  /** Call this when the addon's tensor `id` is freed. */
   forget(id: number): void {
     this.forms.delete(id);
   }
 
   /**
-   * What an op gives whose inputs are, in part, stand-ins: stand-ins of the right form. An op whose form is not known
-   * is executed on zeros.
+   * The outputs of an op some of whose inputs are stand-ins: stand-ins of the right form. An op whose output form is
+   * not known is executed on zeros.
    */
   execute(op: string, attributes: OpAttribute[], inputs: (Form & { id: number })[], count: number): TensorMetadata[] {
     const known = outputForm(op, attributes, inputs, this.binding);

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeEach, describe, expect, test } from "vitest";
-import { useBackend } from "../../src/backends/choose.js";
-import { compile } from "../../src/compile/compile.js";
-import { repeat } from "../../src/compile/repeat.js";
-import { counts, expectNoLeak, hasGraphs, numbers, thrown, variable, withCompiled } from "./support.js";
+import { useBackend } from "../../../src/backends/choose.js";
+import { compile } from "../../../src/compile/compile.js";
+import { repeat } from "../../../src/compile/repeat.js";
+import { counts, expectNoLeak, hasGraphs, numbers, thrown, variable, withCompiled } from "../support.js";
 
 beforeEach(async () => {
   await useBackend("auto");
@@ -131,7 +131,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
         else w.dispose();
         if (order === "between calls") {
           expect(thrown(() => compiled({})).message).toBe(
-            "a compiled function's variables must outlive it: w of between calls is disposed (dispose the function too, and compile it anew)",
+            "a compiled function's variables must outlive it: w of between calls is disposed (dispose the function too, and compile it again)",
           );
         }
         compiled.dispose();
@@ -216,7 +216,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
           const { name, message } = thrown(() => compiled({ i: bad }));
           expect(name).toBe("CompileError");
           expect(message).toMatch(
-            /indices = 7 is not in \[0, 3\)[\s\S]*\nop\d+_GatherV2 is made at .*state\.test\.ts:\d+:\d+$/,
+            /indices = 7 is not in \[0, 3\)[\s\S]*\nop\d+_GatherV2 is made at .*sessionVariables\.test\.ts:\d+:\d+$/,
           );
         }
         expect([value(calls), Array.from(table.dataSync())]).toEqual([1, [3, 4, 5]]);

@@ -2,49 +2,51 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
-import type { NativeBackend, NativeBinding, TensorMetadata } from "../backends/native.js";
-import { CompileError } from "../core/errors.js";
-import { fedName, finishedName, graphOf, type Trace } from "./graph.js";
-import { type Graph, savedModelBytes } from "./graphDef.js";
-import { GraphState } from "./graphState.js";
-import { xlaGraph } from "./xla.js";
+import type { NativeBackend, NativeBinding, TensorMetadata } from "../../backends/native.js";
+import { CompileError } from "../../core/errors.js";
+import { type Graph, savedModelBytes } from "../graph/graphDef.js";
+import type { TracedFunction } from "../trace/tracedFunction.js";
+import { fedName, finishedName, functionGraph } from "./functionGraph.js";
+import { SessionVariables } from "./sessionVariables.js";
+import { xlaGraph } from "./xlaGraph.js";
 
-/** A traced function as a TensorFlow session that runs it in one call. Its variables live in the session. */
-export class Program {
-  private readonly origins: Trace["origins"];
-  private readonly session: number;
+/** A TensorFlow session that runs a traced function in one call. The function's variables live in the session. */
+export class Session {
+  private readonly origins: TracedFunction["origins"];
+  /** The addon's number for the session. */
+  private readonly id: number;
   private readonly inputKeys: string[];
   private readonly outputKeys: string[];
   private readonly inputNames: string;
   private readonly outputNames: string;
-  private readonly state: GraphState;
+  private readonly variables: SessionVariables;
 
   /** @throws CompileError if TensorFlow refuses the graph. */
   constructor(
     private readonly native: NativeBackend,
-    trace: Trace,
+    trace: TracedFunction,
     { xla }: { xla: boolean },
   ) {
     this.origins = trace.origins;
-    const graph = (xla ? xlaGraph : graphOf)(trace, native.binding);
-    this.session = this.located(() => loadGraph(graph, native.binding));
+    const graph = (xla ? xlaGraph : functionGraph)(trace, native.binding);
+    this.id = this.located(() => loadGraph(graph, native.binding));
     this.inputKeys = trace.inputs.map(({ key }) => key);
     this.inputNames = portList(trace.inputs.map(({ node }) => fedName(node)));
     this.outputKeys = trace.outputs.map(({ key }) => key);
     const outputs = trace.outputs.map(({ node }) => node);
     this.outputNames = portList(outputs.length > 0 ? outputs : [finishedName]);
-    this.state = new GraphState(native, trace.variables, (fed, names, wanted) => {
+    this.variables = new SessionVariables(native, trace.variables, (fed, names, wanted) => {
       return this.call(fed, portList(names), portList(wanted));
     });
   }
 
   /**
-   * Runs the function on inputs of the shapes that it was traced for.
+   * Runs the function on inputs of the shapes that it was traced with.
    *
    * @throws CompileError if an op fails; the variables are then as before.
    */
   run(inputs: Record<string, tf.Tensor>): Record<string, tf.Tensor> {
-    this.state.beforeRun();
+    this.variables.beforeRun();
     const results = this.runSession(this.native.getInputTensorIds(this.inputKeys.map((key) => inputs[key]!)));
     const outputs: Record<string, tf.Tensor> = {};
     this.outputKeys.forEach((key, i) => {
@@ -54,25 +56,25 @@ export class Program {
     return outputs;
   }
 
-  /** Variables keep their values; the session and its memory go. */
+  /** Frees the session; the variables keep their values. */
   dispose(): void {
-    this.state.release();
-    this.native.binding.deleteSavedModel(this.session);
+    this.variables.release();
+    this.native.binding.deleteSavedModel(this.id);
   }
 
   private runSession(ids: number[]): TensorMetadata[] {
     try {
       return this.call(ids, this.inputNames, this.outputNames);
     } finally {
-      this.state.afterRun();
+      this.variables.afterRun();
     }
   }
 
   private call(fed: number[], names: string, wanted: string): TensorMetadata[] {
-    return this.located(() => this.native.binding.runSavedModel(this.session, fed, names, wanted));
+    return this.located(() => this.native.binding.runSavedModel(this.id, fed, names, wanted));
   }
 
-  /** Adds to an error of TensorFlow the line of the caller's function that made the op that it names. */
+  /** Adds to TensorFlow's error the line of the caller's code that made the op that the error names. */
   private located<T>(action: () => T): T {
     try {
       return action();
@@ -86,12 +88,12 @@ export class Program {
   }
 }
 
-/** Names of nodes as the addon takes them: the first output of each. */
+/** The first outputs of nodes, written as the addon takes them. */
 function portList(nodes: string[]): string {
   return nodes.map((node) => `${node}:0`).join();
 }
 
-/** A session on a graph. The file that hands it over is gone when this returns. */
+/** Starts a session on a graph. The addon loads graphs from files alone; this one is deleted again. */
 function loadGraph(graph: Graph, binding: NativeBinding): number {
   const folder = temporaryFolder();
   try {

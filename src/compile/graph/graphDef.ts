@@ -1,37 +1,39 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
-import { ProtobufWriter } from "../core/protobuf.js";
-import { outputName } from "./outputNames.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
+import { ProtobufWriter } from "../../core/protobuf.js";
+import { outputName } from "./opTraits.js";
 
-/** The version of TensorFlow's graph format that is written: no op in use has changed its meaning since. */
+/** The version of TensorFlow's graph format that we write: no op in use has changed its meaning since. */
 const producer = 1882;
 
-/** A node of a TensorFlow graph, ready to write. */
+/** Where a value of a graph comes from, as an op's input names it: a node, or `node:1` for a later output. */
+export type Source = string;
+
+/** A node of a TensorFlow graph. */
 export interface GraphNode {
   name: string;
   op: string;
-  /** Names of nodes, `name:1` for a later output, `^name` for "only after". */
+  /** Sources, then `^node` for each node that must run first. */
   inputs: string[];
   attributes: OpAttribute[];
 }
 
-/** A constant's numbers as an attribute; its own kind beside the binding's TF_ATTR_ numbers. */
+/** A constant's values, as an attribute of the type `tensorAttribute`. */
 export interface TensorValue {
   dtype: number;
   shape: number[];
   values: ArrayBufferView;
 }
 
+/** The types of attributes that tfjs-node's binding has no TF_ATTR_ number for: a tensor, and a function's name. */
 export const tensorAttribute = -1;
-
-/** A function's name as an attribute. */
 export const functionAttribute = -2;
 
-/** A function of a graph: nodes call it by its name. */
+/** A function inside a graph; nodes call it by name. */
 export interface GraphFunction {
   name: string;
-  /** Its nodes take these by name. */
+  /** Nodes of the function refer to its inputs by name. */
   inputs: { name: string; dtype: number }[];
-  outputs: { source: string; dtype: number }[];
+  outputs: { source: Source; dtype: number }[];
   nodes: readonly GraphNode[];
 }
 
@@ -41,7 +43,7 @@ export interface Graph {
 }
 
 /**
- * A SavedModel that holds one graph under the tag `serve`, as the bytes of `saved_model.pb`.
+ * The bytes of `saved_model.pb`: a SavedModel with one graph, under the tag `serve`.
  *
  * @see https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/graph.proto
  */
@@ -82,7 +84,7 @@ function functionDef({ name, inputs, outputs, nodes }: GraphFunction, binding: N
   return message;
 }
 
-/** What `node:1` is called inside a function; its inputs and `^node` are called the same. */
+/** A source as nodes inside a function write it. The function's inputs and `^node` are written as in a graph. */
 function portInside(source: string, ops: ReadonlyMap<string, string>): string {
   const [node, index = "0"] = source.split(":") as [string, string?];
   const op = ops.get(node);
@@ -107,7 +109,7 @@ function scalarValue(
     case binding.TF_ATTR_STRING:
       return writer.bytes(2, value as string);
     case binding.TF_ATTR_INT:
-      return writer.varint(3, Math.trunc(value as number)); // as the binding does
+      return writer.varint(3, Math.trunc(value as number)); // as the binding truncates
     case binding.TF_ATTR_FLOAT:
       return writer.float(4, value as number);
     case binding.TF_ATTR_BOOL:

@@ -1,26 +1,25 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
-import type { Source } from "./graph.js";
-import { functionAttribute, type GraphFunction, type GraphNode } from "./graphDef.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
+import { functionAttribute, type GraphFunction, type GraphNode, type Source } from "./graphDef.js";
 import { NodeMaker } from "./nodeMaker.js";
 
-/** A loop's body as it was traced: the turn is its input `turn`. */
+/** The traced body of a loop. Its nodes read the number of the turn as `turn`. */
 export interface LoopBody {
-  /** How often it runs. */
+  /** How many turns the loop runs. */
   count: Source;
   nodes: readonly GraphNode[];
-  /** What goes on from turn to turn: inside it is called `name`; `first` is from outside, `next` from inside. */
+  /** Values that change from turn to turn: `name` inside, `first` from outside, `next` from inside. */
   state: { name: string; dtype: number; first: Source; next: Source }[];
-  /** What stays the same: called `name` inside and `source` outside. */
+  /** Values that stay the same: `name` inside, `source` outside. */
   captured: { name: string; dtype: number; source: Source }[];
-  /** Whether it becomes part of the graph around it; XLA takes none that does. */
+  /** Whether the loop becomes part of the graph around it, which XLA can't compile. */
   isInlined: boolean;
 }
 
 /**
- * A loop as nodes of a graph, the functions that they call, and where the state is after it. TensorFlow's While calls
- * one function to know whether to go on, and one for the next values of all that goes in.
+ * A loop as nodes of a graph, the functions that they call, and the sources of the final state. TensorFlow's While calls
+ * one function that says whether to go on, and one that computes the next value of every input.
  */
-export function loop(
+export function whileLoop(
   name: string,
   binding: NativeBinding,
   { count, nodes, state, captured, isInlined }: LoopBody,
@@ -43,7 +42,7 @@ export function loop(
       name: body,
       inputs,
       outputs: values.map(({ next, dtype }) => ({ source: next, dtype })),
-      nodes: [make.whole("one", 1), next, ...nodes],
+      nodes: [make.integer("one", 1), next, ...nodes],
     },
     { name: condition, inputs, outputs: [{ source: "goesOn", dtype: TF_BOOL }], nodes: [goesOn] },
   ];
@@ -55,5 +54,5 @@ export function loop(
   ];
   const node: GraphNode = { name, op: "While", inputs: values.map(({ first }) => first), attributes };
   const outputs = state.map((_, i) => `${name}:${i + 2}`);
-  return { nodes: [make.whole(`${name}_start`, 0), node], functions, outputs };
+  return { nodes: [make.integer(`${name}_start`, 0), node], functions, outputs };
 }

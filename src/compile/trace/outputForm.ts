@@ -1,6 +1,6 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
 
-/** What a tensor looks like, without its numbers. */
+/** The shape and type of a tensor. */
 export interface Form {
   shape: number[];
   dtype: number;
@@ -18,17 +18,9 @@ const broadcast = new Set(
 );
 const comparison = new Set("Equal Greater GreaterEqual Less LessEqual LogicalAnd LogicalOr NotEqual".split(" "));
 
-/** Ops that give tensors whose shapes depend on the numbers that they are given. */
-export const shapedByValues: ReadonlySet<string> = new Set([
-  "UniqueV2",
-  "NonMaxSuppressionV3",
-  "NonMaxSuppressionV4",
-  "NonMaxSuppressionV5",
-]);
-
 /**
- * The form of what an op gives, from the forms of its inputs; undefined for an op that is not known here. Known are
- * those that cost most to execute instead.
+ * The form of an op's output, from the forms of its inputs; undefined for an op that is not known here. Known are the
+ * ops that would take longest to execute instead.
  */
 export function outputForm(
   op: string,
@@ -59,7 +51,7 @@ function formOf(shape: number[] | undefined, dtype: number): Form | undefined {
   return shape && { shape, dtype };
 }
 
-/** The shape of which both are a part, by TensorFlow's rule; undefined if there is none. */
+/** The shape that both broadcast to, by TensorFlow's rule; undefined if there is none. */
 function broadcastShape(a: number[], b: number[]): number[] | undefined {
   const rank = Math.max(a.length, b.length);
   const [left, right] = [a, b].map((shape) => [...Array<number>(rank - shape.length).fill(1), ...shape]);

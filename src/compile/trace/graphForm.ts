@@ -1,12 +1,12 @@
-import type { NativeBinding, OpAttribute } from "../backends/native.js";
-import type { PrecisionKind } from "../config/training.js";
-import type { GraphNode } from "./graphDef.js";
-import type { Form } from "./shapes.js";
+import type { NativeBinding, OpAttribute } from "../../backends/native.js";
+import type { PrecisionKind } from "../../config/training.js";
+import type { GraphNode } from "../graph/graphDef.js";
+import type { Form } from "./outputForm.js";
 
 /** TensorFlow's number for bfloat16, a type that tfjs does not know. */
 const bfloat16Type = 14;
 
-/** An op of the backend as nodes of a graph that give the same numbers, and fast; the last has the op's name. */
+/** An op of the backend as the fastest graph nodes that compute the same; the last one has the op's name. */
 export function graphForm(
   node: GraphNode,
   { inputs, outputs }: { inputs: Form[]; outputs: Form[] },
@@ -28,14 +28,14 @@ export function graphForm(
   }
 }
 
-/** The product of two matrices is no batch of products. */
+/** A product of two matrices needs no op for batches of matrices. */
 function matrixProduct(node: GraphNode, { shape, dtype }: Form, binding: NativeBinding): GraphNode {
   if (shape.length !== 2 || dtype !== binding.TF_FLOAT) return node;
   const names: Record<string, string> = { adj_x: "transpose_a", adj_y: "transpose_b" };
   return { ...node, op: "MatMul", attributes: node.attributes.map((a) => ({ ...a, name: names[a.name] ?? a.name })) };
 }
 
-/** A product of float32 numbers, worked in bfloat16: what goes in is rounded, and sums are kept in float32 inside. */
+/** A product of float32 matrices in bfloat16: its inputs are rounded, and it sums in float32. */
 function inBfloat16(node: GraphNode, binding: NativeBinding): GraphNode[] {
   const type = (name: string, value: number): OpAttribute => ({ name, type: binding.TF_ATTR_TYPE, value });
   const cast = (name: string, input: string, [from, to]: readonly [number, number]): GraphNode => {
