@@ -13,7 +13,7 @@ export type HeedCommand = CommandModule<object, any> & { builder: Record<string,
 /** What loads each command, by name. */
 type CommandFiles = Record<string, () => Promise<{ command: HeedCommand }>>;
 
-/** Runs the command that the process was started with; ends with the exit code of DESIGN: 0, 1, 2 or 130. */
+/** Runs the command that the process was started with. Exits with 0: done, 1: failed, 2: bad usage, 130: interrupted. */
 export async function main(files: CommandFiles): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
   const args = process.argv.slice(2);
