@@ -1,12 +1,12 @@
 import { createHash } from "node:crypto";
-import { DataError } from "../core/errors.js";
-import { splitters } from "../tokenizers/fit.js";
-import type { Tokenizer, TokenizerKind } from "../tokenizers/tokenizer.js";
-import { encodeFile } from "./encodeFile.js";
-import { type EntropyFloor, knownFloor } from "./meta.js";
+import { DataError, show } from "../core/errors.js";
+import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import { encodeText } from "./encodeText.js";
+import { knownFloor } from "./meta.js";
 import { type CorpusOptions, planCorpus, type Split } from "./plan.js";
 import { SplitWriter, type TextCounts } from "./splitWriter.js";
-import { type Survey, type SurveyedFile, surveyFiles } from "./survey.js";
+import { type Survey, type SurveyedText, surveyTexts } from "./survey.js";
+import { nameOf, pathOf } from "./textSource.js";
 import type { TokenStore } from "./tokenStore.js";
 
 export interface Corpus {
@@ -15,49 +15,61 @@ export interface Corpus {
   /** Undefined where `valFraction` is 0. */
   validation: TokenStore | undefined;
   counts: { train: TextCounts; validation: TextCounts | undefined };
+  /** The texts; the path of one in memory is "-". */
   files: { path: string; split: Split; bytes: number; sha256: string }[];
-  /** The entropy floor of the validation text, where it is known. */
-  floor: EntropyFloor | undefined;
   /** What the user should know, a line each. */
   notes: string[];
   /** Closes both stores. */
   close(): void;
 }
 
-/** Tokens in each split. */
-type SplitLengths = Record<Split, number>;
+/** A text, and how many of its tokens are for training: those at its start. */
+interface SplitText extends SurveyedText {
+  trainTokens: number;
+}
 
 const defaultMemoryLimit = 64 * 2 ** 20;
 
 /**
- * Text files as token ids, for training and validation. Reads each file twice, a chunk at a time: once to fit the
- * tokenizer and count, once to encode.
+ * Texts as token ids, for training and validation. Reads each text twice, a chunk at a time: once to fit the tokenizer
+ * and count, once to encode.
  *
- * @throws DataError if a file can't be read as text, has an unknown token, or a split is too short; ConfigError if an
- *   option breaks its rule.
+ * @throws DataError if a text can't be read, has an unknown token, is in both splits, or a split is too short;
+ *   ConfigError if an option breaks its rule.
  */
 export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
+  const { reading = 2 } = options;
   const plan = await planCorpus(options);
-  const toRead = 2 * plan.files.reduce((sum, { bytes }) => sum + bytes, 0);
+  const toRead = 2 * plan.texts.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
   const onBytes = ({ length }: Uint8Array) => {
     done += length;
     options.onProgress?.(done, toRead);
   };
-  const survey = await surveyFiles(plan.files, options.tokenizer, onBytes);
-  const lengths = splitLengths(survey.files, plan.valFraction);
+  const notes: string[] = [];
+  const keepMarks = reading === 1;
+  const survey = await surveyTexts(plan.texts, options.tokenizer, {
+    keepMarks,
+    onBytes,
+    onNote: (line) => notes.push(line),
+  });
+  if (reading === 2) requireNoneInBoth(survey.texts);
+  notes.push(...repeated(survey.texts));
+  const texts = splitTexts(survey.texts, { fraction: plan.valFraction, joined: reading === 1 });
+  const lengths = { train: sum(texts.map((text) => text.trainTokens)), validation: 0 };
+  lengths.validation = sum(texts.map((text) => text.tokens)) - lengths.train;
   requireLength("train", lengths.train, options.contextLength);
   if (plan.validated) requireLength("validation", lengths.validation, options.contextLength);
-  const { train, validation } = await encodeSplits(options, survey, lengths, onBytes);
-  const floors = survey.files.filter(({ split }) => split === "validation").map((f) => knownFloor(f.path, f.sha256));
+  const { train, validation } = await encodeSplits(options, { ...survey, texts, lengths, keepMarks, onBytes });
+  const heldOut = survey.texts.filter(({ split, source }) => split === "validation" && typeof source === "string");
+  notes.push(...heldOut.flatMap(({ source, sha256 }) => knownFloor(pathOf(source), sha256).note ?? []));
   return {
     tokenizer: survey.tokenizer,
     train: train.store,
     validation: plan.validated ? validation.store : undefined,
     counts: { train: train.counts, validation: plan.validated ? validation.counts : undefined },
-    files: survey.files.map(({ path, split, bytes, sha256 }) => ({ path, split, bytes, sha256 })),
-    floor: floors.length === 1 ? floors[0]!.floor : undefined,
-    notes: floors.flatMap(({ note }) => note ?? []),
+    files: survey.texts.map(({ source, split, bytes, sha256 }) => ({ path: pathOf(source), split, bytes, sha256 })),
+    notes: [...new Set(notes)],
     close() {
       train.store.close();
       validation.store.close();
@@ -65,37 +77,44 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
   };
 }
 
-/** The second reading: every file's ids to the store of its split. */
+interface SplitSurvey extends Survey {
+  texts: SplitText[];
+  /** Tokens in each split. */
+  lengths: Record<Split, number>;
+  keepMarks: boolean;
+  onBytes: (bytes: Uint8Array) => void;
+}
+
+/** The second reading: every text's ids to the store of its split. */
 async function encodeSplits(
   { memoryLimit = defaultMemoryLimit, cacheFolder }: CorpusOptions,
-  { tokenizer, files }: Survey,
-  lengths: SplitLengths,
-  onBytes: (bytes: Uint8Array) => void,
+  { tokenizer, texts, lengths, keepMarks, onBytes }: SplitSurvey,
 ) {
-  const keep = files.reduce((sum, { bytes }) => sum + bytes, 0) > memoryLimit ? "file" : "memory";
+  const keep = sum(texts.map(({ bytes }) => bytes)) > memoryLimit ? "file" : "memory";
   const writer = (split: Split) =>
     new SplitWriter({ vocabSize: tokenizer.vocabSize, length: lengths[split], keep, folder: cacheFolder });
   const train = writer("train");
   const validation = writer("validation");
   try {
-    let left = lengths.train; // tokens until the training split is full; what follows is for validation
-    for (const file of files) {
+    for (const planned of texts) {
       const hash = createHash("sha256");
-      const hear = (bytes: Uint8Array) => {
-        hash.update(bytes);
-        onBytes(bytes);
+      let done = 0; // tokens of this text
+      const reading = {
+        keepMarks,
+        onBytes(bytes: Uint8Array) {
+          hash.update(bytes);
+          onBytes(bytes);
+        },
       };
-      let tokens = 0;
-      for await (const { text, ids } of encodeFile(file.path, tokenizer, { onBytes: hear })) {
-        tokens += ids.length;
-        if (tokens > file.tokens) throw changed(file);
-        const cut = Math.min(left, ids.length);
-        const textCut = cut === ids.length ? text.length : lengthOfTokens(text, tokenizer.kind, cut);
+      for await (const { text, ids, offsets } of encodeText(planned.source, tokenizer, reading)) {
+        const cut = Math.min(Math.max(planned.trainTokens - done, 0), ids.length);
+        const textCut = offsets[cut] ?? text.length;
+        done += ids.length;
+        if (done > planned.tokens) throw changed(planned);
         train.add(text.slice(0, textCut), ids.subarray(0, cut));
         validation.add(text.slice(textCut), ids.subarray(cut));
-        left -= cut;
       }
-      if (hash.digest("hex") !== file.sha256) throw changed(file);
+      if (hash.digest("hex") !== planned.sha256) throw changed(planned);
     }
   } catch (error) {
     train.abort();
@@ -105,16 +124,49 @@ async function encodeSplits(
   return { train: train.finish(), validation: validation.finish() };
 }
 
-/** How long the first `count` tokens of `text` are. */
-function lengthOfTokens(text: string, kind: TokenizerKind, count: number): number {
-  if (count === 0) return 0;
-  return splitters[kind].split(text).slice(0, count).join("").length;
+/** How many tokens of each text are for training: all but its last `fraction`, or all but that of the texts joined. */
+function splitTexts(
+  texts: readonly SurveyedText[],
+  { fraction, joined }: { fraction: number; joined: boolean },
+): SplitText[] {
+  const all = sum(texts.map(({ split, tokens }) => (split === "train" ? tokens : 0)));
+  let left = Math.floor(all * (1 - fraction));
+  return texts.map((text) => {
+    if (text.split === "validation") return { ...text, trainTokens: 0 };
+    const trainTokens = joined ? Math.min(left, text.tokens) : Math.floor(text.tokens * (1 - fraction));
+    left -= trainTokens;
+    return { ...text, trainTokens };
+  });
 }
 
-function splitLengths(files: readonly SurveyedFile[], valFraction: number): SplitLengths {
-  const sum = (wanted: Split) => files.reduce((total, { split, tokens }) => total + (split === wanted ? tokens : 0), 0);
-  const train = Math.floor(sum("train") * (1 - valFraction));
-  return { train, validation: sum("validation") + sum("train") - train };
+/** @throws DataError if a validation text is also a training text under another name. */
+function requireNoneInBoth(texts: readonly SurveyedText[]): void {
+  const trained = texts.filter(({ split }) => split === "train");
+  for (const { source, sha256 } of texts.filter(({ split }) => split === "validation")) {
+    const same = trained.find((text) => text.sha256 === sha256);
+    if (same) {
+      throw new DataError(
+        `a validation text must not be a training text: got ${show(nameOf(source))}, which is the same text as ` +
+          `${show(nameOf(same.source))} (leave one out)`,
+      );
+    }
+  }
+}
+
+/** Notes on texts that are given more than once. */
+function repeated(texts: readonly SurveyedText[]): string[] {
+  return texts.flatMap(({ source, sha256 }, i) => {
+    const before = texts.slice(0, i).find((text) => text.sha256 === sha256);
+    if (!before) return [];
+    const [name, other] = [nameOf(source), nameOf(before.source)];
+    return name === other
+      ? `${name} is given more than once: it counts each time`
+      : `${name} is the same text as ${other}: it counts twice`;
+  });
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 function requireLength(split: Split, tokens: number, contextLength: number): void {
@@ -128,6 +180,6 @@ function requireLength(split: Split, tokens: number, contextLength: number): voi
   );
 }
 
-function changed({ path }: SurveyedFile): DataError {
-  return new DataError(`data file must stay as it is while it is read: ${JSON.stringify(path)} changed (start again)`);
+function changed({ source }: SurveyedText): DataError {
+  return new DataError(`data file must stay as it is while it is read: ${show(nameOf(source))} changed (start again)`);
 }

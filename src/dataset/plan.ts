@@ -1,43 +1,52 @@
 import { realpathSync } from "node:fs";
 import { requireInteger, requireRange } from "../core/checks.js";
-import { ConfigError, DataError } from "../core/errors.js";
-import type { FitOptions } from "../tokenizers/fit.js";
-import type { Tokenizer, TokenizerKind } from "../tokenizers/tokenizer.js";
+import { ConfigError, DataError, show } from "../core/errors.js";
+import type { FitKindOptions } from "../tokenizers/registry.js";
+import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { heldOutFor } from "./meta.js";
-import { requireTextFile } from "./readText.js";
+import { requireText } from "./readText.js";
+import { nameOf, type TextSource } from "./textSource.js";
+
+/**
+ * How texts are read and split. 2: each training text gives its share of validation text, no text is in both splits, and
+ * byte order marks amid a text are left out. 1, as heed did at first: the share is the end of all texts joined.
+ */
+export type Reading = 1 | 2;
 
 export interface CorpusOptions {
-  /** Text files to train on, one after the other; a window may run from one into the next, a token never does. */
-  files: readonly string[];
+  /** Texts to train on, one after the other; a window may run from one into the next, a token never does. */
+  files: readonly TextSource[];
   /** A tokenizer, or what kind to fit to `files`. */
-  tokenizer: Tokenizer | ({ kind: TokenizerKind } & FitOptions);
+  tokenizer: Tokenizer | FitKindOptions;
   /** `T`: training and validation text must hold at least `T + 1` tokens each. */
   contextLength: number;
-  /** Text files to validate on. @default the held-out text that a meta.json beside the one data file names */
-  valFiles?: readonly string[];
-  /** Share of the tokens, at the end, to validate on instead; 0 for no validation. @default 0.1 */
+  /** Texts to validate on. @default the held-out text that a meta.json beside the one data file names */
+  valFiles?: readonly TextSource[];
+  /** Share of each text's tokens, at its end, to validate on instead; 0 for no validation. @default 0.1 */
   valFraction?: number;
+  /** @default 2 */
+  reading?: Reading;
   /** Bytes of text above which the ids go to a file. @default 64 MiB */
   memoryLimit?: number;
   /** Folder for that file, which goes away with the process. @default the system's folder for temporary files */
   cacheFolder?: string;
-  /** Hears how many bytes of all those to read are done; every text is read twice. */
+  /** Is called with how many bytes of all those to read are done; every text is read twice. */
   onProgress?: (done: number, total: number) => void;
 }
 
 export type Split = "train" | "validation";
 
-/** A data file and the split that it serves. */
-export interface PlannedFile {
-  path: string;
+/** A text and the split that it serves. */
+export interface PlannedText {
+  source: TextSource;
   split: Split;
   bytes: number;
 }
 
 export interface CorpusPlan {
-  /** The training files, then the validation files. */
-  files: PlannedFile[];
-  /** Share of the training files' tokens that is validation text instead; 0 where there are validation files. */
+  /** The training texts, then the validation texts. */
+  texts: PlannedText[];
+  /** Share of the training texts' tokens that is validation text instead; 0 where there are validation texts. */
   valFraction: number;
   /** Whether there is to be a validation split. */
   validated: boolean;
@@ -47,7 +56,7 @@ export interface CorpusPlan {
 const defaultValFraction = 0.1;
 
 /**
- * Checks the options and the files of a corpus, without reading them, and decides what to validate on.
+ * Checks the options and the texts of a corpus, without reading them, and decides what to validate on.
  *
  * @throws ConfigError or DataError as `openCorpus` says.
  */
@@ -63,26 +72,29 @@ export async function planCorpus(options: CorpusOptions): Promise<CorpusPlan> {
       throw new ConfigError(`valFraction must not be given beside valFiles: got ${valFraction} (leave one out)`);
   }
   const train = await sized(files, "train");
-  const heldOut = valFraction === undefined && files.length === 1 ? heldOutFor(files[0]!) : undefined;
+  const [first, ...others] = files;
+  const isAlone = valFraction === undefined && others.length === 0 && typeof first === "string";
+  const heldOut = isAlone ? heldOutFor(first) : undefined;
   const validation = await sized(valFiles ?? (heldOut === undefined ? [] : [heldOut]), "validation");
   requireApart(files, validation);
   const fraction = validation.length > 0 ? 0 : (valFraction ?? defaultValFraction);
   return {
-    files: [...train, ...validation],
+    texts: [...train, ...validation],
     valFraction: fraction,
     validated: validation.length > 0 || fraction > 0,
   };
 }
 
-async function sized(paths: readonly string[], split: Split): Promise<PlannedFile[]> {
-  return Promise.all(paths.map(async (path) => ({ path, split, bytes: await requireTextFile(path) })));
+async function sized(sources: readonly TextSource[], split: Split): Promise<PlannedText[]> {
+  return Promise.all(sources.map(async (source) => ({ source, split, bytes: await requireText(source) })));
 }
 
-function requireApart(train: readonly string[], validation: PlannedFile[]): void {
-  const trained = new Set(train.map((path) => realpathSync(path)));
-  for (const { path } of validation) {
-    if (trained.has(realpathSync(path))) {
-      throw new DataError(`a validation file must not be a training file: got ${JSON.stringify(path)} as both`);
+function requireApart(train: readonly TextSource[], validation: PlannedText[]): void {
+  const place = (source: TextSource) => (typeof source === "string" ? realpathSync(source) : source);
+  const trained = new Set(train.map(place));
+  for (const { source } of validation) {
+    if (trained.has(place(source))) {
+      throw new DataError(`a validation file must not be a training file: got ${show(nameOf(source))} as both`);
     }
   }
 }

@@ -1,71 +1,120 @@
-import { type FileHandle, open, stat } from "node:fs/promises";
-import { show } from "../core/checks.js";
-import { DataError } from "../core/errors.js";
+import { open, stat } from "node:fs/promises";
+import { DataError, show } from "../core/errors.js";
+import { isUtf8Start, recognizeBytes } from "./notText.js";
+import { nameOf, type TextSource } from "./textSource.js";
 
 /** Bytes read at a time. */
 const chunkBytes = 1 << 17;
 
 export interface ReadTextOptions {
-  /** Sees every byte of the file in order, before its text; the array is reused. */
+  /** What messages call such a text. @default "data file" */
+  role?: string;
+  /** Sees every byte of the text in order, before its characters; the array is reused. */
   onBytes?: (bytes: Uint8Array) => void;
+  /** Is called with what the user should know of the text, a line each, when all of it is read. */
+  onNote?: (line: string) => void;
+  /** Whether byte order marks amid the text are kept as characters. @default false */
+  keepMarks?: boolean;
 }
 
 /**
- * The text of a UTF-8 file in chunks of whole characters; a byte order mark at its start is left out.
+ * The text of a UTF-8 source in chunks of whole characters. Byte order marks are left out: one at the start is none of
+ * the text, and one further on is left over where files were joined.
  *
- * @throws DataError if the file is not there, not a regular file, empty, or not UTF-8 (naming the first bad byte).
+ * @throws DataError if a file is not there or not a regular file, or the text is empty or not UTF-8 (naming what it is
+ *   instead, or the first bad byte).
  */
-export async function* readTextChunks(path: string, options: ReadTextOptions = {}): AsyncGenerator<string> {
-  await requireTextFile(path);
-  const file = await open(path);
+export async function* readTextChunks(source: TextSource, options: ReadTextOptions = {}): AsyncGenerator<string> {
+  await requireText(source, options);
+  if (typeof source !== "string") {
+    let bytes = bytesOf(source);
+    yield* decodeUtf8(nameOf(source), options, async (into) => {
+      const read = bytes.subarray(0, into.length);
+      into.set(read);
+      bytes = bytes.subarray(read.length);
+      return read.length;
+    });
+    return;
+  }
+  const file = await open(source);
   try {
-    yield* decodeUtf8(path, file, options);
+    yield* decodeUtf8(source, options, async (into) => (await file.read(into, 0, into.length, null)).bytesRead);
   } finally {
     await file.close();
   }
 }
 
-/**
- * The size in bytes of a text file, checked without reading it.
- *
- * @throws DataError if it is not there, not a regular file, or empty.
- */
-export async function requireTextFile(path: string): Promise<number> {
-  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") throw new DataError(`data file must exist: got ${show(path)} (check the path)`);
-    throw new DataError(`data file must be readable: got ${show(path)}, ${error.message}`, { cause: error });
-  });
-  if (!found.isFile()) {
-    const what = found.isDirectory() ? "a folder" : "a device, pipe or socket";
-    throw new DataError(`data file must be a regular file: got ${show(path)}, ${what} (name a text file)`);
-  }
-  if (found.size === 0) {
-    throw new DataError(`data file must not be empty: got ${show(path)}, 0 bytes (put some text in it)`);
-  }
-  return found.size;
+/** The whole text of a source that is no larger than one string can be; as `readTextChunks`. */
+export async function readText(source: TextSource, options?: ReadTextOptions): Promise<string> {
+  let text = "";
+  for await (const chunk of readTextChunks(source, options)) text += chunk;
+  return text;
 }
 
-async function* decodeUtf8(path: string, file: FileHandle, { onBytes }: ReadTextOptions): AsyncGenerator<string> {
+/**
+ * The size in bytes of a text, checked without reading it.
+ *
+ * @throws DataError if a file is not there or not a regular file, or the text is empty, or no whole characters.
+ */
+export async function requireText(source: TextSource, { role = "data file" }: ReadTextOptions = {}): Promise<number> {
+  const name = show(nameOf(source));
+  const size = typeof source === "string" ? await sizeOfFile(source, role) : bytesOf(source).length;
+  if (size > 0) return size;
+  throw new DataError(`${role} must not be empty: got ${name}, 0 bytes (put some text in it)`);
+}
+
+async function sizeOfFile(path: string, role: string): Promise<number> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") throw new DataError(`${role} must exist: got ${show(path)} (check the path)`);
+    throw new DataError(`${role} must be readable: got ${show(path)}, ${error.message}`, { cause: error });
+  });
+  if (found.isFile()) return found.size;
+  const what = found.isDirectory() ? "a folder" : "a device, pipe or socket";
+  throw new DataError(`${role} must be a regular file: got ${show(path)}, ${what} (name a text file)`);
+}
+
+function bytesOf({ text }: Exclude<TextSource, string>): Uint8Array {
+  if (typeof text !== "string") return text;
+  const half = /\p{Surrogate}/u.exec(text)?.[0];
+  if (half === undefined) return Buffer.from(text);
+  throw new DataError(`a text must be whole Unicode characters: got half a surrogate pair, ${show(half)}`);
+}
+
+/** `read` fills an array with the next bytes, and returns how many there were: 0 at the end. */
+async function* decodeUtf8(
+  name: string,
+  { role = "data file", onBytes, onNote, keepMarks = false }: ReadTextOptions,
+  read: (into: Uint8Array) => Promise<number>,
+): AsyncGenerator<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true }); // drops the byte order mark
   const buffer = new Uint8Array(chunkBytes);
+  const nuls = new Places("\0");
+  const marks = new Places("\ufeff");
   let kept = 0; // bytes of a character that the last chunk cut, at the buffer's start
-  let offset = 0; // of the buffer's start in the file
+  let offset = 0; // of the buffer's start in the text
   let line = 1;
   let empty = true;
   for (;;) {
-    const { bytesRead } = await file.read(buffer, kept, chunkBytes - kept, null);
+    const bytesRead = await read(buffer.subarray(kept));
     onBytes?.(buffer.subarray(kept, kept + bytesRead));
     const bytes = buffer.subarray(0, kept + bytesRead);
+    const other = offset === 0 && recognizeBytes(bytes);
+    if (other) throw new DataError(`${role} must be UTF-8 text: got ${show(name)}, ${other.is} (${other.remedy})`);
     const whole = bytesRead === 0 ? bytes.length : wholeCharacters(bytes);
     let text: string;
     try {
       text = decoder.decode(bytes.subarray(0, whole), { stream: true });
     } catch {
-      throw notUtf8(path, bytes, offset, line);
+      throw notUtf8(name, { role, bytes, offset, line });
+    }
+    if (text !== "") {
+      nuls.count(text, line);
+      marks.count(text, line);
+      line += countNewlines(text);
+      if (!keepMarks) text = text.replaceAll("\ufeff", "");
     }
     if (text !== "") {
       empty = false;
-      line += countNewlines(text);
       yield text;
     }
     if (bytesRead === 0) break;
@@ -73,8 +122,30 @@ async function* decodeUtf8(path: string, file: FileHandle, { onBytes }: ReadText
     kept = bytes.length - whole;
     offset += whole;
   }
-  if (kept > 0) throw notUtf8(path, buffer.subarray(0, kept), offset, line);
-  if (empty) throw new DataError(`data file must not be empty: got ${show(path)}, a byte order mark alone`);
+  if (kept > 0) throw notUtf8(name, { role, bytes: buffer.subarray(0, kept), offset, line });
+  if (empty) throw new DataError(`${role} must not be empty: got ${show(name)}, a byte order mark alone`);
+  if (nuls.total > 0) {
+    onNote?.(`${name} has ${nuls.show("NUL character")}: kept as they are (tr -d '\\000' takes them out)`);
+  }
+  if (marks.total > 0 && !keepMarks) onNote?.(`${name} has ${marks.show("byte order mark")} amid the text: left out`);
+}
+
+/** Counts a character, and keeps where the first one is. */
+class Places {
+  total = 0;
+  private firstLine = 0;
+
+  constructor(private readonly character: string) {}
+
+  count(text: string, line: number): void {
+    for (let at = text.indexOf(this.character); at >= 0; at = text.indexOf(this.character, at + 1)) {
+      if (this.total++ === 0) this.firstLine = line + countNewlines(text.slice(0, at));
+    }
+  }
+
+  show(noun: string): string {
+    return this.total === 1 ? `a ${noun} in line ${this.firstLine}` : `${this.total} ${noun}s from line ${this.firstLine} on`;
+  }
 }
 
 /** How many of `bytes` are left when a character cut off at their end is taken away. */
@@ -92,12 +163,15 @@ function utf8Length(lead: number): number {
 }
 
 /** The error about the first byte of `bytes` that does not continue UTF-8; they begin at `offset`, on `line`. */
-function notUtf8(path: string, bytes: Uint8Array, offset: number, line: number): DataError {
+function notUtf8(
+  name: string,
+  { role, bytes, offset, line }: { role: string; bytes: Uint8Array; offset: number; line: number },
+): DataError {
   const bad = firstBadByte(bytes);
   const badLine = line + countNewlines(Buffer.from(bytes.subarray(0, bad)).toString("latin1"));
   const hex = bytes[bad]!.toString(16).toUpperCase().padStart(2, "0");
   return new DataError(
-    `data file must be UTF-8 text: got ${show(path)}, whose byte 0x${hex} at offset ${offset + bad} (line ${badLine}) ` +
+    `${role} must be UTF-8 text: got ${show(name)}, whose byte 0x${hex} at offset ${offset + bad} (line ${badLine}) ` +
       "is not (convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8)",
   );
 }
@@ -112,16 +186,6 @@ function firstBadByte(bytes: Uint8Array): number {
     else bad = middle;
   }
   return wholeCharacters(bytes.subarray(0, good));
-}
-
-/** Whether `bytes` begin some UTF-8 text; a character cut off at the end is no fault. */
-function isUtf8Start(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function countNewlines(text: string): number {

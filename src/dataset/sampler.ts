@@ -18,8 +18,6 @@ export interface BatchOptions {
   batchSize: number;
   /** `T`; the store holds at least `T + 1` tokens. */
   contextLength: number;
-  /** Batches of different streams are drawn independently. @default "batches" */
-  stream?: string;
 }
 
 /**
@@ -29,9 +27,9 @@ export interface BatchOptions {
  * @throws RangeError if the store holds fewer than `contextLength + 1` tokens.
  */
 export function batchAt(store: TokenStore, options: BatchOptions): Batch {
-  const { seed, step, batchSize, contextLength, stream = "batches" } = options;
+  const { seed, step, batchSize, contextLength } = options;
   const starts = windowStarts(store, contextLength);
-  const random = new Random(seed, stream, step);
+  const random = new Random(seed, "batches", step);
   return readWindows(
     store,
     Array.from({ length: batchSize }, () => random.nextInteger(starts)),

@@ -1,72 +1,89 @@
 import { createHash } from "node:crypto";
-import { TokenCounter, wholeTokens } from "../tokenizers/fit.js";
-import type { Tokenizer } from "../tokenizers/tokenizer.js";
-import { encodeFile } from "./encodeFile.js";
-import type { CorpusOptions, PlannedFile } from "./plan.js";
-import { readTextChunks } from "./readText.js";
+import { createFitter } from "../tokenizers/registry.js";
+import type { Tokenizer, TokenizerFitter } from "../tokenizers/tokenizer.js";
+import { wholeTokens } from "../tokenizers/wholeTokens.js";
+import { encodeText } from "./encodeText.js";
+import type { CorpusOptions, PlannedText } from "./plan.js";
+import { type ReadTextOptions, readTextChunks } from "./readText.js";
+import { nameOf, type TextSource } from "./textSource.js";
 
-/** A data file after the first reading. */
-export interface SurveyedFile extends PlannedFile {
+/** A text after the first reading. */
+export interface SurveyedText extends PlannedText {
   sha256: string;
   tokens: number;
 }
 
 export interface Survey {
   tokenizer: Tokenizer;
-  files: SurveyedFile[];
+  texts: SurveyedText[];
 }
 
-type OnBytes = (bytes: Uint8Array) => void;
-
-/** Reads a file to its end and counts its tokens. */
-type CountTokens = (path: string, onBytes: OnBytes) => Promise<number>;
+/** Reads a text to its end and counts its tokens; undefined where they are not settled before the tokenizer is. */
+type Count<Tokens> = (source: TextSource, options: ReadTextOptions) => Promise<Tokens>;
 
 /**
- * The first reading: fits the tokenizer to the training files where none is given, and counts the tokens of every file.
+ * The first reading: fits the tokenizer to the training texts where none is given, and counts the tokens of every text.
  *
  * @throws DataError as `openCorpus` says.
  */
-export async function surveyFiles(
-  planned: readonly PlannedFile[],
+export async function surveyTexts(
+  planned: readonly PlannedText[],
   wanted: CorpusOptions["tokenizer"],
-  onBytes: OnBytes,
+  options: ReadTextOptions,
 ): Promise<Survey> {
-  if ("encode" in wanted) return { tokenizer: wanted, files: await survey(planned, countEncoded(wanted), onBytes) };
-  const counter = new TokenCounter(wanted.kind);
-  const train = planned.filter((file) => file.split === "train");
-  const validation = planned.filter((file) => file.split === "validation");
-  const trained = await survey(train, countInto(counter), onBytes);
-  const tokenizer = counter.tokenizer(wanted);
-  return { tokenizer, files: [...trained, ...(await survey(validation, countEncoded(tokenizer), onBytes))] };
+  if ("encode" in wanted) return { tokenizer: wanted, texts: await survey(planned, countEncoded(wanted), options) };
+  const fitter = createFitter(wanted);
+  const isTrain = ({ split }: PlannedText) => split === "train";
+  const train = await survey(planned.filter(isTrain), countFitted(fitter), options);
+  const tokenizer = fitter.finish();
+  const count = countEncoded(tokenizer);
+  const validation = await survey(
+    planned.filter((text) => !isTrain(text)),
+    count,
+    options,
+  );
+  const counted = [];
+  for (const text of train) counted.push({ ...text, tokens: text.tokens ?? (await count(text.source, {})) });
+  return { tokenizer, texts: [...counted, ...validation] };
 }
 
-async function survey(planned: readonly PlannedFile[], count: CountTokens, onBytes: OnBytes): Promise<SurveyedFile[]> {
-  const files: SurveyedFile[] = [];
-  for (const file of planned) {
+async function survey<Tokens>(
+  planned: readonly PlannedText[],
+  count: Count<Tokens>,
+  options: ReadTextOptions,
+): Promise<(Omit<SurveyedText, "tokens"> & { tokens: Tokens })[]> {
+  const texts = [];
+  for (const text of planned) {
     const hash = createHash("sha256");
     let bytes = 0;
-    const tokens = await count(file.path, (read) => {
-      hash.update(read);
-      bytes += read.length;
-      onBytes(read);
+    const tokens = await count(text.source, {
+      ...options,
+      onBytes: (read) => {
+        hash.update(read);
+        bytes += read.length;
+        options.onBytes?.(read);
+      },
     });
-    files.push({ ...file, bytes, sha256: hash.digest("hex"), tokens });
+    texts.push({ ...text, bytes, sha256: hash.digest("hex"), tokens });
   }
-  return files;
+  return texts;
 }
 
-function countInto(counter: TokenCounter): CountTokens {
-  return async (path, onBytes) => {
-    const before = counter.total;
-    for await (const text of wholeTokens(counter.kind, readTextChunks(path, { onBytes }), path)) counter.add(text);
-    return counter.total - before;
+function countFitted(fitter: TokenizerFitter): Count<number | undefined> {
+  return async (source, options) => {
+    let tokens: number | undefined = 0;
+    for await (const text of wholeTokens(fitter, readTextChunks(source, options), nameOf(source))) {
+      const added = fitter.add(text);
+      tokens = added === undefined || tokens === undefined ? undefined : tokens + added;
+    }
+    return tokens;
   };
 }
 
-function countEncoded(tokenizer: Tokenizer): CountTokens {
-  return async (path, onBytes) => {
+function countEncoded(tokenizer: Tokenizer): Count<number> {
+  return async (source, options) => {
     let tokens = 0;
-    for await (const { ids } of encodeFile(path, tokenizer, { onBytes })) tokens += ids.length;
+    for await (const { ids } of encodeText(source, tokenizer, options)) tokens += ids.length;
     return tokens;
   };
 }

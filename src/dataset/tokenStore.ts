@@ -45,7 +45,7 @@ export function createTokenWriter(options: TokenWriterOptions): TokenWriter {
   return options.keep === "memory" ? new MemoryWriter(options) : new FileWriter(options);
 }
 
-/** A store in memory of the ids given, as tests and short texts use. */
+/** A store in memory of the ids given, as for a text that is in memory. */
 export function tokenStoreOf(ids: ArrayLike<number>, vocabSize: number): TokenStore {
   const writer = createTokenWriter({ vocabSize, length: ids.length, keep: "memory" });
   writer.append(Int32Array.from(ids));

@@ -1,32 +1,23 @@
-import type { TextPosition } from "./position.js";
-import type { Splitter } from "./splitter.js";
-import { Vocabulary } from "./vocabulary.js";
+import type { NormalForm } from "./tokenizer.js";
+import { type Splitter, WordLevel, wordLevelKind } from "./wordLevel.js";
 
-/** One token a Unicode character (code point). */
-export const charSplitter: Splitter = {
+const splitter: Splitter = {
   kind: "char",
   noun: "character",
+  wholeWords: false,
   pattern: "[\\s\\S]",
-  split: (text) => Array.from(text),
+  split: (text) => text, // a string gives its code points one by one
   safeCut: (text) => (endsInHighSurrogate(text) ? text.length - 1 : text.length),
+  compare: (a, b) => a.codePointAt(0)! - b.codePointAt(0)!,
 };
 
-/** A tokenizer of single Unicode characters. */
-export class CharTokenizer extends Vocabulary {
-  constructor(tokens: readonly string[]) {
-    super(charSplitter, tokens);
-  }
+/** One token a Unicode character (code point); ids in the order of code points. */
+export const charKind = wordLevelKind(splitter);
 
-  /** As {@link Vocabulary.encode}, without an array of one-character strings. */
-  override encode(text: string, from?: TextPosition): Int32Array {
-    const ids = new Int32Array(text.length);
-    let count = 0;
-    let offset = 0;
-    for (const character of text) {
-      ids[count++] = this.ids.get(character) ?? this.unknown(character, text, offset, from);
-      offset += character.length;
-    }
-    return ids.subarray(0, count);
+/** A tokenizer of single Unicode characters. */
+export class CharTokenizer extends WordLevel {
+  constructor(tokens: readonly string[], normalize?: NormalForm) {
+    super(splitter, tokens, normalize);
   }
 }
 

@@ -1,36 +1,36 @@
 import { isDeepStrictEqual } from "node:util";
 import { DataError } from "../core/errors.js";
-import { createTokenizer, splitters } from "./fit.js";
-import type { Splitter } from "./splitter.js";
-import { type Tokenizer, tokenizerKinds } from "./tokenizer.js";
-import { unknownToken } from "./vocabulary.js";
-
-/** The fields beside `model` and `pre_tokenizer` that change ids or text, and the one value that heed knows. */
-const fixedFields = {
-  truncation: null,
-  padding: null,
-  added_tokens: [],
-  normalizer: null,
-  post_processor: null,
-  decoder: { type: "Fuse" },
-};
+import { isObject } from "../core/strictJson.js";
+import { tokenizerKindNames, tokenizerKinds } from "./registry.js";
+import type { NormalForm, Tokenizer } from "./tokenizer.js";
 
 /**
- * The tokenizer that a parsed `tokenizer.json` describes; `source` names the file in errors. Only what heed writes is
- * read: Hugging Face's WordLevel over characters or words.
+ * The tokenizer that a parsed `tokenizer.json` describes; `source` names the file in errors. Read is what heed writes,
+ * and what Hugging Face's libraries make of it when they save it again. How a file truncates and pads batches is passed
+ * over: that is about batches, not about what the tokens of a text are.
  *
  * @throws DataError naming the field, its rule and the value received.
  */
 export function tokenizerFromJson(value: unknown, source = "tokenizer.json"): Tokenizer {
-  const root = asObject(value, source, "the file");
-  for (const [field, rule] of Object.entries(fixedFields)) {
-    if (!isDeepStrictEqual(root[field], rule)) fail(source, field, JSON.stringify(rule), root[field]);
+  if (!isObject(value)) throw refusal(source, "the file", "be an object", value);
+  const { model, pre_tokenizer: preTokenizer } = value;
+  if (!isObject(model)) throw refusal(source, "model", "be an object", model);
+  for (const part of partsOf(value.post_processor, "processors")) {
+    if (!addsNothing(part)) throw refusal(source, "post_processor", "add no tokens", part);
   }
-  const splitter = readSplitter(root.pre_tokenizer, source);
-  const model = asObject(root.model, source, "model");
-  if (model.type !== "WordLevel") fail(source, "model.type", '"WordLevel"', model.type);
-  if (model.unk_token !== unknownToken) fail(source, "model.unk_token", JSON.stringify(unknownToken), model.unk_token);
-  return createTokenizer(splitter.kind, readTokens(asObject(model.vocab, source, "model.vocab"), splitter, source));
+  const json = {
+    normalize: readNormalizer(value.normalizer, source),
+    preTokenizer: partsOf(preTokenizer, "pretokenizers"),
+    model,
+    decoder: partsOf(value.decoder, "decoders"),
+    addedTokens: [value.added_tokens ?? []].flat(),
+  };
+  for (const kind of tokenizerKindNames) {
+    const tokenizer = tokenizerKinds[kind].fromJson(json, source);
+    if (tokenizer) return tokenizer;
+  }
+  const rule = `be those of a ${tokenizerKindNames.join(" or ")} tokenizer`;
+  throw refusal(source, "model and pre_tokenizer", rule, [model.type, preTokenizer]);
 }
 
 /**
@@ -45,46 +45,32 @@ export function tokenizerConfigJson(tokenizer: Tokenizer): object {
   };
 }
 
-function readSplitter(preTokenizer: unknown, source: string): Splitter {
-  for (const kind of tokenizerKinds) {
-    const rule = { type: "Split", pattern: { Regex: splitters[kind].pattern }, behavior: "Isolated", invert: false };
-    if (isDeepStrictEqual(preTokenizer, rule)) return splitters[kind];
-  }
-  return fail(source, "pre_tokenizer", "the Split of heed's char or word tokenizer", preTokenizer);
+function readNormalizer(value: unknown, source: string): NormalForm {
+  const parts = partsOf(value, "normalizers");
+  if (parts.length === 0) return "none";
+  if (parts.every((part) => isDeepStrictEqual(part, { type: "NFC" }))) return "NFC";
+  throw refusal(source, "normalizer", 'be null or {"type":"NFC"}', value);
 }
 
-/** The tokens of `vocab` by id, checked: ids 0 to V - 1, each once, and every token one that text can give. */
-function readTokens(vocab: Record<string, unknown>, splitter: Splitter, source: string): string[] {
-  const entries = Object.entries(vocab);
-  if (entries.length < 2) fail(source, "model.vocab", "an object of at least 2 tokens", vocab);
-  const tokens = new Array<string | undefined>(entries.length);
-  for (const [token, id] of entries) {
-    const field = `model.vocab[${JSON.stringify(token)}]`;
-    if (typeof id !== "number" || !Number.isInteger(id) || id < 0 || id >= entries.length) {
-      fail(source, field, `a whole number from 0 to ${entries.length - 1}`, id);
-    }
-    const other = tokens[id];
-    if (other !== undefined) fail(source, field, `an id of its own, not that of ${JSON.stringify(other)}`, id);
-    if (token !== unknownToken && splitter.split(token).length !== 1) {
-      throw new DataError(`${source}: every token of model.vocab must be one ${splitter.noun}: got ${clip(token)}`);
-    }
-    tokens[id] = token;
-  }
-  return tokens as string[]; // as many different ids as places
+/** A step of a tokenizer as those that it is a sequence of: none for null. `list` is the field that holds them. */
+function partsOf(value: unknown, list: string): unknown[] {
+  if (value === null || value === undefined) return [];
+  if (isObject(value) && value.type === "Sequence" && Array.isArray(value[list])) return value[list];
+  return [value];
 }
 
-function asObject(value: unknown, source: string, field: string): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) fail(source, field, "an object", value);
-  return value as Record<string, unknown>;
-}
-
-function fail(source: string, field: string, rule: string, value: unknown): never {
-  throw new DataError(
-    `${source}: ${field} must be ${rule}: got ${clip(value)} (heed reads only the tokenizers that it writes; fit one with --tokenizer char or word)`,
+/** Whether a post-processor leaves the ids of a text as they are: a template of the text alone, or one for offsets. */
+function addsNothing(part: unknown): boolean {
+  if (!isObject(part)) return false;
+  if (part.type === "ByteLevel") return true; // trims offsets
+  return (
+    part.type === "TemplateProcessing" &&
+    isDeepStrictEqual(part.single, [{ Sequence: { id: "A", type_id: 0 } }])
   );
 }
 
-function clip(value: unknown): string {
-  const text = JSON.stringify(value) ?? "nothing";
-  return text.length <= 80 ? text : `${text.slice(0, 77)}...`;
+function refusal(where: string, field: string, rule: string, value: unknown): DataError {
+  const kinds = tokenizerKindNames.join(" or ");
+  const remedy = `heed reads only tokenizers of its own kinds; fit one with {tokenizer} ${kinds}`;
+  return new DataError({ where, field, rule, value, remedy });
 }
