@@ -4,13 +4,12 @@ import { ConfigError, show } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
 import { type ConfigOf, checkGiven, optional, requireObject, text } from "./fields.js";
 import { type ModelConfig, modelFields } from "./model.js";
-import { dataFields } from "./run.js";
+import { tokenizerFields } from "./tokenizer.js";
 import { type TrainingConfig, trainingFields } from "./training.js";
 
 const settingsFields = {
   description: optional(text({ flag: "description", help: "What the settings are for, in one line" })),
-  tokenizer: dataFields.tokenizer,
-  unknownToken: dataFields.unknownToken,
+  ...tokenizerFields,
 };
 
 /** What a preset or a `--config` file may set. */
@@ -72,7 +71,13 @@ function isRunRecord(value: Record<string, unknown>): boolean {
   return "versions" in value && "files" in value;
 }
 
-function ofRun({ model, training, tokenizer, unknownToken }: Record<string, unknown>): Record<string, unknown> {
+function ofRun({
+  model,
+  training,
+  tokenizer,
+  unknownToken,
+  normalize,
+}: Record<string, unknown>): Record<string, unknown> {
   const { vocabSize, ...shape } = model as Partial<ModelConfig>; // the new run's tokenizer decides it
-  return { model: shape, training, tokenizer, unknownToken };
+  return { model: shape, training, tokenizer, unknownToken, normalize };
 }

@@ -1,30 +1,27 @@
-import { choice, integer, number, optional, text, texts, toggle } from "./fields.js";
+import { choice, integer, number, optional, text, toggle } from "./fields.js";
+import { sources } from "./textSource.js";
+import { tokenizerFields } from "./tokenizer.js";
 import { xlaChoices } from "./xla.js";
 
 /** What a model is trained on. */
 export const dataFields = {
-  data: optional(texts({ flag: "data", help: "Text files to train on" })),
+  data: optional(sources({ flag: "data", help: "Text files to train on" })),
   valData: optional(
-    texts({
+    sources({
       flag: "val-data",
       help: "Text files to validate on",
-      defaultText: "the held-out text that the corpus names, else a share of the data",
+      defaultText: "the held-out text that the corpus names, else a share of each text",
     }),
   ),
   valFraction: optional(
     number({
       flag: "val-fraction",
-      help: "Share of the data, at its end, to validate on",
+      help: "Share of each text, at its end, to validate on",
       defaultText: "0.1, unless the corpus names a held-out text",
       most: 0.9,
     }),
   ),
-  tokenizer: text({ flag: "tokenizer", help: "char, word, or a tokenizer.json", default: "char" }),
-  unknownToken: toggle({
-    flag: "unknown-token",
-    help: "Turn what the tokenizer does not know into <unk> instead of refusing it",
-    default: false,
-  }),
+  ...tokenizerFields,
 };
 
 /** What computes, and how. Fields left out of a run that goes on are those it was begun with. */

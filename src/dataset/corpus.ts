@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto";
+import { nameOf, pathOf } from "../config/textSource.js";
 import { DataError, show } from "../core/errors.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import { changed, digesting } from "./digestText.js";
 import { encodeText } from "./encodeText.js";
 import { knownFloor } from "./meta.js";
 import { type CorpusOptions, planCorpus, type Split } from "./plan.js";
 import { SplitWriter, type TextCounts } from "./splitWriter.js";
 import { type Survey, type SurveyedText, surveyTexts } from "./survey.js";
-import { nameOf, pathOf } from "./textSource.js";
 import type { TokenStore } from "./tokenStore.js";
 
 export interface Corpus {
@@ -97,24 +97,18 @@ async function encodeSplits(
   const validation = writer("validation");
   try {
     for (const planned of texts) {
-      const hash = createHash("sha256");
       let done = 0; // tokens of this text
-      const reading = {
-        keepMarks,
-        onBytes(bytes: Uint8Array) {
-          hash.update(bytes);
-          onBytes(bytes);
-        },
-      };
-      for await (const { text, ids, offsets } of encodeText(planned.source, tokenizer, reading)) {
-        const cut = Math.min(Math.max(planned.trainTokens - done, 0), ids.length);
-        const textCut = offsets[cut] ?? text.length;
-        done += ids.length;
-        if (done > planned.tokens) throw changed(planned);
-        train.add(text.slice(0, textCut), ids.subarray(0, cut));
-        validation.add(text.slice(textCut), ids.subarray(cut));
-      }
-      if (hash.digest("hex") !== planned.sha256) throw changed(planned);
+      const { sha256 } = await digesting({ keepMarks, onBytes }, async (reading) => {
+        for await (const { text, ids, offsets } of encodeText(planned.source, tokenizer, reading)) {
+          const cut = Math.min(Math.max(planned.trainTokens - done, 0), ids.length);
+          const textCut = offsets[cut] ?? text.length;
+          done += ids.length;
+          if (done > planned.tokens) throw changed(planned.source);
+          train.add(text.slice(0, textCut), ids.subarray(0, cut));
+          validation.add(text.slice(textCut), ids.subarray(cut));
+        }
+      });
+      if (sha256 !== planned.sha256) throw changed(planned.source);
     }
   } catch (error) {
     train.abort();
@@ -178,8 +172,4 @@ function requireLength(split: Split, tokens: number, contextLength: number): voi
     `the ${name} text must have at least contextLength + 1 = ${contextLength + 1} tokens: got ${tokens} ` +
       `(give a longer text${larger}${shorter})`,
   );
-}
-
-function changed({ source }: SurveyedText): DataError {
-  return new DataError(`data file must stay as it is while it is read: ${show(nameOf(source))} changed (start again)`);
 }

@@ -1,8 +1,8 @@
+import { nameOf, type TextSource } from "../config/textSource.js";
 import { positionAfter, type TextPosition } from "../tokenizers/position.js";
 import type { Encoding, Tokenizer } from "../tokenizers/tokenizer.js";
 import { wholeTokens } from "../tokenizers/wholeTokens.js";
 import { type ReadTextOptions, readTextChunks } from "./readText.js";
-import { nameOf, type TextSource } from "./textSource.js";
 
 /** A stretch of normalized text and its tokens. */
 export interface EncodedChunk extends Encoding {

@@ -62,7 +62,9 @@ export function recognizeBytes(bytes: Uint8Array): NotText | undefined {
   if (begins("PK\x03\x04")) return zipped(start.toString("latin1"));
   const encoding = unmarkedEncoding(start);
   if (encoding !== undefined) return encoded(encoding);
-  return nuls > mostNuls * start.length ? { is: `binary data (${nuls} of its first ${start.length} bytes are 0)`, remedy: onlyText } : undefined;
+  return nuls > mostNuls * start.length
+    ? { is: `binary data (${nuls} of its first ${start.length} bytes are 0)`, remedy: onlyText }
+    : undefined;
 }
 
 /** Whether `bytes` begin some UTF-8 text; a character cut off at the end is no fault. */
@@ -83,13 +85,14 @@ function encoded(encoding: string): NotText {
 }
 
 function zipped(start: string): NotText {
-  if (start.includes("word/") || start.includes("opendocument")) return { is: "a word processor's document", remedy: asText };
+  if (start.includes("word/") || start.includes("opendocument"))
+    return { is: "a word processor's document", remedy: asText };
   if (start.includes("xl/")) return { is: "a spreadsheet", remedy: itsTexts };
   if (start.includes("epub+zip")) return { is: "an EPUB book", remedy: asText };
   return { is: "a ZIP archive", remedy: unpack("unzip") };
 }
 
-/** UTF-16 or UTF-32 without a mark: told by where its zeros are, and where its spaces and line ends. */
+/** UTF-16 or UTF-32 without a mark: told by where its zeros are, and where its common characters. */
 function unmarkedEncoding(bytes: Buffer): string | undefined {
   const zeros = [0, 1, 2, 3].map((place) => bytes.filter((byte, i) => byte === 0 && i % 4 === place).length);
   const quarter = Math.floor(bytes.length / 4);
@@ -107,7 +110,7 @@ function unmarkedEncoding(bytes: Buffer): string | undefined {
   return undefined;
 }
 
-/** Line ends, spaces, and the commas and full stops of Chinese and Japanese. */
+/** ASCII's characters, line ends, and the spaces, commas and full stops of Chinese and Japanese. */
 function isCommon(unit: number): boolean {
-  return unit === 0x0a || unit === 0x20 || unit === 0x3000 || unit === 0x3001 || unit === 0x3002 || unit === 0xff0c;
+  return (unit >= 0x20 && unit < 0x7f) || [0x09, 0x0a, 0x0d, 0x3000, 0x3001, 0x3002, 0xff0c].includes(unit);
 }

@@ -1,11 +1,11 @@
 import { realpathSync } from "node:fs";
+import { nameOf, type TextSource } from "../config/textSource.js";
 import { requireInteger, requireRange } from "../core/checks.js";
 import { ConfigError, DataError, show } from "../core/errors.js";
 import type { FitKindOptions } from "../tokenizers/registry.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { heldOutFor } from "./meta.js";
 import { requireText } from "./readText.js";
-import { nameOf, type TextSource } from "./textSource.js";
 
 /**
  * How texts are read and split. 2: each training text gives its share of validation text, no text is in both splits, and

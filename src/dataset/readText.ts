@@ -1,7 +1,7 @@
 import { open, stat } from "node:fs/promises";
+import { nameOf, type TextSource } from "../config/textSource.js";
 import { DataError, show } from "../core/errors.js";
 import { isUtf8Start, recognizeBytes } from "./notText.js";
-import { nameOf, type TextSource } from "./textSource.js";
 
 /** Bytes read at a time. */
 const chunkBytes = 1 << 17;
@@ -144,7 +144,9 @@ class Places {
   }
 
   show(noun: string): string {
-    return this.total === 1 ? `a ${noun} in line ${this.firstLine}` : `${this.total} ${noun}s from line ${this.firstLine} on`;
+    return this.total === 1
+      ? `a ${noun} in line ${this.firstLine}`
+      : `${this.total} ${noun}s from line ${this.firstLine} on`;
   }
 }
 

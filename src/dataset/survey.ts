@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto";
+import { nameOf, type TextSource } from "../config/textSource.js";
 import { createFitter } from "../tokenizers/registry.js";
 import type { Tokenizer, TokenizerFitter } from "../tokenizers/tokenizer.js";
 import { wholeTokens } from "../tokenizers/wholeTokens.js";
+import { digesting } from "./digestText.js";
 import { encodeText } from "./encodeText.js";
 import type { CorpusOptions, PlannedText } from "./plan.js";
 import { type ReadTextOptions, readTextChunks } from "./readText.js";
-import { nameOf, type TextSource } from "./textSource.js";
 
 /** A text after the first reading. */
 export interface SurveyedText extends PlannedText {
@@ -54,17 +54,8 @@ async function survey<Tokens>(
 ): Promise<(Omit<SurveyedText, "tokens"> & { tokens: Tokens })[]> {
   const texts = [];
   for (const text of planned) {
-    const hash = createHash("sha256");
-    let bytes = 0;
-    const tokens = await count(text.source, {
-      ...options,
-      onBytes: (read) => {
-        hash.update(read);
-        bytes += read.length;
-        options.onBytes?.(read);
-      },
-    });
-    texts.push({ ...text, bytes, sha256: hash.digest("hex"), tokens });
+    const { result, bytes, sha256 } = await digesting(options, (reading) => count(text.source, reading));
+    texts.push({ ...text, bytes, sha256, tokens: result });
   }
   return texts;
 }

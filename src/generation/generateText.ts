@@ -28,11 +28,11 @@ export async function* generateText(
   { prompt = "", sample = 0, decoder, ...given }: GenerateOptions = {},
 ): AsyncGenerator<string> {
   const config = generationConfig(given);
-  const promptIds =
-    prompt === "" ? startIds(tokenizer) : [...tokenizer.encode(prompt, { source: "prompt", line: 1, column: 1 })];
+  const { ids, held } = tokenizer.encodePrompt(prompt);
+  const promptIds = ids.length > 0 ? [...ids] : startIds(tokenizer);
   const worker = decoder ?? new Decoder(model);
   try {
-    yield* untilStop(pieces(worker, tokenizer, { config, promptIds, sample }), config.stop);
+    yield* untilStop(without(held, pieces(worker, tokenizer, { config, promptIds, sample })), config.stop);
   } finally {
     if (!decoder) worker.dispose();
   }
@@ -44,18 +44,32 @@ async function* pieces(
   { config, promptIds, sample }: { config: GenerationConfig; promptIds: number[]; sample: number },
 ): AsyncGenerator<string> {
   const random = new Random(config.seed, "generate", sample);
+  const decoded = tokenizer.decoder();
   decoder.begin(promptIds);
   let written = 0;
   try {
     while (written < config.maxNewTokens) {
       for (const id of decoder.write(config.maxNewTokens - written, config, random)) {
         written++;
-        yield tokenizer.decode([id]);
+        const text = decoded.push(id);
+        if (text !== "") yield text;
       }
       await eventLoop(); // lets Ctrl-C through
     }
+    const rest = decoded.end();
+    if (rest !== "") yield rest;
   } finally {
     decoder.rewind(promptIds.length + written); // tokens computed after the end are not part of the text
+  }
+}
+
+/** `pieces` after a prompt that ends in `held`: its last space, which the first piece begins with, is not written twice. */
+async function* without(held: string, pieces: AsyncIterable<string>): AsyncGenerator<string> {
+  let isFirst = held !== "";
+  for await (const piece of pieces) {
+    const text = isFirst && piece.startsWith(" ") ? piece.slice(1) : piece;
+    isFirst = false;
+    if (text !== "") yield text;
   }
 }
 

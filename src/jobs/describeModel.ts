@@ -1,5 +1,7 @@
 import { useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
+import type { TextSource } from "../config/textSource.js";
+import type { TokenizerConfig } from "../config/tokenizer.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { ConfigError } from "../core/errors.js";
 import { openCorpus } from "../dataset/corpus.js";
@@ -7,15 +9,11 @@ import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";
 import { type ModelPage, modelPage, type PageOptions, type PageSubject, textsOf } from "./modelPage.js";
 import { checkTogether, namedTokenizer } from "./trainOptions.js";
 
-export interface DescribeOptions extends PageOptions {
+export interface DescribeOptions extends PageOptions, Partial<TokenizerConfig> {
   /** A run or a checkpoint folder, whose model it is. */
   checkpoint?: string;
   /** Text files that the tokenizer is fitted to, and that training would go through. */
-  data?: string[];
-  /** `char`, `word`, or a tokenizer.json. @default "char" */
-  tokenizer?: string;
-  /** Whether what the tokenizer does not know becomes `<unk>`. @default false */
-  unknownToken?: boolean;
+  data?: TextSource[];
   /** The model's shape. */
   model?: Partial<ModelConfig>;
   /** How it would be trained. */
@@ -45,9 +43,9 @@ export async function describeModel(options: DescribeOptions): Promise<ModelPage
 type Subject = Pick<PageSubject, "model" | "data" | "notes">;
 
 async function subject(options: DescribeOptions, training: TrainingConfig): Promise<Subject> {
-  const { checkpoint, data, tokenizer = "char", unknownToken = false, model: given = {} } = options;
+  const { checkpoint, data, model: given = {} } = options;
   if (checkpoint !== undefined) return { model: loadCheckpoint(checkpoint).config, notes: [] };
-  const named = namedTokenizer(tokenizer, unknownToken);
+  const named = namedTokenizer(options);
   if (data === undefined) {
     if ("vocabSize" in named) refuseBeside("tokenizer", { vocabSize: given.vocabSize });
     const vocabSize = "vocabSize" in named ? named.vocabSize : given.vocabSize;

@@ -1,8 +1,11 @@
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
+import { noPath, pathOf } from "../config/textSource.js";
 import { trainingConfig } from "../config/training.js";
 import { definedFields } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
+import type { CorpusOptions, Reading } from "../dataset/plan.js";
 import { loadCheckpoint, type ResumableCheckpoint } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
@@ -59,17 +62,18 @@ function backendFor({ backend }: TrainOptions, run: Run | undefined): Promise<Ac
 type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
-  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
+  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false, normalize } = options;
   const { seconds, keep = 3, tensorboard, compiled, xla } = options;
   const given = definedFields(options.training ?? {});
   const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
   const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
   checkTogether(training, options);
   const texts = { data, valData, valFraction, model: options.model, cacheFolder };
-  const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
+  const corpus = await openTexts(texts, namedTokenizer(options));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
-  const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
-  const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
+  const paths = { data: data.map(pathOf), valData: valData?.map(pathOf) };
+  const asked = { ...paths, valFraction, tokenizer, unknownToken, normalize, model, training, keep, tensorboard };
+  const made = { reading: 2 as const, files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
   return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
 }
 
@@ -79,13 +83,13 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
   checkTogether(training, options);
   const saved = checkpointSteps(run.folder).length > 0;
   const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
-  const tokenizer = checkpoint?.tokenizer
-    ? tokenizerFromJson(checkpoint.tokenizer)
-    : namedTokenizer(record.tokenizer, record.unknownToken);
+  const tokenizer = checkpoint?.tokenizer ? tokenizerFromJson(checkpoint.tokenizer) : namedTokenizer(record);
   if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
   const { data = record.data, valData = record.valData } = options;
   const { seconds = record.seconds, keep = record.keep, tensorboard = record.tensorboard } = options;
-  const texts = { data, valData, valFraction: record.valFraction, model: record.model, cacheFolder };
+  requireGivenAgain({ data, valData });
+  const { valFraction, model, reading = 1 } = record;
+  const texts = { data, valData, valFraction, model, reading, cacheFolder };
   const corpus = await openTexts(texts, tokenizer);
   try {
     requireSameTexts(record, corpus);
@@ -96,10 +100,29 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
   return { corpus, checkpoint, record: { ...record, training, seconds, keep, tensorboard } };
 }
 
+/** @throws ConfigError if a text that was in memory is not given again. */
+function requireGivenAgain(texts: Pick<TrainOptions, "data" | "valData">): void {
+  const field = (["data", "valData"] as const).find((name) => texts[name]?.includes(noPath));
+  if (field === undefined) return;
+  throw new ConfigError({
+    field,
+    rule: "be given again",
+    got: "none",
+    remedy: "the run began with a text that was no file: give the same one",
+  });
+}
+
 function openTexts(
-  { data = [], valData, valFraction, model, cacheFolder }: Partial<TrainOptions> & { cacheFolder: string },
-  tokenizer: Parameters<typeof openCorpus>[0]["tokenizer"],
+  {
+    data = [],
+    valData,
+    valFraction,
+    model,
+    reading,
+    cacheFolder,
+  }: Partial<TrainOptions> & { cacheFolder: string; reading?: Reading },
+  tokenizer: CorpusOptions["tokenizer"],
 ): Promise<Corpus> {
   const { contextLength } = modelConfig({ ...model, vocabSize: 2 });
-  return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength, cacheFolder });
+  return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength, reading, cacheFolder });
 }

@@ -1,6 +1,7 @@
 import { flagWords } from "../config/fields.js";
 import { type ModelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
+import { pathOf } from "../config/textSource.js";
 import { trainingFields } from "../config/training.js";
 import type { TrainOptions } from "./trainOptions.js";
 
@@ -14,7 +15,7 @@ export function trainCommand({ model, training = {}, out, ...options }: TrainOpt
     "npx",
     "heed",
     "train",
-    ...flagWords(dataFields, options),
+    ...flagWords(dataFields, { ...options, data: options.data?.map(pathOf), valData: options.valData?.map(pathOf) }),
     ...flagWords(modelFields, shape),
     ...flagWords(trainingFields, training),
     ...flagWords(machineFields, options),

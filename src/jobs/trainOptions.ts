@@ -3,12 +3,14 @@ import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
+import { type TokenizerConfig, tokenizerFields } from "../config/tokenizer.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
 import { requirePositive } from "../core/checks.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
-import { type Tokenizer, type TokenizerKind, tokenizerKinds } from "../tokenizers/tokenizer.js";
+import { type FitKindOptions, tokenizerKindNames } from "../tokenizers/registry.js";
+import type { Tokenizer } from "../tokenizers/tokenizer.js";
 
 /** What is trained on what, and where it goes: rows of the field tables. Fields left out take their defaults. */
 export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>> {
@@ -29,21 +31,33 @@ export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>
 
 const trainOptionFields = { ...dataFields, ...machineFields, ...outputFields };
 
-/** What `tokenizer` names: a kind to fit, or the tokenizer of a file. */
-export function namedTokenizer(
-  name: string,
-  unknownToken: boolean,
-): Tokenizer | { kind: TokenizerKind; unknownToken: boolean } {
-  if ((tokenizerKinds as readonly string[]).includes(name)) return { kind: name as TokenizerKind, unknownToken };
+/**
+ * What `tokenizer` names: a kind to fit, or the tokenizer of a file.
+ *
+ * @throws ConfigError or DataError if there is neither, or the file is of another normal form than is asked for.
+ */
+export function namedTokenizer({
+  tokenizer: name = tokenizerFields.tokenizer.default as string,
+  unknownToken,
+  normalize,
+}: Partial<TokenizerConfig>): Tokenizer | FitKindOptions {
+  const kind = tokenizerKindNames.find((known) => known === name);
+  if (kind) return { kind, unknownToken, normalize };
+  const tokenizer = tokenizerOfFile(name);
+  if (normalize === undefined || normalize === tokenizer.normalize) return tokenizer;
+  throw new ConfigError({ field: "normalize", rule: `be that of ${name}, ${tokenizer.normalize}`, value: normalize });
+}
+
+function tokenizerOfFile(name: string): Tokenizer {
   let text: string;
   try {
     text = readFileSync(name, "utf8");
   } catch {
-    const kinds = tokenizerKinds.join(", ");
+    const kinds = tokenizerKindNames.join(", ");
     throw new ConfigError(`tokenizer must be one of ${kinds}, or a tokenizer.json that can be read: got "${name}"`);
   }
   try {
-    return tokenizerFromJson(JSON.parse(text), name);
+    return tokenizerFromJson(JSON.parse(text.replace(/^\uFEFF/, "")), name);
   } catch (error) {
     if (error instanceof SyntaxError) throw new DataError(`${name} must be JSON: ${error.message}`);
     throw error;
@@ -89,7 +103,7 @@ const free = new Set(
  * @throws ConfigError listing every given field that differs from the run and may not.
  */
 export function resumedTraining(record: RunRecord, options: TrainOptions): TrainingConfig {
-  const { model = {}, training = {}, tokenizer, unknownToken, valFraction } = options;
+  const { model = {}, training = {}, tokenizer, unknownToken, normalize, valFraction } = options;
   const differs = (given: object, there: object) =>
     Object.entries(given)
       .filter(([field, value]) => value !== undefined && !free.has(field))
@@ -98,7 +112,7 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
   const all = [
     ...differs(model, record.model),
     ...differs(training, record.training),
-    ...differs({ tokenizer, unknownToken, valFraction }, record),
+    ...differs({ tokenizer, unknownToken, normalize, valFraction }, record),
   ];
   if (all.length > 0) {
     throw new ConfigError(

@@ -2,20 +2,26 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model.js";
+import type { NormalForm } from "../config/tokenizer.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import type { XlaChoice } from "../config/xla.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
 import type { Corpus } from "../dataset/corpus.js";
+import type { Reading } from "../dataset/plan.js";
 import type { Run } from "./runFolder.js";
 
 /** What run.json says was asked for: enough to start the same run again. */
 export interface RunRecord {
+  /** The paths of the training texts; "-" for one in memory, which has to be given again. */
   data: string[];
   valData?: string[];
   valFraction?: number;
   tokenizer: string;
   unknownToken: boolean;
+  normalize?: NormalForm;
+  /** How the texts are read and split; 1 where it is missing. */
+  reading?: Reading;
   model: ModelConfig;
   training: TrainingConfig;
   /** Of training, after which the run ends; gone when that has decided its steps. */

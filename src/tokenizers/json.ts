@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import { DataError } from "../core/errors.js";
+import type { NormalForm } from "../config/tokenizer.js";
+import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
 import { tokenizerKindNames, tokenizerKinds } from "./registry.js";
-import type { NormalForm, Tokenizer } from "./tokenizer.js";
+import type { Tokenizer } from "./tokenizer.js";
 
 /**
  * The tokenizer that a parsed `tokenizer.json` describes; `source` names the file in errors. Read is what heed writes,
@@ -63,14 +64,11 @@ function partsOf(value: unknown, list: string): unknown[] {
 function addsNothing(part: unknown): boolean {
   if (!isObject(part)) return false;
   if (part.type === "ByteLevel") return true; // trims offsets
-  return (
-    part.type === "TemplateProcessing" &&
-    isDeepStrictEqual(part.single, [{ Sequence: { id: "A", type_id: 0 } }])
-  );
+  return part.type === "TemplateProcessing" && isDeepStrictEqual(part.single, [{ Sequence: { id: "A", type_id: 0 } }]);
 }
 
 function refusal(where: string, field: string, rule: string, value: unknown): DataError {
   const kinds = tokenizerKindNames.join(" or ");
   const remedy = `heed reads only tokenizers of its own kinds; fit one with {tokenizer} ${kinds}`;
-  return new DataError({ where, field, rule, value, remedy });
+  return new DataError({ where, field, rule, value, got: value === undefined ? "nothing" : show(value), remedy });
 }

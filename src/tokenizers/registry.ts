@@ -1,6 +1,7 @@
+import { normalForms } from "../config/tokenizer.js";
 import { requireOneOf } from "../core/checks.js";
 import { charKind } from "./char.js";
-import { type FitOptions, normalForms, type Tokenizer, type TokenizerFitter, type TokenizerKind } from "./tokenizer.js";
+import type { FitOptions, Tokenizer, TokenizerFitter, TokenizerKind } from "./tokenizer.js";
 import { normalizeText } from "./wholeTokens.js";
 import { wordKind } from "./word.js";
 
@@ -23,7 +24,7 @@ export interface FitKindOptions extends FitOptions {
  */
 export function createFitter({ kind = "char", ...options }: FitKindOptions = {}): TokenizerFitter {
   if (options.normalize !== undefined) requireOneOf("normalize", options.normalize, normalForms);
-  return tokenizerKinds[requireOneOf("tokenizer", kind, tokenizerKindNames)].fitter(options);
+  return tokenizerKinds[requireOneOf("kind", kind, tokenizerKindNames)].fitter(options);
 }
 
 /**

@@ -1,8 +1,5 @@
+import type { NormalForm } from "../config/tokenizer.js";
 import type { TextPosition } from "./position.js";
-
-/** Unicode normal forms that text can be brought to before it is cut: composed (`é` is one character), or none. */
-export const normalForms = ["none", "NFC"] as const;
-export type NormalForm = (typeof normalForms)[number];
 
 /** How text has to come to a tokenizer, or to the fitting of one. */
 export interface TextRules {

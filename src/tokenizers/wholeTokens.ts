@@ -1,5 +1,6 @@
+import type { NormalForm } from "../config/tokenizer.js";
 import { DataError } from "../core/errors.js";
-import type { NormalForm, TextRules } from "./tokenizer.js";
+import type { TextRules } from "./tokenizer.js";
 
 type Chunks = AsyncIterable<string> | Iterable<string>;
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
+import type { NormalForm } from "../config/tokenizer.js";
 import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
 import { positionAfter, showPosition, type TextPosition } from "./position.js";
@@ -8,7 +9,6 @@ import type {
   EncodeOptions,
   Encoding,
   FitOptions,
-  NormalForm,
   StreamDecoder,
   Tokenizer,
   TokenizerFitter,
@@ -81,7 +81,7 @@ export class WordLevel implements Tokenizer {
   encodePrompt(given: string): EncodedPrompt {
     const text = normalizeText(this.knows("\ufeff") ? given : given.replaceAll("\ufeff", ""), this.normalize);
     // A space begins the word after it; a lone one is a token of its own only where the text had several in a row.
-    const spaces = this.wholeWords ? /^ +$| +$/.exec(text)?.[0].length ?? 0 : 0;
+    const spaces = this.wholeWords ? (/^ +$| +$/.exec(text)?.[0].length ?? 0) : 0;
     const held = this.knows(" ") ? Math.min(1, spaces) : spaces;
     const end = text.length - held;
     const { ids } = this.lookUp(text.slice(0, end), "all", { source: "prompt", line: 1, column: 1 });
@@ -268,11 +268,15 @@ function readTokens(json: TokenizerJson, splitter: Splitter, source: string): st
     }
     tokens[id] = token;
   }
-  // The unknown token is in no text, so that looking for it there first changes nothing.
-  const added = addedTokens.find(
-    (token) => !isObject(token) || token.content !== unknownToken || tokens[token.id as number] !== unknownToken,
-  );
-  if (added !== undefined) fail("added_tokens", `hold nothing but ${unknownToken} of model.vocab`, added);
+  // Added tokens are looked for before a text is split. That changes nothing for the unknown token, which is in no text,
+  // and for single characters, which are split off anyway.
+  const changesIds = (token: unknown) =>
+    !isObject(token) ||
+    typeof token.content !== "string" ||
+    tokens[token.id as number] !== token.content ||
+    (token.content !== unknownToken && (splitter.wholeWords || token.lstrip === true || token.rstrip === true));
+  const added = addedTokens.find(changesIds);
+  if (added !== undefined) fail("added_tokens", "leave the ids of texts as they are", added);
   return tokens as string[]; // as many different ids as places
 }
 

@@ -7,8 +7,8 @@ import { ConfigError, DataError } from "../../src/core/errors.js";
 import { openCorpus } from "../../src/dataset/corpus.js";
 import type { CorpusOptions } from "../../src/dataset/plan.js";
 import type { TokenStore } from "../../src/dataset/tokenStore.js";
-import { createTokenizer, fitTokenizer, splitters } from "../../src/tokenizers/fit.js";
-import { tokenizerKinds } from "../../src/tokenizers/tokenizer.js";
+import { fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/registry.js";
+import { WordTokenizer } from "../../src/tokenizers/word.js";
 import { arbitraryText } from "../tokenizers/arbitraryText.js";
 import { folderOf } from "./files.js";
 
@@ -19,10 +19,13 @@ function idsOf(store: TokenStore): number[] {
 }
 
 /** Options for a corpus of these files, by name, in a new folder. */
-function options(files: Record<string, string>, more: Partial<CorpusOptions> = {}): CorpusOptions {
+function options(
+  files: Record<string, string>,
+  more: Partial<CorpusOptions> = {},
+): CorpusOptions & { files: string[] } {
   const folder = folderOf(files);
   const paths = Object.keys(files).map((name) => join(folder, name));
-  return { files: paths, tokenizer: { kind: "char" }, contextLength: 1, ...more };
+  return { tokenizer: { kind: "char" }, contextLength: 1, ...more, files: paths };
 }
 
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
@@ -31,7 +34,7 @@ const words = (text: string) => text.match(/\p{L}[\p{L}\p{M}]*(?:['’]\p{L}[\p{
 describe("openCorpus", () => {
   it("holds the tokens of the text, the last tenth for validation, and counts both", async () => {
     const text = "It's one fine day, é\u{1f600}. ".repeat(50);
-    for (const kind of tokenizerKinds) {
+    for (const kind of tokenizerKindNames) {
       const corpus = await openCorpus(options({ "a.txt": text }, { tokenizer: { kind } }));
       const ids = [...corpus.tokenizer.encode(text)];
       const cut = Math.floor(ids.length * 0.9);
@@ -54,10 +57,10 @@ describe("openCorpus", () => {
 
   it("cuts any text at the same token whether its ids are in memory or a file", async () => {
     await fc.assert(
-      fc.asyncProperty(arbitraryText, fc.constantFrom(...tokenizerKinds), async (random, kind) => {
-        const text = `a. ${random} b c d e f g h`;
+      fc.asyncProperty(arbitraryText, fc.constantFrom(...tokenizerKindNames), async (random, kind) => {
+        const text = `a. ${random.replaceAll("\ufeff", "")} b c d e f g h`;
         const given = options({ "a.txt": text }, { tokenizer: { kind }, valFraction: 0.5 });
-        const tokenizer = await fitTokenizer(kind, [text]);
+        const tokenizer = fitTokenizer(text, { kind });
         const ids = [...tokenizer.encode(text)];
         for (const memoryLimit of [undefined, 1]) {
           const corpus = await openCorpus({ ...given, memoryLimit });
@@ -73,7 +76,7 @@ describe("openCorpus", () => {
   });
 
   it("counts the text behind unknown tokens, not their name", async () => {
-    const tokenizer = createTokenizer("word", ["<unk>", " a"]);
+    const tokenizer = new WordTokenizer(["<unk>", " a"]);
     const given = options({ "a.txt": " a zebra a lion" }, { tokenizer, valFraction: 0.5 });
     const corpus = await openCorpus(given);
     expect(idsOf(corpus.train)).toEqual([1, 0]);
@@ -139,10 +142,10 @@ describe("openCorpus", () => {
     };
     const corpus = await openCorpus(given);
     expect(corpus.tokenizer.decode(idsOf(corpus.validation!))).toBe("bab");
-    expect([corpus.train.length, corpus.floor, corpus.notes]).toEqual([8, floor, []]);
+    expect([corpus.train.length, corpus.notes]).toEqual([8, []]);
     const share = await openCorpus({ ...given, valFraction: 0.5 });
     expect(share.tokenizer.decode(idsOf(share.validation!))).toBe("abab");
-    expect([share.floor, share.notes]).toEqual([undefined, []]);
+    expect(share.notes).toEqual([]);
     const both = await openCorpus({
       ...given,
       files: [given.files[0]!, heldOut],
@@ -153,7 +156,6 @@ describe("openCorpus", () => {
     appendFileSync(heldOut, "a");
     const edited = await openCorpus(given);
     expect(edited.validation!.length).toBe(4);
-    expect(edited.floor).toBeUndefined();
     expect(edited.notes).toEqual([
       `${heldOut} is not the text that ${join(folder, "meta.json")} describes, so its entropy floor is not used`,
     ]);
@@ -162,7 +164,7 @@ describe("openCorpus", () => {
   it("names file, line and column of a token that a given tokenizer lacks, chunks into the file", async () => {
     const given = options(
       { "a.txt": `${"one two\n".repeat(40_000)}one two three\n` },
-      { tokenizer: createTokenizer("word", ["one", " two", "\n"]) },
+      { tokenizer: new WordTokenizer(["one", " two", "\n"]) },
     );
     await expect(openCorpus(given)).rejects.toThrow(
       new DataError(
@@ -179,6 +181,80 @@ describe("openCorpus", () => {
     expect(heard.length).toBeGreaterThan(2);
     expect(heard.at(-1)).toEqual([400_000, 400_000]);
     corpus.close();
+  });
+
+  it("holds out the end of each text, whatever their order, and for runs begun so that of all joined", async () => {
+    const files = { "a.txt": "a".repeat(30) + "b".repeat(10), "b.txt": "b".repeat(15) + "a".repeat(5) };
+    const given = options(files, { valFraction: 0.25 });
+    const decoded = async (more: Partial<CorpusOptions>) => {
+      const { tokenizer, train, validation } = await openCorpus({ ...given, ...more });
+      return [train, validation!].map((store) => tokenizer.decode(idsOf(store)));
+    };
+    const [a, b] = ["a".repeat(30), "b".repeat(15)];
+    expect(await decoded({})).toEqual([a + b, "b".repeat(10) + "a".repeat(5)]);
+    expect(await decoded({ files: given.files.toReversed() })).toEqual([b + a, "a".repeat(5) + "b".repeat(10)]);
+    expect(await decoded({ reading: 1 })).toEqual([files["a.txt"] + "b".repeat(5), "b".repeat(10) + "a".repeat(5)]);
+  });
+
+  it("takes texts in memory beside files, and reads them as it reads files", async () => {
+    const { files } = options({ "a.txt": "abcabcabca" });
+    const bytes = Buffer.from("\ufeffcccccccccb");
+    const tokenizer = { kind: "char" } as const;
+    const corpus = await openCorpus({ files: [files[0]!, { text: bytes }], tokenizer, contextLength: 1 });
+    expect(corpus.tokenizer.decode(idsOf(corpus.train))).toBe("abcabcabcccccccccc");
+    expect(corpus.tokenizer.decode(idsOf(corpus.validation!))).toBe("ab");
+    expect(corpus.files[1]).toEqual({ path: "-", split: "train", bytes: 13, sha256: sha256("\ufeffcccccccccb") });
+    const bad = { files: [{ text: "ab\nX", name: "my text" }], tokenizer: corpus.tokenizer, contextLength: 1 };
+    await expect(openCorpus(bad)).rejects.toThrow('my text, line 1, column 3: the character "\\n"');
+    await expect(openCorpus({ ...bad, files: [{ text: "a\ud83d" }] })).rejects.toThrow(
+      new DataError('a text must be whole Unicode characters: got half a surrogate pair, "\\ud83d"'),
+    );
+    await expect(openCorpus({ ...bad, files: [{ text: "" }] })).rejects.toThrow(
+      new DataError('data file must not be empty: got "text", 0 bytes (put some text in it)'),
+    );
+  });
+
+  it("says of a text that is given twice that it is, and has no text in both splits", async () => {
+    const text = "abcdefghij".repeat(4);
+    const given = options({ "a.txt": text, "b.txt": text, "c.txt": "hij" });
+    const [a, b, c] = given.files as [string, string, string];
+    const corpus = await openCorpus({ ...given, files: [a, b, a] });
+    expect(corpus.tokenizer.decode(idsOf(corpus.validation!))).toBe("ghij".repeat(3)); // which nothing was trained on
+    expect(corpus.notes).toEqual([
+      `${b} is the same text as ${a}: it counts twice`,
+      `${a} is given more than once: it counts each time`,
+    ]);
+    const both = { ...given, files: [a, c], valFiles: [b] };
+    await expect(openCorpus(both)).rejects.toThrow(
+      new DataError(
+        `a validation text must not be a training text: got "${b}", which is the same text as "${a}" (leave one out)`,
+      ),
+    );
+    expect((await openCorpus({ ...both, reading: 1 })).validation!.length).toBe(40); // a run that was begun so goes on
+  });
+
+  it("leaves out byte order marks amid a text with a note; for runs begun so it keeps them", async () => {
+    const given = options({ "a.txt": "\ufeffab\n\ufeffab\n\ufeffab\n" }, { valFraction: 0 });
+    const corpus = await openCorpus(given);
+    expect(corpus.tokenizer.decode(idsOf(corpus.train))).toBe("ab\nab\nab\n");
+    expect(corpus.notes).toEqual([`${given.files[0]} has 2 byte order marks from line 2 on amid the text: left out`]);
+    const before = await openCorpus({ ...given, reading: 1 });
+    expect(before.tokenizer.decode(idsOf(before.train))).toBe("ab\n\ufeffab\n\ufeffab\n");
+    expect(before.notes).toEqual([]);
+  });
+
+  it("brings texts to NFC where that is asked for, and counts the characters of that", async () => {
+    const text = "caf\u00e9 ".repeat(30_000).normalize("NFD"); // beyond one chunk
+    const tokenizer = { kind: "word", normalize: "NFC" } as const;
+    const corpus = await openCorpus(options({ "a.txt": text }, { tokenizer, valFraction: 0 }));
+    expect(corpus.tokenizer.vocabSize).toBe(3); // the first word, the others, and the last space
+    expect(corpus.counts.train).toEqual({ tokens: 30_001, characters: 150_000, words: 30_000 });
+    corpus.close();
+  });
+
+  it("takes the first word of a text as the one after a space where only that is known", async () => {
+    const given = options({ "a.txt": "fox a fox" }, { tokenizer: new WordTokenizer([" a", " fox"]), valFraction: 0 });
+    expect(idsOf((await openCorpus(given)).train)).toEqual([1, 0, 1]);
   });
 
   it("refuses splits that are too short for the context", async () => {
@@ -261,7 +337,7 @@ describe("openCorpus", () => {
   it("splits a long text at the exact token, chunks into the file", async () => {
     const text = Array.from({ length: 60_000 }, (_, i) => `${i % 977} it's`).join(" ");
     const corpus = await openCorpus(options({ "a.txt": text }, { tokenizer: { kind: "word" }, valFraction: 0.3 }));
-    const tokens = splitters.word.split(text);
+    const tokens = text.match(/ ?(?:\p{L}+(?:'\p{L}+)*|\p{N}+)/gu)!;
     const cut = Math.floor(tokens.length * 0.7);
     expect(corpus.tokenizer.decode(idsOf(corpus.validation!))).toBe(tokens.slice(cut).join(""));
     expect(corpus.counts.train.words + corpus.counts.validation!.words).toBe(60_000);

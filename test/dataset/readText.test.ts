@@ -2,7 +2,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/core/errors.js";
-import { readTextChunks, requireTextFile } from "../../src/dataset/readText.js";
+import { readText, readTextChunks, requireText } from "../../src/dataset/readText.js";
 import { folderOf } from "./files.js";
 
 async function readAll(path: string): Promise<string[]> {
@@ -22,9 +22,33 @@ describe("readTextChunks", () => {
     }
   });
 
-  it("leaves out a byte order mark at the start, and only there", async () => {
-    const path = join(folderOf({ "a.txt": "\ufeffa\ufeffb" }), "a.txt");
-    expect((await readAll(path)).join("")).toBe("a\ufeffb");
+  it("leaves out byte order marks, with a note on those amid the text, unless they are to be kept", async () => {
+    const path = join(folderOf({ "a.txt": "\ufeffa\n\ufeffb" }), "a.txt");
+    const notes: string[] = [];
+    const onNote = (line: string) => notes.push(line);
+    expect(await readText(path, { onNote })).toBe("a\nb");
+    expect(notes).toEqual([`${path} has a byte order mark in line 2 amid the text: left out`]);
+    expect(await readText(path, { onNote, keepMarks: true })).toBe("a\n\ufeffb");
+    expect(notes.length).toBe(1);
+  });
+
+  it("keeps a few NULs, with a note", async () => {
+    const text = `${"a line\n".repeat(100)}\0\n${"a line\n".repeat(30_000)}\0`;
+    const path = join(folderOf({ "a.txt": text }), "a.txt");
+    const notes: string[] = [];
+    expect(await readText(path, { onNote: (line) => notes.push(line) })).toBe(text);
+    expect(notes).toEqual([
+      `${path} has 2 NUL characters from line 101 on: kept as they are (tr -d '\\000' takes them out)`,
+    ]);
+  });
+
+  it("reads a text in memory, of characters or bytes", async () => {
+    const text = "aé語\u{1f600}\n".repeat(20_000);
+    expect(await readText({ text })).toBe(text);
+    expect(await readText({ text: Buffer.from(text) })).toBe(text);
+    await expect(readText({ text: Buffer.from("abc", "utf16le"), name: "standard input" })).rejects.toThrow(
+      'data file must be UTF-8 text: got "standard input", UTF-16LE text',
+    );
   });
 
   it("shows every byte of the file", async () => {
@@ -42,7 +66,6 @@ describe("readTextChunks", () => {
     ["a character cut off by the end", [0x61, 0x0a, 0xf0, 0x9f, 0x98], "F0", 2, 2],
     ["an overlong form", [0x61, 0xc0, 0xaf], "C0", 1, 1],
     ["half a surrogate pair", [0x61, 0xed, 0xa0, 0x80], "ED", 1, 1],
-    ["UTF-16 with its mark", [0xff, 0xfe, 0x61, 0x00], "FF", 0, 1],
   ])("refuses %s and says where it is", async (_, bytes, hex, offset, line) => {
     const path = join(folderOf({ "a.txt": Uint8Array.from(bytes) }), "a.txt");
     await expect(readAll(path)).rejects.toThrow(
@@ -68,29 +91,29 @@ describe("readTextChunks", () => {
   });
 });
 
-describe("requireTextFile", () => {
+describe("requireText", () => {
   it("gives the size of a text file", async () => {
-    expect(await requireTextFile(join(folderOf({ "a.txt": "é" }), "a.txt"))).toBe(2);
+    expect(await requireText(join(folderOf({ "a.txt": "é" }), "a.txt"))).toBe(2);
   });
 
   it("refuses what is not there, no file, or empty", async () => {
     const folder = folderOf({ "empty.txt": "", "mark.txt": "\ufeff" });
     const missing = join(folder, "missing.txt");
-    await expect(requireTextFile(missing)).rejects.toThrow(
+    await expect(requireText(missing)).rejects.toThrow(
       new DataError(`data file must exist: got "${missing}" (check the path)`),
     );
-    await expect(requireTextFile(folder)).rejects.toThrow(
+    await expect(requireText(folder)).rejects.toThrow(
       new DataError(`data file must be a regular file: got "${folder}", a folder (name a text file)`),
     );
-    await expect(requireTextFile("/dev/null")).rejects.toThrow(
+    await expect(requireText("/dev/null")).rejects.toThrow(
       new DataError('data file must be a regular file: got "/dev/null", a device, pipe or socket (name a text file)'),
     );
     const below = join(folder, "empty.txt", "a.txt");
-    await expect(requireTextFile(below)).rejects.toThrow(
+    await expect(requireText(below)).rejects.toThrow(
       new DataError(`data file must be readable: got "${below}", ENOTDIR: not a directory, stat '${below}'`),
     );
     const empty = join(folder, "empty.txt");
-    await expect(requireTextFile(empty)).rejects.toThrow(
+    await expect(requireText(empty)).rejects.toThrow(
       new DataError(`data file must not be empty: got "${empty}", 0 bytes (put some text in it)`),
     );
     await expect(readAll(join(folder, "mark.txt"))).rejects.toThrow(

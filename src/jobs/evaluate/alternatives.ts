@@ -1,7 +1,6 @@
 import { DataError } from "../../core/errors.js";
 import type { Choice } from "../../dataset/choices.js";
-import { encodeFile } from "../../dataset/encodeFile.js";
-import { splitters } from "../../tokenizers/fit.js";
+import type { EncodedChunk } from "../../dataset/encodeText.js";
 import { countCharacters } from "../../tokenizers/position.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 
@@ -17,41 +16,38 @@ export interface Alternatives {
 
 /** Where each token of a text stands. */
 export class TokenPlaces {
-  private constructor(
-    private readonly pieces: readonly string[],
-    /** The token that begins at a character. */
-    private readonly starts: ReadonlyMap<number, number>,
-  ) {}
+  private text = "";
+  private characters = 0;
+  /** Where each token begins in `text`. */
+  private readonly offsets: number[] = [];
+  /** The first token that begins at a character. */
+  private readonly tokens = new Map<number, number>();
 
-  static async read(path: string, tokenizer: Tokenizer): Promise<TokenPlaces> {
-    const pieces: string[] = [];
-    const starts = new Map<number, number>();
-    let at = 0;
-    for await (const { text } of encodeFile(path, tokenizer)) {
-      for (const piece of splitters[tokenizer.kind].split(text)) {
-        starts.set(at, pieces.length);
-        pieces.push(piece);
-        at += countCharacters(piece);
-      }
+  /** Takes the next stretch of the text. */
+  add({ text, offsets }: EncodedChunk): void {
+    for (let i = 0; i < offsets.length; i++) {
+      if (!this.tokens.has(this.characters)) this.tokens.set(this.characters, this.offsets.length);
+      this.offsets.push(this.text.length + offsets[i]!);
+      this.characters += countCharacters(text.slice(offsets[i], offsets[i + 1] ?? text.length));
     }
-    return new TokenPlaces(pieces, starts);
+    this.text += text;
   }
 
   /** The token that begins at character `at`, if one does. */
   tokenAt(at: number): number | undefined {
-    return this.starts.get(at);
+    return this.tokens.get(at);
   }
 
-  /** At least `length` characters of the text from a token on, or all that are left. */
+  /** At least `length` UTF-16 units of the text from a token on, or all that are left. */
   textFrom(token: number, length: number): string {
-    return this.pieces.slice(token, token + length).join("");
+    return this.text.slice(this.offsets[token], this.offsets[token]! + length);
   }
 }
 
 /**
  * What the model is asked at a choice: the tokens of each word, with the space before it where the tokenizer joins them.
- * Of single characters a word ends with the character that follows it in the text, for the right word and the wrong ones
- * alike. Undefined if the tokenizer does not know the right word, or none of the wrong ones.
+ * Where a word is no token of its own, it ends with the character that follows it in the text, for the right word and the
+ * wrong ones alike. Undefined if the tokenizer does not know the right word, or none of the wrong ones.
  *
  * @throws DataError if the choice does not fit the text.
  */
@@ -63,16 +59,15 @@ export function alternativesOf(
   const first = alone ?? places.tokenAt(start - 1);
   const from = places.tokenAt(context);
   const lead = alone === undefined ? " " : "";
-  const said = first === undefined ? "" : places.textFrom(first, right.length + 2);
+  const said = first === undefined ? "" : places.textFrom(first, right.length + 5);
   if (first === undefined || from === undefined || !said.startsWith(lead + right)) {
-    const there =
-      said === "" ? "no token begins there" : `the text there says ${JSON.stringify(said.slice(0, right.length + 5))}`;
+    const there = said === "" ? "no token begins there" : `the text there says ${JSON.stringify(said)}`;
     throw new DataError(
       `${source} must fit its text: got ${JSON.stringify(right)} at character ${start} after context from ${context}, and ` +
         `${there} (put back the files as they came)`,
     );
   }
-  const after = tokenizer.kind === "char" ? (Array.from(said.slice(right.length))[0] ?? "") : "";
+  const after = tokenizer.wholeWords ? "" : (Array.from(said.slice(lead.length + right.length))[0] ?? "");
   const [rightIds, ...wrongIds] = [right, ...wrong].map((word) => encodeKnown(lead + word + after, tokenizer));
   const known = wrongIds.filter((ids) => ids !== undefined);
   return rightIds && known.length > 0 ? { first, context: from, tokens: [rightIds, ...known] } : undefined;

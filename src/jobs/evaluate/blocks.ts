@@ -1,7 +1,5 @@
-import { encodeFile } from "../../dataset/encodeFile.js";
+import type { EncodedChunk } from "../../dataset/encodeText.js";
 import { TextCounter } from "../../dataset/textCounter.js";
-import { splitters } from "../../tokenizers/fit.js";
-import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 
 /** A stretch of a text, as a unit of the standard error. */
 export interface Block {
@@ -15,34 +13,44 @@ export interface Block {
 }
 
 /**
- * A text in stretches long enough that the losses of one say little about those of the next: a block ends at the first
- * blank line after `least` tokens, or after `2 * least` tokens without one. The text's first token, which nothing comes
- * before, is not counted.
- *
- * @throws DataError if the file can't be read as text, or has an unknown token.
+ * Cuts a text into stretches long enough that the losses of one say little about those of the next: a block ends at the
+ * first blank line after `least` tokens, or after `2 * least` tokens without one. The text's first token, which nothing
+ * comes before, is not counted.
  */
-export async function cutBlocks(path: string, tokenizer: Tokenizer, least: number): Promise<Block[]> {
-  const blocks: Block[] = [];
-  const counter = new TextCounter(); // of the text after the first token
-  let [end, begun, characters, words] = [0, 1, 0, 0]; // what was counted when the block began
-  let tail = "";
-  const close = () => {
-    blocks.push({
-      end,
-      tokens: end - begun,
-      characters: counter.characters - characters,
-      words: counter.words - words,
-    });
-    [begun, characters, words] = [end, counter.characters, counter.words];
-  };
-  for await (const { text } of encodeFile(path, tokenizer)) {
-    for (const piece of splitters[tokenizer.kind].split(text)) {
-      if (end > 0) counter.add(piece);
-      end++;
-      tail = (tail + piece).slice(-3);
-      if (end - begun >= 2 * least || (end - begun >= least && /\n\r?\n$/.test(tail))) close();
+export class BlockCutter {
+  private readonly blocks: Block[] = [];
+  private readonly counter = new TextCounter(); // of the text after the first token
+  private end = 0;
+  private before = { tokens: 1, characters: 0, words: 0 }; // what was counted when the block began
+  private tail = "";
+
+  constructor(private readonly least: number) {}
+
+  add({ text, offsets }: EncodedChunk): void {
+    for (let i = 0; i < offsets.length; i++) {
+      const piece = text.slice(offsets[i], offsets[i + 1] ?? text.length);
+      if (this.end > 0) this.counter.add(piece);
+      this.end++;
+      this.tail = (this.tail + piece).slice(-3);
+      const tokens = this.end - this.before.tokens;
+      if (tokens >= 2 * this.least || (tokens >= this.least && /\n\r?\n$/.test(this.tail))) this.close();
     }
   }
-  if (end > begun || blocks.length === 0) close();
-  return blocks;
+
+  /** The blocks of all that was added. */
+  finish(): Block[] {
+    if (this.end > this.before.tokens || this.blocks.length === 0) this.close();
+    return this.blocks;
+  }
+
+  private close(): void {
+    const { end, before, counter } = this;
+    this.blocks.push({
+      end,
+      tokens: end - before.tokens,
+      characters: counter.characters - before.characters,
+      words: counter.words - before.words,
+    });
+    this.before = { tokens: end, characters: counter.characters, words: counter.words };
+  }
 }

@@ -67,14 +67,24 @@ export class CostlyTokens {
 
   private describe(id: number, store: TokenStore, tokenizer: Tokenizer): CostlyToken {
     const index = this.mostAt[id]!;
-    const ids = new Int32Array(Math.min(index, exampleLength)); // a token has a character at least
-    store.read(index - ids.length, ids);
     const bits = this.nats[id]! / Math.LN2;
     const count = this.counts[id]!;
-    const before = Array.from(tokenizer.decode(ids)).slice(-exampleLength).join("");
     return {
-      ...{ token: tokenizer.token(id), count, bits, bitsEach: bits / count },
-      example: { index, bits: this.most[id]! / Math.LN2, before },
+      token: tokenizer.token(id),
+      count,
+      bits,
+      bitsEach: bits / count,
+      example: { index, bits: this.most[id]! / Math.LN2, before: textBefore(index, store, tokenizer) },
     };
+  }
+}
+
+/** The characters before the token at `index`, from as many tokens as they take. */
+function textBefore(index: number, store: TokenStore, tokenizer: Tokenizer): string {
+  for (let length = exampleLength; ; length *= 2) {
+    const ids = new Int32Array(Math.min(index, length));
+    store.read(index - ids.length, ids);
+    const characters = Array.from(tokenizer.decode(ids));
+    if (characters.length >= exampleLength || ids.length === index) return characters.slice(-exampleLength).join("");
   }
 }

@@ -1,22 +1,23 @@
 import { useBackend } from "../../backends/choose.js";
+import { nameOf, pathOf, type TextSource } from "../../config/textSource.js";
 import { requireInteger } from "../../core/checks.js";
-import { DataError } from "../../core/errors.js";
-import { type Corpus, openCorpus } from "../../dataset/corpus.js";
-import { choicesFile, type EntropyFloor, knownFloor } from "../../dataset/meta.js";
+import { DataError, show } from "../../core/errors.js";
+import type { EntropyFloor } from "../../dataset/meta.js";
 import { type OpenModel, openModel } from "../openModel.js";
-import { type Block, cutBlocks } from "./blocks.js";
+import type { Block } from "./blocks.js";
 import { type CostlyToken, CostlyTokens } from "./costlyTokens.js";
 import { type Figures, figuresOf } from "./figures.js";
 import { LossReader } from "./lossReader.js";
 import { type RelationAccuracy, RelationTest } from "./relations.js";
+import { readScoredText, type ScoredText } from "./scoredText.js";
 import { scoreText } from "./scoreText.js";
 import { windowsOf } from "./windows.js";
 
 export interface EvaluateOptions {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
-  /** The text to measure the model on. */
-  data: string;
+  /** The text to measure the model on: a file, or `{ text }`. */
+  data: TextSource;
   /** Tokens from one window to the next, at most the model's context. @default half the context, rounded up */
   stride?: number;
   /** Sequences at a time. @default 16 */
@@ -31,6 +32,7 @@ export interface EvaluateOptions {
 
 export interface Evaluation extends Figures {
   checkpoint: string;
+  /** The text's file, or "-" for one in memory. */
   data: string;
   contextLength: number;
   stride: number;
@@ -66,59 +68,56 @@ export async function evaluate({ checkpoint, data, batchSize = 16, ...options }:
     const stride = requireInteger("stride", options.stride ?? Math.ceil(contextLength / 2), 1, contextLength);
     options.onNote?.(`backend ${active.reason}; ${opened.folder}`);
     const { tokenizer } = opened;
-    const blocks = await cutBlocks(data, tokenizer, contextLength);
-    requireTwoTokens(data, blocks.at(-1)!.end);
-    const corpus = await openCorpus({ files: [data], tokenizer, contextLength: 1, valFraction: 0 });
+    const text = await readScoredText(data, { tokenizer, least: contextLength, onNote: options.onNote });
     try {
-      return await measure(opened, { ...options, data, corpus, blocks, batchSize, stride });
+      requireTwoTokens(data, text.store.length);
+      return await measure(opened, text, { ...options, data, batchSize, stride });
     } finally {
-      corpus.close();
+      text.store.close();
     }
   } finally {
     opened.dispose();
   }
 }
 
-function requireTwoTokens(data: string, tokens: number): void {
+function requireTwoTokens(data: TextSource, tokens: number): void {
   if (tokens >= 2) return;
   throw new DataError(
-    `data must have at least 2 tokens, for the first is not predicted: got ${JSON.stringify(data)}, ${tokens} token (give a longer text)`,
+    `data must have at least 2 tokens, for the first is not predicted: got ${show(nameOf(data))}, ${tokens} token (give a longer text)`,
   );
 }
 
-interface Work extends Pick<EvaluateOptions, "onNote" | "onProgress"> {
-  data: string;
-  corpus: Corpus;
-  blocks: readonly Block[];
+interface Work extends Pick<EvaluateOptions, "data" | "onNote" | "onProgress"> {
   batchSize: number;
   stride: number;
 }
 
-async function measure({ model, tokenizer, folder }: OpenModel, work: Work): Promise<Evaluation> {
-  const { data, corpus, blocks, stride, onNote, onProgress } = work;
+async function measure(
+  { model, tokenizer, folder }: OpenModel,
+  { store, blocks, floor, choices }: ScoredText,
+  { data, batchSize, stride, onNote, onProgress }: Work,
+): Promise<Evaluation> {
   const { contextLength, vocabSize } = model.config;
-  const store = corpus.train;
   const count = store.length - 1;
   const windows = windowsOf(count, { length: Math.min(contextLength, count), stride });
-  const { sha256 } = corpus.files[0]!;
-  const known = knownFloor(data, sha256);
-  const choices = choicesFile(data, sha256);
-  const setting = { path: data, store, tokenizer, contextLength };
-  const test = choices.file === undefined ? undefined : await RelationTest.open(choices.file, setting);
-  const notes = [known.note, choices.note, test?.note];
-  for (const note of notes) if (note) onNote?.(note);
+  const setting = { store, tokenizer, contextLength };
+  const test = choices && new RelationTest({ choices: choices.file, places: choices.places, ...setting });
+  if (test?.note !== undefined) onNote?.(test.note);
 
   const total = windows.length + (test?.rows ?? 0);
   const sums = new Sums(blocks, vocabSize, Math.min(contextLength, count));
-  const reader = new LossReader(model, Math.min(work.batchSize, windows.length));
+  const reader = new LossReader(model, Math.min(batchSize, windows.length));
   try {
     await scoreText(reader, { store, windows }, { ...sums.listeners, onWindows: (done) => onProgress?.(done, total) });
     const relations = test && (await test.run(reader, (done) => onProgress?.(windows.length + done, total)));
     const figures = figuresOf(blocks, sums.nats, contextLength);
     return {
-      ...{ checkpoint: folder, data, contextLength, stride },
+      checkpoint: folder,
+      data: pathOf(data),
+      contextLength,
+      stride,
       ...figures,
-      ...aboveFloor(figures, known.floor),
+      ...aboveFloor(figures, floor),
       lossByTokensSeen: Array.from(sums.seenNats, (nats) => nats / windows.length),
       costly: sums.costly.worst(costlyCount, { store, tokenizer }),
       ...(relations && { relations }),

@@ -1,8 +1,8 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
-import { type Choice, readChoices } from "../../dataset/choices.js";
+import { readChoices } from "../../dataset/choices.js";
 import type { TokenStore } from "../../dataset/tokenStore.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
-import { type Alternatives, alternativesOf, TokenPlaces } from "./alternatives.js";
+import { type Alternatives, alternativesOf, type TokenPlaces } from "./alternatives.js";
 import type { RowReader } from "./lossReader.js";
 import { type Answer, answer, RowPacker } from "./rowPacker.js";
 import { wilson } from "./statistics.js";
@@ -23,6 +23,16 @@ export interface RelationAccuracy {
   high: number;
 }
 
+export interface RelationSetting {
+  /** The file of choices. */
+  choices: string;
+  /** The text that they are about. */
+  places: TokenPlaces;
+  store: TokenStore;
+  tokenizer: Tokenizer;
+  contextLength: number;
+}
+
 /** The places of a text where a relation decides the word, as rows for a model to read. */
 export class RelationTest {
   /** What the user should know of places that are left out. */
@@ -30,26 +40,18 @@ export class RelationTest {
   private readonly packer: RowPacker;
   private readonly places: { kind: string; answers: Answer[] }[] = [];
 
-  private constructor(choices: readonly Choice[], { places, store, tokenizer, contextLength, source }: Setting) {
+  /** @throws DataError if the file of choices is damaged, or does not fit the text. */
+  constructor({ choices, places, store, tokenizer, contextLength }: RelationSetting) {
     this.packer = new RowPacker(store, contextLength);
-    for (const choice of choices) {
-      const found = alternativesOf(choice, { places, tokenizer, source });
+    const all = readChoices(choices);
+    for (const choice of all) {
+      const found = alternativesOf(choice, { places, tokenizer, source: choices });
       const answers = found && this.ask(found);
       if (answers) this.places.push({ kind: choice.kind, answers });
     }
-    const left = choices.length - this.places.length;
+    const left = all.length - this.places.length;
     const what = "the tokenizer does not know their words, or they do not fit the context";
-    this.note = left === 0 ? undefined : `${left} of ${choices.length} relations are left out: ${what}`;
-  }
-
-  /** @throws DataError if the file of choices is damaged, or does not fit the text. */
-  static async open(
-    source: string,
-    setting: Omit<Setting, "places" | "source"> & { path: string },
-  ): Promise<RelationTest> {
-    const choices = readChoices(source);
-    const places = await TokenPlaces.read(setting.path, setting.tokenizer);
-    return new RelationTest(choices, { ...setting, places, source });
+    this.note = left === 0 ? undefined : `${left} of ${all.length} relations are left out: ${what}`;
   }
 
   /** One answer for each alternative, the right one first; undefined where there is no room for a context. */
@@ -92,13 +94,4 @@ export function accuracyOf(kind: string, places: readonly (readonly number[])[])
   const chance = places.reduce((sum, { length }) => sum + 1 / length, 0) / places.length;
   const accuracy = right / places.length;
   return { kind, places: places.length, right, accuracy, chance, ...wilson(right, places.length) };
-}
-
-interface Setting {
-  places: TokenPlaces;
-  store: TokenStore;
-  tokenizer: Tokenizer;
-  contextLength: number;
-  /** The file of choices, for errors. */
-  source: string;
 }

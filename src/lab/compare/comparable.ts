@@ -43,8 +43,14 @@ export function validationText({ record }: ReportRun): { id: string; name: strin
 /** By the file that the first checkpoint saved; before that by what it is fitted to. */
 function sameTokenizer(a: ReportRun, b: ReportRun): boolean {
   if (a.tokenizer && b.tokenizer) return a.tokenizer.sha256 === b.tokenizer.sha256;
-  const id = ({ record: { tokenizer, unknownToken, model, files } }: ReportRun) =>
-    JSON.stringify([tokenizer, unknownToken, model.vocabSize, files.map(({ split, sha256 }) => [split, sha256])]);
+  const id = ({ record: { tokenizer, unknownToken, normalize, model, files } }: ReportRun) =>
+    JSON.stringify([
+      tokenizer,
+      unknownToken,
+      normalize,
+      model.vocabSize,
+      files.map(({ split, sha256 }) => [split, sha256]),
+    ]);
   return id(a) === id(b);
 }
 

@@ -39,7 +39,17 @@ export interface SweepOptions extends Omit<TrainOptions, "out"> {
 }
 
 const names = [
-  ...(["data", "valData", "valFraction", "tokenizer", "unknownToken", "keep", "tensorboard", "backend"] as const),
+  ...([
+    "data",
+    "valData",
+    "valFraction",
+    "tokenizer",
+    "unknownToken",
+    "normalize",
+    "keep",
+    "tensorboard",
+    "backend",
+  ] as const),
   ...(["compiled", "xla", "grid", "trials", "list", "seeds", "budget", "lrRule", "bestOf"] as const),
   ...(["medianStop", "grace"] as const),
 ];

@@ -60,10 +60,14 @@ export function parseRequest(asked: Asked): Request {
 
 /** Each field that all trials share, by itself: whether fields go together is a question to each trial. */
 function checkShared({ model, training, ...others }: Asked): void {
-  const { data, keep, xla } = others;
+  const { data, valData, keep, xla } = others;
   checkGiven({ ...dataFields, ...machineFields, ...outputFields }, { data, keep, xla });
   if ((data ?? []).length === 0)
     throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
+  if ([...(data ?? []), ...(valData ?? [])].some((source) => typeof source !== "string")) {
+    const rule = "be files, for every trial reads them";
+    throw new ConfigError({ field: "data", rule, got: "a text in memory", remedy: "save it to a file" });
+  }
   checkGiven(modelFields, model);
   checkGiven(trainingFields, training);
 }

@@ -94,13 +94,14 @@ function reopen(options: SweepOptions): HeldSweep {
 
 /** What a process that is not kept finds out: this one stays small, and answers at once. */
 async function surveyFor(asked: Asked, out: string): Promise<Survey> {
-  const { data, valData, valFraction, tokenizer, unknownToken, training, backend, compiled } = asked;
+  const { data, valData, valFraction, tokenizer, unknownToken, normalize, training, backend, compiled } = asked;
   const options: TrainOptions = {
     data,
     valData,
     valFraction,
     tokenizer,
     unknownToken,
+    normalize,
     training,
     backend,
     compiled,

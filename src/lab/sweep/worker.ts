@@ -24,10 +24,14 @@ const reportEvery = 100;
 async function survey(options: TrainOptions): Promise<Survey> {
   const { name: backend, reason } = await useBackend(options.backend);
   checkTogether(trainingConfig(options.training), options);
-  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false, out } = options;
+  const { data = [], valData, valFraction, out } = options;
   const corpus = await openCorpus({
-    ...{ files: data, valFiles: valData, valFraction, contextLength: 1, cacheFolder: dirname(out) },
-    tokenizer: namedTokenizer(tokenizer, unknownToken),
+    files: data,
+    valFiles: valData,
+    valFraction,
+    contextLength: 1,
+    cacheFolder: dirname(out),
+    tokenizer: namedTokenizer(options),
   });
   const { notes, train, validation } = corpus;
   const files = corpus.files.map(({ path, sha256, split }) => ({ path, sha256, split }));

@@ -1,43 +1,48 @@
-import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { type Block, cutBlocks } from "../../../src/jobs/evaluate/blocks.js";
+import { type Block, BlockCutter } from "../../../src/jobs/evaluate/blocks.js";
 import { figuresOf } from "../../../src/jobs/evaluate/figures.js";
-import { createTokenizer, fitTokenizer } from "../../../src/tokenizers/fit.js";
-import type { TokenizerKind } from "../../../src/tokenizers/tokenizer.js";
-import { folderOf } from "../../dataset/files.js";
+import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/registry.js";
+import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
+import { WordTokenizer } from "../../../src/tokenizers/word.js";
 
-async function blocksOf(text: string, kind: TokenizerKind, least: number): Promise<Block[]> {
-  const path = join(folderOf({ "a.txt": text }), "a.txt");
-  return cutBlocks(path, await fitTokenizer(kind, [text]), least);
+/** The blocks of `text`, which comes whole, or in pieces of whole tokens. */
+function cutBlocks(tokenizer: Tokenizer, least: number, ...texts: string[]): Block[] {
+  const cutter = new BlockCutter(least);
+  for (const text of texts) cutter.add({ text, ...tokenizer.encodeWithOffsets(text) });
+  return cutter.finish();
 }
 
-describe("cutBlocks", () => {
-  it("ends a block at the first blank line after enough tokens, and counts none of the first token", async () => {
+function blocksOf(text: string, kind: TokenizerKindName, least: number): Block[] {
+  return cutBlocks(fitTokenizer(text, { kind }), least, text);
+}
+
+describe("BlockCutter", () => {
+  it("ends a block at the first blank line after enough tokens, and counts none of the first token", () => {
     //            1 2   3    4 5   6    7  8  9 10  11 12    13
     const text = "One two three\n\nfour five\n\nsix\n\nseven eight.";
     // tokens:    One| two| three|\n|\n|four| five|\n|\n|six|\n|\n|seven| eight|.
-    expect(await blocksOf(text, "word", 4)).toEqual([
+    expect(blocksOf(text, "word", 4)).toEqual([
       { end: 5, tokens: 4, characters: " two three\n\n".length, words: 2 },
       { end: 9, tokens: 4, characters: "four five\n\n".length, words: 2 },
       { end: 15, tokens: 6, characters: "six\n\nseven eight.".length, words: 3 },
     ]);
   });
 
-  it("ends a block after twice as many tokens where there is no blank line", async () => {
-    expect((await blocksOf("a b c d e f g h", "word", 2)).map(({ end, tokens }) => [end, tokens])).toEqual([
+  it("ends a block after twice as many tokens where there is no blank line", () => {
+    expect(blocksOf("a b c d e f g h", "word", 2).map(({ end, tokens }) => [end, tokens])).toEqual([
       [5, 4],
       [8, 3],
     ]);
   });
 
-  it("knows blank lines of CR LF, and no line break alone", async () => {
-    const ends = async (text: string) => (await blocksOf(text, "char", 4)).map(({ end }) => end);
-    expect(await ends("abcd\r\n\r\nefghi")).toEqual([8, 13]);
-    expect(await ends("abcd\nefg\nhi")).toEqual([9, 11]);
+  it("knows blank lines of CR LF, and no line break alone", () => {
+    const ends = (text: string) => blocksOf(text, "char", 4).map(({ end }) => end);
+    expect(ends("abcd\r\n\r\nefghi")).toEqual([8, 13]);
+    expect(ends("abcd\nefg\nhi")).toEqual([9, 11]);
   });
 
-  it("counts a word that goes on in the next block once, and the rest of the first word of single characters", async () => {
-    const blocks = await blocksOf("abc defghij kl", "char", 3);
+  it("counts a word that goes on in the next block once, and the rest of the first word of single characters", () => {
+    const blocks = blocksOf("abc defghij kl", "char", 3);
     expect(blocks.map(({ end, tokens, words }) => [end, tokens, words])).toEqual([
       [7, 6, 2],
       [13, 6, 1],
@@ -45,11 +50,11 @@ describe("cutBlocks", () => {
     ]);
   });
 
-  it("has every token but the first, and every character and word after it, in some block", async () => {
+  it("has every token but the first, and every character and word after it, in some block", () => {
     const text = "Ünïcödé 👩 words, and\n\nmore of them.\n\nYes.\n".repeat(7);
     for (const kind of ["char", "word"] as const) {
-      const blocks = await blocksOf(text, kind, 10);
-      const [first, ...rest] = (await fitTokenizer(kind, [text])).encode(text);
+      const blocks = blocksOf(text, kind, 10);
+      const [first, ...rest] = fitTokenizer(text, { kind }).encode(text);
       const sum = (key: "tokens" | "characters" | "words") => blocks.reduce((total, b) => total + b[key], 0);
       expect(first).toBeDefined();
       expect(blocks.at(-1)!.end).toBe(rest.length + 1);
@@ -59,16 +64,14 @@ describe("cutBlocks", () => {
     }
   });
 
-  it("counts the text behind unknown tokens", async () => {
-    const path = join(folderOf({ "a.txt": " a zebra a" }), "a.txt");
-    expect(await cutBlocks(path, createTokenizer("word", ["<unk>", " a"]), 9)).toEqual([
+  it("counts the text behind unknown tokens", () => {
+    expect(cutBlocks(new WordTokenizer(["<unk>", " a"]), 9, " a zebra a")).toEqual([
       { end: 3, tokens: 2, characters: " zebra a".length, words: 2 },
     ]);
   });
 
-  it("is one empty block for a single token", async () => {
-    const path = join(folderOf({ "a.txt": " a" }), "a.txt");
-    expect(await cutBlocks(path, createTokenizer("word", [" b", " a"]), 9)).toEqual([
+  it("is one empty block for a single token", () => {
+    expect(cutBlocks(new WordTokenizer([" b", " a"]), 9, " a")).toEqual([
       { end: 1, tokens: 0, characters: 0, words: 0 },
     ]);
   });

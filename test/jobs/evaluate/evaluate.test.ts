@@ -10,7 +10,7 @@ import { type Evaluation, evaluate } from "../../../src/jobs/evaluate/evaluate.j
 import { LossReader } from "../../../src/jobs/evaluate/lossReader.js";
 import type { Transformer } from "../../../src/model/transformer.js";
 import { saveCheckpoint } from "../../../src/runs/checkpoint/checkpoint.js";
-import { createTokenizer } from "../../../src/tokenizers/fit.js";
+import { CharTokenizer } from "../../../src/tokenizers/char.js";
 import { folderOf } from "../../dataset/files.js";
 import { present } from "../../support/backends.js";
 import { expectClose } from "../../support/numbers.js";
@@ -18,7 +18,7 @@ import { crossEntropy } from "../../support/plain.js";
 import { tinyModel } from "../../support/tinyModel.js";
 
 const text = "he had a red hat.\n\nshe had a red dress.\n\nhe had none.\n";
-const tokenizer = createTokenizer("char", [...new Set(`${text}0`)]);
+const tokenizer = new CharTokenizer([...new Set(`${text}0`)]);
 const ids = [...tokenizer.encode(text)];
 const contextLength = 5;
 

@@ -4,10 +4,12 @@ import { describe, expect, it } from "vitest";
 import { DataError } from "../../../src/core/errors.js";
 import type { Choice } from "../../../src/dataset/choices.js";
 import { type TokenStore, tokenStoreOf } from "../../../src/dataset/tokenStore.js";
+import { TokenPlaces } from "../../../src/jobs/evaluate/alternatives.js";
 import type { Row, RowReader } from "../../../src/jobs/evaluate/lossReader.js";
 import { accuracyOf, RelationTest } from "../../../src/jobs/evaluate/relations.js";
-import { createTokenizer, fitTokenizer } from "../../../src/tokenizers/fit.js";
+import { fitTokenizer } from "../../../src/tokenizers/registry.js";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
+import { WordTokenizer } from "../../../src/tokenizers/word.js";
 import { folderOf } from "../../dataset/files.js";
 
 const story = "Tom saw Ann, and she was here.";
@@ -56,13 +58,25 @@ class TableReader implements RowReader {
 const hash: Table = (before, id) =>
   [...before, id].reduce((h, x) => Math.imul(h ^ (x + 1), 0x9e3779b1) >>> 7, 12345) / 2 ** 25;
 
-async function open(tokenizer: Tokenizer, contextLength: number, asked: readonly Choice[] = choices) {
-  const lines = asked.map((c) => JSON.stringify(c)).join("\n");
-  const folder = folderOf({ "a.txt": text, "choices.jsonl": lines });
-  const path = join(folder, "a.txt");
-  const store: TokenStore = tokenStoreOf(tokenizer.encode(text), tokenizer.vocabSize);
-  const source = join(folder, "choices.jsonl");
-  return { source, opened: RelationTest.open(source, { path, store, tokenizer, contextLength }) };
+interface Opening {
+  asked?: readonly Choice[];
+  folder?: string;
+  /** The text that the choices are about. */
+  of?: string;
+}
+
+function open(
+  tokenizer: Tokenizer,
+  contextLength: number,
+  { asked = choices, folder = folderOf({}), of = text }: Opening = {},
+): RelationTest {
+  const file = join(folder, "choices.jsonl");
+  writeFileSync(file, asked.map((choice) => JSON.stringify(choice)).join("\n"));
+  const encoded = { text: of, ...tokenizer.encodeWithOffsets(of) };
+  const store: TokenStore = tokenStoreOf(encoded.ids, tokenizer.vocabSize);
+  const places = new TokenPlaces();
+  places.add(encoded);
+  return new RelationTest({ choices: file, places, store, tokenizer, contextLength });
 }
 
 /** What is right, question by question, without rows that are shared. */
@@ -88,12 +102,11 @@ function expected(tokenizer: Tokenizer, contextLength: number, table: Table): Ma
 describe("RelationTest", () => {
   it("asks what the story so far makes of each word, of words and of characters, in long contexts and short", async () => {
     for (const kind of ["word", "char"] as const) {
-      const tokenizer = await fitTokenizer(kind, [words]);
+      const tokenizer = fitTokenizer(words, { kind });
       for (const contextLength of [5, 6, 8, 12, 30, 200]) {
         for (let salt = 0; salt < 8; salt++) {
           const table: Table = (before, id) => hash([salt, ...before], id);
-          const { opened } = await open(tokenizer, contextLength);
-          const results = await (await opened).run(new TableReader(contextLength, table));
+          const results = await open(tokenizer, contextLength).run(new TableReader(contextLength, table));
           const wanted = expected(tokenizer, contextLength, table);
           expect(new Set(results.map((r) => r.kind))).toEqual(new Set(wanted.keys()));
           for (const { kind: which, places, right } of results) {
@@ -106,14 +119,13 @@ describe("RelationTest", () => {
   });
 
   it("is worked by hand: a model that says she after everything but Tom said that", async () => {
-    const tokenizer = await fitTokenizer("word", [words]);
+    const tokenizer = fitTokenizer(words, { kind: "word" });
     const id = (word: string) => tokenizer.encode(word)[0]!;
     const table: Table = (before, token) => {
       const tomSaid = [" Tom", " said", " that"].map(id).join() === before.slice(-3).join();
       return token === id(tomSaid ? " he" : " she") ? 1 : 2;
     };
-    const { opened } = await open(tokenizer, 50);
-    const test = await opened;
+    const test = open(tokenizer, 50);
     const done: number[] = [];
     const results = await test.run(new TableReader(50, table), (rows) => done.push(rows));
     expect(results.map(({ kind, right, places, chance }) => ({ kind, right, places, chance }))).toEqual([
@@ -127,16 +139,15 @@ describe("RelationTest", () => {
   });
 
   it("reads a row of its own for each word of several tokens", async () => {
-    const { opened } = await open(await fitTokenizer("char", [words]), 30);
     const reader = new TableReader(30, hash);
-    await (await opened).run(reader);
+    await open(fitTokenizer(words, { kind: "char" }), 30).run(reader);
     expect(reader.rowsRead.length).toBe(2 + 2 + 2 + 4 + 2 + 2);
   });
 
   it("leaves out what the tokenizer does not know, and says so", async () => {
-    const unknown = createTokenizer("word", ["<unk>", ...tokensOf(await fitTokenizer("word", [text]))]);
-    for (const tokenizer of [await fitTokenizer("word", [text]), unknown]) {
-      const test = await (await open(tokenizer, 50)).opened;
+    const unknown = new WordTokenizer(["<unk>", ...tokensOf(fitTokenizer(text, { kind: "word" }))]);
+    for (const tokenizer of [fitTokenizer(text, { kind: "word" }), unknown]) {
+      const test = open(tokenizer, 50);
       expect(test.note).toBe(
         "1 of 6 relations are left out: the tokenizer does not know their words, or they do not fit the context",
       );
@@ -147,7 +158,7 @@ describe("RelationTest", () => {
 
   it("leaves out only the wrong words that are not known, where another is", async () => {
     const name: Choice = { ...choices[3]!, wrong: ["zebra", "Ann"] };
-    const test = await (await open(await fitTokenizer("word", [text]), 50, [name])).opened;
+    const test = open(fitTokenizer(text, { kind: "word" }), 50, { asked: [name] });
     const [result] = await test.run(new TableReader(50, hash));
     expect(result).toMatchObject({ places: 1, chance: 1 / 2 });
   });
@@ -169,23 +180,30 @@ describe("RelationTest", () => {
       { context: 1 },
       '"she" at character 17 after context from 1, and the text there says " she was"',
     ],
-  ])("refuses %s", async (_, changes, got) => {
-    const { source, opened } = await open(await fitTokenizer("word", [words]), 50, [{ ...choices[0]!, ...changes }]);
-    await expect(opened).rejects.toThrow(
-      new DataError(`${source} must fit its text: got ${got} (put back the files as they came)`),
+  ])("refuses %s", (_, changes, got) => {
+    const folder = folderOf({});
+    const wrong = () =>
+      open(fitTokenizer(words, { kind: "word" }), 50, { asked: [{ ...choices[0]!, ...changes }], folder });
+    expect(wrong).toThrow(
+      new DataError(`${join(folder, "choices.jsonl")} must fit its text: got ${got} (put back the files as they came)`),
     );
   });
 
-  it("finds places after characters of two UTF-16 units", async () => {
-    const smile = `👩 ${text}`;
-    const shifted = choices.map((c) => ({ ...c, context: c.context + (c.context && 2), start: c.start + 2 }));
-    const folder = folderOf({ "choices.jsonl": shifted.map((c) => JSON.stringify(c)).join("\n") });
-    const path = join(folder, "a.txt");
-    writeFileSync(path, smile);
-    const tokenizer = await fitTokenizer("char", [`👩${words}`]);
-    const store = tokenStoreOf(tokenizer.encode(smile), tokenizer.vocabSize);
-    const setting = { path, store, tokenizer, contextLength: 50 };
-    expect((await RelationTest.open(join(folder, "choices.jsonl"), setting)).note).toBeUndefined();
+  it("finds places after characters of two UTF-16 units", () => {
+    const asked = choices.map((c) => ({ ...c, context: c.context + (c.context && 2), start: c.start + 2 }));
+    const tokenizer = fitTokenizer(`👩${words}`, { kind: "char" });
+    expect(open(tokenizer, 50, { asked, of: `👩 ${text}` }).note).toBeUndefined();
+  });
+
+  it("finds places in a text that comes in stretches", () => {
+    const tokenizer = fitTokenizer(words, { kind: "word" });
+    const [whole, cut] = [new TokenPlaces(), new TokenPlaces()];
+    whole.add({ text, ...tokenizer.encodeWithOffsets(text) });
+    for (const piece of [text.slice(0, 12), text.slice(12)]) {
+      cut.add({ text: piece, ...tokenizer.encodeWithOffsets(piece) });
+    }
+    for (let at = 0; at < text.length; at++) expect(cut.tokenAt(at)).toBe(whole.tokenAt(at));
+    expect(cut.textFrom(cut.tokenAt(second)!, 8)).toBe("Ann said");
   });
 });
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { bitsPerWord, floorOf } from "../../../src/lab/compare/floor.js";
 import type { ReportRun } from "../../../src/lab/compare/readRun.js";
-import { createTokenizer } from "../../../src/tokenizers/fit.js";
+import { CharTokenizer } from "../../../src/tokenizers/char.js";
 import { texts } from "./fakeRun.js";
 import { runFolders } from "./support.js";
 
@@ -20,7 +20,7 @@ function runOn(floor: object): ReportRun {
   writeFileSync(held, text);
   const file = { sha256, floor };
   writeFileSync(join(folder, "meta.json"), JSON.stringify({ files: { "held.txt": file } }));
-  const tokenizer = JSON.stringify(createTokenizer("char", ["\n", " ", "a", "b"]).toJSON());
+  const tokenizer = JSON.stringify(new CharTokenizer(["\n", " ", "a", "b"]).toJSON());
   return make({ tokenizer, record: { files: [texts[0]!, { ...texts[1]!, path: held, sha256 }] } })[0]!;
 }
 

@@ -5,7 +5,7 @@ import { afterAll, expect, it } from "vitest";
 import { analyze } from "../../../src/lab/compare/analysis.js";
 import { briefOf, markdownOf } from "../../../src/lab/compare/markdown.js";
 import { methodOf } from "../../../src/lab/compare/method.js";
-import { createTokenizer } from "../../../src/tokenizers/fit.js";
+import { CharTokenizer } from "../../../src/tokenizers/char.js";
 import { texts } from "./fakeRun.js";
 import { runFolders } from "./support.js";
 
@@ -19,7 +19,7 @@ it("writes down everything that came out", async () => {
   writeFileSync(join(folder, "held.txt"), text);
   writeFileSync(join(folder, "meta.json"), JSON.stringify({ files: { "held.txt": { sha256, floor } } }));
   const files = [texts[0]!, { ...texts[1]!, path: join(folder, "held.txt"), sha256 }];
-  const tokenizer = JSON.stringify(createTokenizer("char", ["\n", " ", "a", "b"]).toJSON());
+  const tokenizer = JSON.stringify(new CharTokenizer(["\n", " ", "a", "b"]).toJSON());
   const losses = { 1: [2.0, 2.1, 2.05], 2: [1.5, 1.62, 1.56], 4: [1.5, 1.62, 1.58] };
   const runs = Object.entries(losses).flatMap(([numHeads, each]) =>
     each.map((loss, i) => ({
