@@ -10,6 +10,7 @@ import type { TokenStore } from "../../src/dataset/tokenStore.js";
 import { fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/registry.js";
 import { WordTokenizer } from "../../src/tokenizers/word.js";
 import { arbitraryText } from "../tokenizers/arbitraryText.js";
+import { ByteTokenizer } from "../tokenizers/byteTokenizer.js";
 import { folderOf } from "./files.js";
 
 function idsOf(store: TokenStore): number[] {
@@ -250,6 +251,14 @@ describe("openCorpus", () => {
     expect(corpus.tokenizer.vocabSize).toBe(3); // the first word, the others, and the last space
     expect(corpus.counts.train).toEqual({ tokens: 30_001, characters: 150_000, words: 30_000 });
     corpus.close();
+  });
+
+  it("takes a tokenizer whose tokens are parts of characters", async () => {
+    const text = "é語\u{1f600}";
+    const corpus = await openCorpus(options({ "a.txt": text }, { tokenizer: new ByteTokenizer(), valFraction: 0.4 }));
+    expect([...idsOf(corpus.train), ...idsOf(corpus.validation!)]).toEqual([...Buffer.from(text)]);
+    expect(corpus.counts.train).toMatchObject({ tokens: 5, characters: 2 });
+    expect(corpus.counts.validation).toMatchObject({ tokens: 4, characters: 1 });
   });
 
   it("takes the first word of a text as the one after a space where only that is known", async () => {

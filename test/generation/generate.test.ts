@@ -10,6 +10,7 @@ import { WordTokenizer } from "../../src/tokenizers/word.js";
 import { onEveryBackend } from "../support/backends.js";
 import { softmax } from "../support/plain.js";
 import { tinyConfig, tinyModel } from "../support/tinyModel.js";
+import { ByteTokenizer } from "../tokenizers/byteTokenizer.js";
 
 const { contextLength: T, vocabSize: V } = tinyConfig;
 const letters = new CharTokenizer(["\n", "a", "b", "c", "d", "e", "f"]);
@@ -178,6 +179,45 @@ describe("generateText", () => {
     expect(startIds(new CharTokenizer(["x", "y"]))).toEqual([0]);
     expect(startIds(new CharTokenizer(["x", "<unk>"]))).toEqual([0]); // not the unknown token
     expect(startIds(new WordTokenizer(["x", "\n"]))).toEqual([1, 1]);
+  });
+
+  it("holds back half characters of a tokenizer of bytes, and writes what is left of one at the end as U+FFFD", async () => {
+    const model = tinyModel();
+    const decoder = new Decoder(model);
+    const bytes = [...Buffer.from("a\u00e9\u{1f600}")]; // characters of 1, 2 and 4 bytes
+    let at = 0;
+    vi.spyOn(decoder, "write").mockImplementation(() => [at++]);
+    const tokenizer = new ByteTokenizer(bytes);
+    const pieces: string[] = [];
+    const options = { prompt: "a", maxNewTokens: bytes.length - 1, decoder };
+    for await (const piece of generateText(model, tokenizer, options)) pieces.push(piece);
+    expect(pieces).toEqual(["a", "\u00e9", "\ufffd"]);
+    expect(pieces.join("")).toBe(tokenizer.decode([0, 1, 2, 3, 4, 5]));
+    at = 0;
+    pieces.length = 0;
+    for await (const piece of generateText(model, tokenizer, { ...options, maxNewTokens: 7 })) pieces.push(piece);
+    expect(pieces).toEqual(["a", "\u00e9", "\u{1f600}"]);
+    decoder.dispose();
+    model.dispose();
+  });
+
+  it("goes on after a prompt's last space as if it were not there, and does not write it twice", async () => {
+    const model = tinyModel();
+    const words = new WordTokenizer(["\n", " a", " b", " c", "d", " e", "."]);
+    const options = { seed: 3, temperature: 2, maxNewTokens: 8 };
+    let spaced = 0;
+    for (let seed = 0; seed < 8; seed++) {
+      const after = await write(model, { ...options, seed, prompt: " a b" }, words);
+      const afterSpace = await write(model, { ...options, seed, prompt: " a b " }, words);
+      expect(afterSpace).toBe(after.replace(/^ /, ""));
+      if (after.startsWith(" ")) spaced++;
+    }
+    expect(spaced).toBeGreaterThan(0);
+    expect(spaced).toBeLessThan(8);
+    expect(await write(model, { ...options, prompt: "a b" }, words)).toBe(
+      await write(model, { ...options, prompt: " a b" }, words),
+    );
+    model.dispose();
   });
 
   it("refuses a prompt with a token that the tokenizer does not know, and says where it is", async () => {

@@ -4,6 +4,7 @@ import { figuresOf } from "../../../src/jobs/evaluate/figures.js";
 import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/registry.js";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
 import { WordTokenizer } from "../../../src/tokenizers/word.js";
+import { ByteTokenizer } from "../../tokenizers/byteTokenizer.js";
 
 /** The blocks of `text`, which comes whole, or in pieces of whole tokens. */
 function cutBlocks(tokenizer: Tokenizer, least: number, ...texts: string[]): Block[] {
@@ -67,6 +68,15 @@ describe("BlockCutter", () => {
   it("counts the text behind unknown tokens", () => {
     expect(cutBlocks(new WordTokenizer(["<unk>", " a"]), 9, " a zebra a")).toEqual([
       { end: 3, tokens: 2, characters: " zebra a".length, words: 2 },
+    ]);
+  });
+
+  it("counts the characters of a tokenizer whose tokens are parts of them", () => {
+    const text = "é語 \u{1f600}\n\né語";
+    const blocks = cutBlocks(new ByteTokenizer(), 6, text);
+    expect(blocks).toEqual([
+      { end: 12, tokens: 11, characters: 6, words: 1 },
+      { end: 17, tokens: 5, characters: 2, words: 1 },
     ]);
   });
 
