@@ -1,4 +1,4 @@
-import { requireBoolean, requireInteger, requireOneOf, requireRange } from "../core/checks.js";
+import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
 
 export const positionKinds = ["learned", "sinusoidal", "none"] as const;
@@ -25,6 +25,8 @@ export interface ModelConfig {
   positions: PositionKind;
   /** The feed-forward's non-linearity. @default "gelu_new" */
   activation: ActivationKind;
+  /** Added to the variance before the root, in norms. @default 1e-5 */
+  normEpsilon: number;
   /** Whether projections and norms add a bias. @default true */
   bias: boolean;
   /** Whether the output projection is the token embedding, transposed. @default true */
@@ -40,6 +42,7 @@ export const modelDefaults = {
   hiddenDim: 128,
   positions: "learned",
   activation: "gelu_new",
+  normEpsilon: 1e-5,
   bias: true,
   tie: true,
   dropout: 0,
@@ -67,6 +70,7 @@ export function modelConfig(given: Partial<ModelConfig> & { vocabSize: number })
     intermediateDim: requireInteger("intermediateDim", given.intermediateDim ?? 4 * hiddenDim, 1, 1_048_576),
     positions: requireOneOf("positions", given.positions ?? modelDefaults.positions, positionKinds),
     activation: requireOneOf("activation", given.activation ?? modelDefaults.activation, activationKinds),
+    normEpsilon: requirePositive("normEpsilon", given.normEpsilon ?? modelDefaults.normEpsilon),
     bias: requireBoolean("bias", given.bias ?? modelDefaults.bias),
     tie: requireBoolean("tie", given.tie ?? modelDefaults.tie),
     dropout: requireRange("dropout", given.dropout ?? modelDefaults.dropout, 0, 0.9),

@@ -12,6 +12,8 @@ const worthXla = 10_000;
 export interface GenerateFromOptions extends GenerateOptions {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
   /** @default "auto" */
   backend?: BackendChoice;
   /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
@@ -31,6 +33,7 @@ export async function generate({
   checkpoint,
   backend,
   xla = "auto",
+  trust,
   onText,
   onNote,
   ...options
@@ -38,12 +41,13 @@ export async function generate({
   generationConfig(options); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
-  const opened = openModel(checkpoint);
+  const opened = openModel(checkpoint, { trust });
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
+  for (const note of opened.notes) onNote?.(note);
   const settings = { ...opened.generation, ...definedFields(options) };
   const { numSamples, maxNewTokens } = generationConfig(settings);
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
-  const decoder = new Decoder(opened.model, { xla: byXla });
+  const decoder = new Decoder(opened.model, { xla: byXla, source: opened.folder });
   try {
     const texts: string[] = [];
     for (let sample = 0; sample < numSamples; sample++) {

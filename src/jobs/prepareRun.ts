@@ -1,9 +1,12 @@
+import { randomUUID } from "node:crypto";
 import { type ActiveBackend, type BackendChoice, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
 import { definedFields } from "../core/checks.js";
+import { CheckpointError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
-import { loadCheckpoint, type ResumableCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { momentShapes } from "../model/weightShapes.js";
+import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
 import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "../runs/runRecord.js";
@@ -71,7 +74,7 @@ async function prepareNew(options: TrainOptions, cacheFolder: string, backend: A
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
   const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
   const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
-  return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
+  return { corpus, record: { id: randomUUID(), ...asked, seconds, warmupShare, ...made } };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {
@@ -79,11 +82,14 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
   const training = resumedTraining(record, options);
   checkTogether(training, options);
   const saved = checkpointSteps(run.folder).length > 0;
-  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
+  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(record) }) : undefined;
   const tokenizer = checkpoint?.tokenizer
     ? tokenizerFromJson(checkpoint.tokenizer)
     : namedTokenizer(record.tokenizer, record.unknownToken);
-  if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
+  if (checkpoint) {
+    requireStepsLeft(training.steps, checkpoint.step);
+    requireSameVocabulary(checkpoint, tokenizer);
+  }
   const { data = record.data, valData = record.valData } = options;
   const { seconds = record.seconds, keep = record.keep, tensorboard = record.tensorboard } = options;
   const texts = { data, valData, valFraction: record.valFraction, model: record.model, cacheFolder };
@@ -95,6 +101,25 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
     throw error;
   }
   return { corpus, checkpoint, record: { ...record, training, seconds, keep, tensorboard } };
+}
+
+/** What a checkpoint must hold for the run to go on. */
+function resuming({ id, model }: RunRecord): Resuming {
+  const config = modelConfig(model);
+  return { run: id, config, stateShapes: () => momentShapes(config) };
+}
+
+/** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
+function requireSameVocabulary({ folder, config }: ResumableCheckpoint, tokenizer: object): void {
+  const vocabSize = "vocabSize" in tokenizer ? tokenizer.vocabSize : config.vocabSize;
+  if (vocabSize === config.vocabSize) return;
+  throw new CheckpointError({
+    where: folder,
+    field: "tokenizer.json",
+    rule: `know the ${config.vocabSize} tokens that the model has`,
+    got: `${vocabSize}`,
+    remedy: "copy the checkpoint again, or resume from another",
+  });
 }
 
 function openTexts(

@@ -98,7 +98,8 @@ async function work(
     const log = new RunLog(folder, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
-      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla, notes: corpus.notes },
+      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla },
+      notes: [...corpus.notes, ...(checkpoint?.notes ?? [])],
       ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
@@ -113,10 +114,11 @@ async function work(
         listeners.onStep?.(progress);
       },
       onSave: (state, best) => {
-        const saved = saveCheckpoint(folder, content(model, trainer, corpus.tokenizer, state), {
-          keep: record.keep,
-          best,
-        });
+        const saved = saveCheckpoint(
+          folder,
+          { run: record.id, ...content(model, trainer, corpus.tokenizer, state) },
+          { keep: record.keep, best },
+        );
         listeners.onSave?.(saved, best);
       },
       onSample: async (step) => {

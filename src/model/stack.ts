@@ -30,7 +30,7 @@ export interface Stack {
 
 /** The layers that `config` asks for; their initial weights follow from `seed`. Nothing is built yet. */
 export function createStack(config: ModelConfig, seed: number): Stack {
-  const { vocabSize, bias, dropout, numLayers } = config;
+  const { vocabSize, bias, dropout, numLayers, normEpsilon: epsilon } = config;
   let sites = 0;
   const dropoutSites = (count: number) => {
     sites += count;
@@ -44,7 +44,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
   const blocks = Array.from(
     { length: numLayers },
     (_, i): Block => ({
-      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, bias }),
+      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, epsilon, bias }),
       attention: new CausalSelfAttention({
         name: `blocks.${i}.attention`,
         numHeads: config.numHeads,
@@ -53,7 +53,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
         seed,
         ...dropoutSites(2),
       }),
-      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, bias }),
+      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, epsilon, bias }),
       feedForward: new FeedForward({
         name: `blocks.${i}.feedForward`,
         intermediateDim: config.intermediateDim,
@@ -65,7 +65,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
       }),
     }),
   );
-  const finalNorm = new LayerNorm({ name: "finalNorm", bias });
+  const finalNorm = new LayerNorm({ name: "finalNorm", epsilon, bias });
   const output = config.tie ? tokens : new OutputProjection({ name: "output", vocabSize, seed });
   return { tokens, positions, dropout: embeddingDropout, blocks, finalNorm, output };
 }

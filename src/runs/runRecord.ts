@@ -11,6 +11,8 @@ import type { Run } from "./runFolder.js";
 
 /** What run.json says was asked for: enough to start the same run again. */
 export interface RunRecord {
+  /** By which its checkpoints know the run; those of an earlier heed have none. */
+  id?: string;
   data: string[];
   valData?: string[];
   valFraction?: number;
