@@ -15,7 +15,7 @@ export interface TensorMetadata {
   dtype: number;
 }
 
-/** tfjs-node's addon. Tensors are known by numbers, which are never used twice. */
+/** tfjs-node's addon. It refers to tensors by numbers, which are never used twice. */
 export interface NativeBinding {
   readonly TF_FLOAT: number;
   readonly TF_INT32: number;
@@ -35,7 +35,7 @@ export interface NativeBinding {
   runSavedModel(session: number, inputs: number[], inputNames: string, outputNames: string): TensorMetadata[];
 }
 
-/** What tfjs-node's backend knows of a tensor's data: plain numbers not yet handed over, or the addon's number for it. */
+/** A tensor's data in tfjs-node's backend: values not yet passed to the addon, or the addon's number for the tensor. */
 export interface NativeData {
   shape: number[];
   dtype: number;
@@ -59,12 +59,12 @@ export interface NativeBackend {
   executeMultipleOutputs(name: string, attributes: OpAttribute[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
 }
 
-/** TensorFlow's own backend if it is the one in use, else undefined. */
+/** TensorFlow's own backend if it is in use, else undefined. heed calls it `native` or `gpu`; tfjs, "tensorflow". */
 export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-/** The same numbers in TensorFlow's memory: what JavaScript lent would stay until it collects garbage. */
+/** A copy in TensorFlow's own memory: memory that belongs to JavaScript stays until its garbage collection. */
 export function nativeCopy<T extends tf.Tensor>(tensor: T): T {
   const native = nativeBackend();
   if (!native) return tensor;

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { requireBoolean, requireInteger, requirePositive, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
 import { attention, attentionWeights } from "../ops/attention.js";
-import { dropoutMask } from "../ops/dropout.js";
 import { linear } from "../ops/linear.js";
 import { type AttentionCache, type CallContext, single } from "./context.js";
+import { dropoutSeed, dropped } from "./dropout.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 
 export interface CausalSelfAttentionConfig {
@@ -85,14 +85,14 @@ export class CausalSelfAttention extends tf.layers.Layer {
       const x = single(inputs); // [B, T, C]
       const [q, k, v] = this.heads(linear(x, this.qkvWeight.read(), { bias: this.qkvBias?.read() }));
       this.show(context, { q, k, v });
-      const { dropout: rate, site } = this.config;
-      const step = rate > 0 ? context.dropoutSeed : undefined;
+      const { dropout, site } = this.config;
+      const seed = dropoutSeed(this.config, context);
       const mixed = context.cache
         ? this.fromCache(context.cache, { q, k, v })
-        : attention(q, k, v, step && { rate, seed: { step, site } }); // [B, H, T, D]
+        : attention(q, k, v, seed && { rate: dropout, seed }); // [B, H, T, D]
       const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
       const y = linear(merged, this.outputWeight.read(), { bias: this.outputBias?.read() });
-      return step ? y.mul(dropoutMask(y.shape, rate, { step, site: site + 1 })) : y;
+      return dropped(y, { dropout, site: site + 1 }, context);
     });
   }
 

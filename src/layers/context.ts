@@ -24,6 +24,8 @@ export interface AttentionCache {
 export interface CallContext {
   /** Scalar int32 that seeds this step's dropout; without it nothing is dropped. */
   dropoutSeed?: tf.Scalar;
+  /** Where the first sequence stands in the batch whose dropout this is. @default 0 */
+  firstRow?: number;
   /** Remembers keys and values from call to call; for one sequence, without dropout. */
   cache?: AttentionCache;
   /** Whether only the last token's logits are wanted, `[B, 1, V]`. @default false */

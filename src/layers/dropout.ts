@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { requireInteger, requireRange } from "../core/checks.js";
-import { dropoutMask } from "../ops/dropout.js";
+import { type DropoutSeed, dropoutMask } from "../ops/dropout.js";
 import { type CallContext, single } from "./context.js";
 
 export interface DropoutConfig {
@@ -29,10 +29,8 @@ export class Dropout extends tf.layers.Layer {
     this.site = requireInteger("Dropout.site", config.site ?? 0, 0);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], { dropoutSeed }: CallContext = {}): tf.Tensor {
-    const x = single(inputs);
-    if (this.rate === 0 || !dropoutSeed) return x.clone();
-    return tf.tidy(() => x.mul(dropoutMask(x.shape, this.rate, { step: dropoutSeed, site: this.site })));
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
+    return tf.tidy(() => dropped(single(inputs), { dropout: this.rate, site: this.site }, context).clone());
   }
 
   override getConfig(): tf.serialization.ConfigDict {
@@ -40,3 +38,17 @@ export class Dropout extends tf.layers.Layer {
   }
 }
 tf.serialization.registerClass(Dropout);
+
+/** What seeds the dropout of `site` in this pass; undefined where nothing is dropped. */
+export function dropoutSeed(
+  { dropout, site }: { dropout: number; site: number },
+  { dropoutSeed: step, firstRow }: CallContext,
+): DropoutSeed | undefined {
+  return dropout > 0 && step ? { step, site, firstRow } : undefined;
+}
+
+/** `x` with dropout, while training. */
+export function dropped(x: tf.Tensor, config: { dropout: number; site: number }, context: CallContext): tf.Tensor {
+  const seed = dropoutSeed(config, context);
+  return seed ? x.mul(dropoutMask(x.shape, config.dropout, seed)) : x;
+}

@@ -2,9 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { type ActivationKind, activationKinds } from "../config/model.js";
 import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
 import { activation } from "../ops/activation.js";
-import { dropoutMask } from "../ops/dropout.js";
 import { linear } from "../ops/linear.js";
 import { type CallContext, single } from "./context.js";
+import { dropped } from "./dropout.js";
 import { initialStddev, seededNormal } from "./initializers.js";
 
 export interface FeedForwardConfig {
@@ -72,14 +72,12 @@ export class FeedForward extends tf.layers.Layer {
     super.build(inputShape);
   }
 
-  override call(inputs: tf.Tensor | tf.Tensor[], { dropoutSeed }: CallContext = {}): tf.Tensor {
+  override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
-      const { dropout: rate, site } = this.config;
       const up = linear(single(inputs), this.upWeight.read(), { bias: this.upBias?.read() }); // [B, T, F]
       const active = activation(this.config.activation, up);
       const y = linear(active, this.downWeight.read(), { bias: this.downBias?.read() }); // [B, T, C]
-      if (rate === 0 || !dropoutSeed) return y;
-      return y.mul(dropoutMask(y.shape, rate, { step: dropoutSeed, site }));
+      return dropped(y, this.config, context);
     });
   }
 

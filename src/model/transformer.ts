@@ -7,9 +7,6 @@ import { crossEntropy } from "../ops/crossEntropy.js";
 import { createStack, forward, layersOf, type Stack } from "./stack.js";
 import { loadVariables, readVariables, type VariableValues } from "./variables.js";
 
-/** Between the dropout seeds of a batch's parts: more than a run has steps. */
-const seedDistance = 1 << 26;
-
 /**
  * A decoder-only transformer: its layers, their weights by name, and the passes through them. It owns its weights;
  * call `dispose` when done.
@@ -66,10 +63,12 @@ export class Transformer {
         tf.Tensor2D[],
         tf.Tensor2D[],
       ];
+      let firstRow = 0;
       return tf.concat(
         idParts.map((part, i) => {
-          const dropoutSeed = context.dropoutSeed?.add(tf.scalar(i * seedDistance, "int32")) as tf.Scalar | undefined;
-          return this.partLosses(part, targetParts[i]!, { ...context, dropoutSeed });
+          const losses = this.partLosses(part, targetParts[i]!, { ...context, firstRow });
+          firstRow += part.shape[0];
+          return losses;
         }),
       );
     });

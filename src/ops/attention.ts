@@ -55,7 +55,7 @@ export function attention(q: tf.Tensor4D, k: tf.Tensor4D, v: tf.Tensor4D, dropou
 }
 
 /** More than a model has dropout sites. */
-const blockSeed = ({ step, site }: DropoutSeed, block: number): DropoutSeed => ({ step, site: site + block * 2 ** 20 });
+const blockSeed = (seed: DropoutSeed, block: number): DropoutSeed => ({ ...seed, site: seed.site + block * 2 ** 20 });
 
 /**
  * With `P` the weights and `O` the output, the gradient of the scores is `P * (dP - rowsum(dO * O))`: the row sum of

@@ -34,6 +34,16 @@ onEveryBackend("dropoutMask", () => {
     expect(Math.abs(equal - count / 2)).toBeLessThan(5 * Math.sqrt(count / 4));
   });
 
+  it.each([[[5, 3, 3]], [[4, 8]]])("draws rows of %j from any of them on as the whole batch has them", (shape) => {
+    const step = tf.scalar(5, "int32");
+    const whole = dropoutMask(shape, 0.5, { step, site: 3 });
+    for (let firstRow = 0; firstRow < shape[0]!; firstRow++) {
+      const rest = whole.slice([firstRow]);
+      const drawn = dropoutMask(rest.shape, 0.5, { step, site: 3, firstRow });
+      expect(drawn.dataSync(), `from row ${firstRow}`).toEqual(rest.dataSync());
+    }
+  });
+
   it("has neighbours that do not depend on each other", () => {
     const values = mask(0.5, seed);
     const equal = values.subarray(1).filter((x, i) => x === values[i]).length;

@@ -1,13 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, it, vi } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
+import { shareThreads } from "../../src/backends/threads.js";
 import type { TrainingConfig } from "../../src/config/training.js";
 import type { Batch } from "../../src/dataset/sampler.js";
 import type { Transformer } from "../../src/model/transformer.js";
 import { AdamW } from "../../src/optimizers/adamW.js";
 import { clipScale, globalNorm } from "../../src/training/clipping.js";
 import { TrainingStep } from "../../src/training/step.js";
-import { onEveryBackend } from "../support/backends.js";
+import { onEveryBackend, present } from "../support/backends.js";
 import { expectClose, tensorsLeft } from "../support/numbers.js";
 import { tinyBatch, tinyConfig, tinyModel, tinyTraining } from "../support/tinyModel.js";
 
@@ -161,4 +162,21 @@ it("seeds the dropout of each part of each step with a number of its own, and of
   }
   expect(seeds.length).toBe(12);
   expect(new Set(seeds).size).toBe(12);
+});
+
+it.runIf(present.includes("native"))("takes the same steps with dropout on any number of threads", async () => {
+  await useBackend("native");
+  const environment = { ...process.env };
+  const losses = [1, 3].map((threads) => {
+    delete process.env.TF_NUM_INTEROP_THREADS;
+    process.env.HEED_THREADS = String(threads);
+    shareThreads();
+    const shape = { ...tinyConfig, contextLength: 150 }; // longer than a block of attention
+    const config = tinyTraining({ steps: 50, batchSize: 5, learningRate: 1e-3 });
+    const model = tinyModel({ ...shape, ...noBias, dropout: 0.3 });
+    return train(model, config, (step) => [tinyBatch(step, 5, shape)]).results.map(({ loss }) => loss);
+  });
+  process.env = environment;
+  shareThreads();
+  for (const other of losses.slice(1)) expectClose(other, losses[0]!, { relative: 1e-5, absolute: 0 });
 });

@@ -22,7 +22,7 @@ interface Manifest {
 const manifestName = "manifest.json";
 const temporaryPrefix = "temporary-";
 
-/** heed's cache folder in the user's home: `HEED_CACHE`, else where the system keeps caches. */
+/** heed's cache folder: `HEED_CACHE`, else in the system's usual place. */
 export function defaultCacheFolder(): string {
   if (process.env.HEED_CACHE) return process.env.HEED_CACHE;
   if (process.platform === "darwin") return join(homedir(), "Library", "Caches", "heed");
@@ -37,7 +37,7 @@ export function temporaryFolder(cache: string): string {
   return folder;
 }
 
-/** Removes what setups that were killed left behind. */
+/** Removes the temporary folders of setups that were killed. */
 export function removeTemporaryFolders(cache: string): void {
   for (const name of readdirSync(cache).filter((each) => each.startsWith(temporaryPrefix))) {
     const pid = Number(name.slice(temporaryPrefix.length).split("-")[0]);
@@ -46,8 +46,8 @@ export function removeTemporaryFolders(cache: string): void {
 }
 
 /**
- * Whether a unit (a folder of the cache that is made in one go) has all its files in their right sizes and, if
- * `thorough`, with their right hashes.
+ * Whether a unit (a folder of the cache that is created as a whole) has all its files with their right sizes and, if
+ * `thorough`, their right hashes.
  */
 export async function unitIsWhole(unit: string, thorough: boolean): Promise<boolean> {
   let manifest: Manifest;
@@ -63,7 +63,7 @@ export async function unitIsWhole(unit: string, thorough: boolean): Promise<bool
   return true;
 }
 
-/** Makes a unit: `fill` writes its files into a temporary folder, which then takes the unit's place as a whole. */
+/** Makes a unit: `fill` writes its files into a temporary folder, which is then renamed into place. */
 export async function makeUnit(cache: string, name: string, fill: (folder: string) => Promise<void>): Promise<string> {
   const folder = temporaryFolder(cache);
   const unit = join(cache, name);
@@ -82,13 +82,13 @@ export async function makeUnit(cache: string, name: string, fill: (folder: strin
   }
 }
 
-/** Every plain file under a folder. */
+/** Every regular file under a folder. */
 export function filesIn(folder: string): string[] {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** Bytes of all files under a folder, though others may write and delete there meanwhile. */
+/** Bytes of all files under a folder, to which other processes may be writing. */
 export function bytesIn(folder: string): number {
   let entries: Dirent[];
   try {

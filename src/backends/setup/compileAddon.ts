@@ -9,7 +9,7 @@ import { fetchWheel, type Python, unpackWheel } from "./python.js";
 import { megabytes, type Reporter } from "./reporter.js";
 import { run } from "./run.js";
 
-/** What the addon's sources are compiled against. */
+/** The files that compiling the addon reads and writes. */
 export interface CompileInput {
   /** tfjs-node's folder, with its `binding/`. */
   packageFolder: string;
@@ -17,11 +17,11 @@ export interface CompileInput {
   libraryFolder: string;
   /** The names of libtensorflow_cc and libtensorflow_framework. */
   libraries: readonly [string, string];
-  /** The folder that takes tfjs_binding.node and heed_quiet.node. */
+  /** The folder to write tfjs_binding.node and heed_quiet.node to. */
   to: string;
 }
 
-/** Flags that decide what the addon is: part of its name in the cache. */
+/** The compiler's flags; the addon's name in the cache depends on them. */
 export const compileFlags = ["-O2", "-std=c++17", "-fPIC", "-shared", "-w", "-DNAPI_VERSION=8"];
 
 /** The folder of the C headers of Node-API. */
@@ -40,17 +40,17 @@ export function bindingSources(packageFolder: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** The C++ compilers on the path, the one that `CXX` names first. */
+/** The C++ compilers on the path; the one that `CXX` names comes first. */
 export async function findCompilers(): Promise<string[]> {
   if (process.platform === "win32") return [];
-  // Without the command line tools, macOS has stand-ins that open a window instead of compiling.
+  // Without the command line tools, macOS has placeholders that open a window instead of compiling.
   if (process.platform === "darwin" && !(await run("xcode-select", ["-p"], { limit: 10 })).ok) return [];
   const folders = (process.env.PATH ?? "").split(delimiter).filter(Boolean);
   const onPath = ["g++", "clang++", "c++"].filter((name) => folders.some((folder) => existsSync(join(folder, name))));
   return process.env.CXX ? [process.env.CXX, ...onPath] : onPath;
 }
 
-/** Compiles with the first compiler that manages to; brings one from the `ziglang` wheel where none does. */
+/** Compiles with the first compiler that succeeds; if none does, with one downloaded in the `ziglang` wheel. */
 export async function compileAddon(
   cache: string,
   python: Python | undefined,
@@ -66,17 +66,17 @@ export async function compileAddon(
   }
   if (failures.length > 0) report.note(failures.join("; "));
   const without = failures.length > 0 ? failures.join("; ") : "there is no C++ compiler (install g++ or clang++)";
-  if (!python?.hasPip) throw new BackendError(`${without}, and no pip to get one`);
+  if (!python?.hasPip) throw new BackendError(`${without}, and there is no pip to download one`);
   try {
     await compileWithZig(cache, python, input, report);
   } catch (error) {
-    throw new BackendError(`${without}, and the one in ziglang did not help: ${(error as Error).message}`);
+    throw new BackendError(`${without}, and the one in ziglang failed too: ${(error as Error).message}`);
   }
 }
 
 async function compileWithZig(cache: string, python: Python, input: CompileInput, report: Reporter): Promise<void> {
   const { zig } = pins[platformName] as PlatformPins;
-  report.note("no C++ compiler does: bringing the one in the Python package ziglang, for this once");
+  report.note("no C++ compiler works: downloading the one in the Python package ziglang, for this build only");
   const wheel = await fetchWheel(cache, python, zig, report);
   const folder = temporaryFolder(cache);
   try {
@@ -94,7 +94,7 @@ async function compileWithZig(cache: string, python: Python, input: CompileInput
   }
 }
 
-/** Compiles both addons; gives the compiler's first complaint if that fails. */
+/** Compiles both addons. Returns the compiler's first error if that fails. */
 async function compileWith(
   compiler: readonly string[],
   input: CompileInput,

@@ -10,7 +10,7 @@ interface Failure {
   reason: string;
   /** When, in milliseconds since 1970. */
   at: number;
-  /** What setup found on the machine: if it finds more now, it tries again. */
+  /** The tools that setup found on the machine; it tries again once they have changed. */
   found: string;
 }
 
@@ -21,7 +21,7 @@ export async function rememberedFailure(cache: string): Promise<string | undefin
   try {
     const { reason, at, found }: Failure = JSON.parse(readFileSync(failureFile(cache), "utf8"));
     const minutes = Math.round((Date.now() - at) / 60_000);
-    if (!(minutes >= 0 && minutes < hours * 60) || found !== (await whatIsFound())) return undefined;
+    if (!(minutes >= 0 && minutes < hours * 60) || found !== (await foundTools())) return undefined;
     const age = minutes < 90 ? `${minutes} min` : `${Math.round(minutes / 60)} h`;
     return `${reason} (as it was ${age} ago; npx heed setup --force tries again)`;
   } catch {
@@ -29,12 +29,12 @@ export async function rememberedFailure(cache: string): Promise<string | undefin
   }
 }
 
-/** Keeps a failure, so that the next start does not wait for the same time-outs. */
+/** Remembers a failure, so that the next start does not wait for the same time-outs. */
 export async function rememberFailure(cache: string, reason: string): Promise<void> {
-  const failure: Failure = { reason, at: Date.now(), found: await whatIsFound() };
+  const failure: Failure = { reason, at: Date.now(), found: await foundTools() };
   writeFileSync(failureFile(cache), JSON.stringify(failure, null, 1));
 }
 
-async function whatIsFound(): Promise<string> {
+async function foundTools(): Promise<string> {
   return JSON.stringify([tensorflowVersion, await findPython(), await findCompilers()]);
 }

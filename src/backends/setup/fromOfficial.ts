@@ -3,22 +3,23 @@ import { delimiter, dirname, join } from "node:path";
 import { BackendError } from "../../core/errors.js";
 import { addonFile, addonFolder } from "../addon.js";
 import { bytesIn, filesIn, makeUnit, unitIsWhole } from "./cache.js";
-import type { RungInput } from "./fromWheel.js";
+import type { SourceInput } from "./fromWheel.js";
 import { installAddon, linkDependencies, writeAddonNote } from "./install.js";
 import { platformName } from "./pins.js";
 import { run } from "./run.js";
 import { verifyAddon } from "./verify.js";
 
-/** What the package's own installer needs; the rest of the package stays out of the cache. */
+/** The files that the package's own installer needs; the rest is not copied. */
 const installerFiles = ["package.json", "binding.gyp", "binding", "scripts", "node_modules"];
 
 /**
- * Runs the installer that tfjs-node (or tfjs-node-gpu) brings, on a copy of the package in the cache, and installs what it
- * downloaded. Gives the version of the library.
+ * Runs the installer of tfjs-node (or tfjs-node-gpu) on a copy of the package in the cache, and installs what it
+ * downloaded. It is the only source for gpu and for platforms without pins, such as Windows.
  *
- * @throws BackendError if its host is out of reach or what it gives does not load.
+ * @returns the version of the library.
+ * @throws BackendError if its host is out of reach or its addon does not load.
  */
-export async function setUpFromOfficial(input: RungInput): Promise<string> {
+export async function setUpFromOfficial(input: SourceInput): Promise<string> {
   const { cache, packageFolder, force } = input;
   const { name, version } = JSON.parse(readFileSync(join(packageFolder, "package.json"), "utf8"));
   const unitName = `official-${name.split("/").at(-1)}-${version}-${platformName}`;
@@ -38,14 +39,14 @@ export async function setUpFromOfficial(input: RungInput): Promise<string> {
   return verified.library;
 }
 
-async function runInstaller(input: RungInput, to: string, kind: "cpu" | "gpu"): Promise<void> {
+async function runInstaller(input: SourceInput, to: string, kind: "cpu" | "gpu"): Promise<void> {
   const { packageFolder, report } = input;
   for (const name of installerFiles) {
     const from = join(packageFolder, name);
     if (existsSync(from)) cpSync(from, join(to, name), { recursive: true });
   }
   report.note(
-    "trying tfjs-node's own installer: it downloads libtensorflow 2.9, more than 100 MB, if its host answers",
+    "trying tfjs-node's own installer: it downloads libtensorflow 2.9, more than 100 MB, if its host responds",
   );
   const modules = join(packageFolder, "..", "..");
   const path = [dirname(process.execPath), join(modules, ".bin"), process.env.PATH].join(delimiter);

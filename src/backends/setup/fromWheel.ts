@@ -10,11 +10,11 @@ import { fetchWheel, findPython, unpackWheel } from "./python.js";
 import { megabytes, type Reporter } from "./reporter.js";
 import { verifyAddon } from "./verify.js";
 
-/** What a rung of setup works with. */
-export interface RungInput {
+/** What every source of the addon works with. */
+export interface SourceInput {
   cache: string;
   packageFolder: string;
-  /** Trust no file of the cache before its hash is checked, and compile again. */
+  /** Check the hash of every cached file, and compile again. */
   force: boolean;
   report: Reporter;
 }
@@ -23,11 +23,11 @@ const wantedHeaders = ["tensorflow/c/", "tensorflow/core/platform/ctstring", "ts
 
 /**
  * Builds the addon against the C library in TensorFlow's Python wheel, or takes it from the cache, and installs it.
- * Gives the version of the library.
  *
- * @throws BackendError that says what is missing.
+ * @returns the version of the library.
+ * @throws BackendError if something is missing; the message says what.
  */
-export async function setUpFromWheel(input: RungInput): Promise<string> {
+export async function setUpFromWheel(input: SourceInput): Promise<string> {
   const platform = platformPins();
   for (let thorough = input.force; ; thorough = true) {
     const library = await haveLibrary(input, platform, thorough);
@@ -51,7 +51,7 @@ function platformPins(): PlatformPins {
   const platform = pins[platformName];
   if (!platform) throw new BackendError(`TensorFlow ${tensorflowVersion} has no wheel for ${platformName}`);
   if (platform.glibc) {
-    Object.assign(process.report, { excludeNetwork: true }); // it would look up host names
+    Object.assign(process.report, { excludeNetwork: true }); // else it looks up host names
     const { header } = process.report.getReport() as unknown as { header: { glibcVersionRuntime?: string } };
     const have = header.glibcVersionRuntime;
     if (!have || have.localeCompare(platform.glibc, "en", { numeric: true }) < 0) {
@@ -63,8 +63,8 @@ function platformPins(): PlatformPins {
   return platform;
 }
 
-/** The folder with the C library and its headers, made unless the cache has it whole. */
-async function haveLibrary(input: RungInput, platform: PlatformPins, thorough: boolean) {
+/** The folder with the C library and its headers; made if the cache does not have all of it. */
+async function haveLibrary(input: SourceInput, platform: PlatformPins, thorough: boolean) {
   const { cache, report } = input;
   const name = `tensorflow-${tensorflowVersion}-${platformName}`;
   const folder = join(cache, name, "tensorflow");
@@ -96,8 +96,12 @@ function requireSpace(cache: string, platform: PlatformPins): void {
   );
 }
 
-/** The folder with the addon for this library, compiled unless the cache has it whole. */
-async function haveAddon(input: RungInput, platform: PlatformPins, options: { libraryFolder: string; force: boolean }) {
+/** The folder with the addon for this library; compiled if the cache does not have all of it. */
+async function haveAddon(
+  input: SourceInput,
+  platform: PlatformPins,
+  options: { libraryFolder: string; force: boolean },
+) {
   const { cache, packageFolder, report } = input;
   const { libraryFolder, force } = options;
   const name = `addon-${addonHash(packageFolder, libraryFolder)}`;
@@ -110,7 +114,7 @@ async function haveAddon(input: RungInput, platform: PlatformPins, options: { li
   return { folder, kept: false };
 }
 
-/** A name for everything that goes into the addon: its sources, flags and headers, and where its library is. */
+/** A hash of everything that the addon depends on: its sources, flags and headers, and its library's folder. */
 function addonHash(packageFolder: string, libraryFolder: string): string {
   const hash = createHash("sha256").update(JSON.stringify([platformName, libraryFolder, compileFlags]));
   const headers = readdirSync(nodeApiHeaders())

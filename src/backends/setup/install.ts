@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type AddonNote, addonFolder, addonNoteFile, type SeenFile, seeFile } from "../addon.js";
 
 /**
- * Copies an addon (and what lies beside it) from the cache into the package that loads it, each file at once in its
+ * Copies an addon and the files next to it from the cache into the package that loads it. Each file is renamed into
  * place, so that a process that loads it meanwhile sees the old or the new one.
  */
 export function installAddon(from: string, packageFolder: string): void {
@@ -18,14 +18,14 @@ export function installAddon(from: string, packageFolder: string): void {
   }
 }
 
-/** Points the package's `deps`, where an addon from tfjs-node's own installer looks for its library, to the cache. */
+/** Links the package's `deps`, where an addon from tfjs-node's own installer looks for its library, to the cache. */
 export function linkDependencies(from: string, packageFolder: string): void {
   const link = join(packageFolder, "deps");
   rmSync(link, { recursive: true, force: true });
   symlinkSync(from, link, "junction");
 }
 
-/** Notes beside a verified addon what it consists of. */
+/** Writes a note next to a verified addon: where it came from, and its files. */
 export function writeAddonNote(
   packageFolder: string,
   note: { from: AddonNote["from"]; library: string; libraries: readonly string[] },

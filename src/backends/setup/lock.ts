@@ -13,8 +13,8 @@ interface Owner {
 const beatSeconds = 5;
 
 /**
- * Runs `body` while this process alone holds the lock of a folder. A lock is broken when its owner, a process of this
- * machine, has died, or when its owner has not touched it for a minute. `onWait` hears once whom it waits for.
+ * Runs `body` while this process holds the lock of a folder. A lock is broken if its owner on this machine has died, or
+ * if its owner has not touched it for a minute. `onWait` is called once, with the process that holds the lock.
  */
 export async function withLock<T>(folder: string, onWait: (pid: number) => void, body: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
@@ -61,7 +61,7 @@ function isStale(file: string, owner: Owner | undefined): boolean {
   return stats !== undefined && Date.now() - stats.mtimeMs > patience * 1000;
 }
 
-/** Whether a process of this machine runs. */
+/** Whether a process is running on this machine. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -72,8 +72,8 @@ export function isAlive(pid: number): boolean {
 }
 
 /**
- * Removes a stale lock. Of several processes that find it stale only one gets to link its name aside, and what it removes is
- * what it has looked at: nobody replaces a lock that is there.
+ * Removes a stale lock. Of several processes that find it stale, only one manages to link it to another name, and it
+ * removes the very lock that it has checked: nobody replaces an existing lock.
  */
 function breakLock(file: string): void {
   const aside = `${file}.breaking`;
@@ -81,10 +81,10 @@ function breakLock(file: string): void {
     linkSync(file, aside);
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    // Linking sets the change time: a link that stays has lost the process that made it.
+    // Linking sets the change time. If a link stays, the process that made it has died.
     const linked = statSync(aside, { throwIfNoEntry: false })?.ctimeMs ?? Date.now();
     if (code === "EEXIST" && Date.now() - linked > beatSeconds * 1000) rmSync(aside, { force: true });
-    if (code !== "EEXIST" && code !== "ENOENT") rmSync(file, { force: true }); // a disk without links
+    if (code !== "EEXIST" && code !== "ENOENT") rmSync(file, { force: true }); // a file system without links
     return;
   }
   if (isStale(aside, readOwner(aside))) rmSync(file, { force: true });
@@ -95,6 +95,6 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date());
   } catch {
-    // the lock was broken: the folders are renamed into place as a whole, so nothing spoils
+    // the lock was broken; no harm, because finished folders are renamed into place
   }
 }

@@ -7,10 +7,10 @@ import type { Reporter } from "./reporter.js";
 import { run } from "./run.js";
 
 /**
- * The folder of an addon package. Where heed is a dependency of a project and npm has dropped the package, which it does
- * when the package's own install script fails, npm is asked for it again without scripts.
+ * The folder of an addon package. npm drops the package when the package's own install script fails; where heed is a
+ * dependency of a project, npm then installs it again without scripts.
  *
- * @throws BackendError if the package is not there and can't be brought.
+ * @throws BackendError if the package is missing and can't be installed.
  */
 export async function haveAddonPackage(name: AddonPackage, report: Reporter): Promise<string> {
   const present = addonPackageFolder(name);
@@ -28,5 +28,5 @@ export async function haveAddonPackage(name: AddonPackage, report: Reporter): Pr
   const folder = join(modules, name);
   if (ok && existsSync(folder)) return folder;
   const reason = /^npm error (?!code)(.+)$/m.exec(output)?.[1] ?? ending;
-  throw new BackendError(`${packageMissing(name)}, and npm could not bring it: ${reason}`);
+  throw new BackendError(`${packageMissing(name)}, and npm could not install it: ${reason}`);
 }

@@ -4,20 +4,20 @@ export interface PinnedWheel {
   version: string;
   /** The tag of the platform, as pip's `--platform` takes it. */
   platform: string;
-  /** Whether the wheel is for one Python version (cp311) or for any. */
+  /** `cp311` if the wheel is for Python 3.11, `none` if it is for any version. */
   abi: "cp311" | "none";
   bytes: number;
   sha256: string;
 }
 
-/** What setup needs on one platform to build the addon. */
+/** What setup needs to build the addon on one platform. */
 export interface PlatformPins {
   tensorflow: PinnedWheel;
   /** A C++ compiler, for machines that have none. */
   zig: PinnedWheel;
   /** The libraries in the wheel, in its folder `tensorflow/`. */
   libraries: [string, string];
-  /** What the libraries take once unpacked. */
+  /** The size of the unpacked libraries. */
   unpackedBytes: number;
   /** The oldest glibc that the wheel runs on; undefined where there is no glibc. */
   glibc?: string;

@@ -1,4 +1,4 @@
-/** Run in a child process by verify.ts: loads a backend, the addon package in the folder given or wasm, and computes. */
+/** Run by verify.ts in a child process: loads wasm, or the addon package in a folder, and computes with it. */
 import * as tfjs from "@tensorflow/tfjs";
 import { loadAddonPackage } from "../loadAddon.js";
 

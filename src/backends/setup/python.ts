@@ -14,7 +14,7 @@ export interface Python {
 
 const askAboutPip = "import importlib.util as u; print('pip' if u.find_spec('pip') else 'no pip')";
 
-/** A Python 3 on the path, one with pip if there is one. */
+/** A Python 3 on the path, preferably one with pip. */
 export async function findPython(): Promise<Python | undefined> {
   let without: Python | undefined;
   for (const command of process.platform === "win32" ? ["py", "python"] : ["python3", "python"]) {
@@ -27,10 +27,10 @@ export async function findPython(): Promise<Python | undefined> {
 }
 
 /**
- * The file of a pinned wheel, from the cache or from pip, with its hash checked.
- * pip runs with the user's own configuration (indexes, proxies), but gives up early on a host that does not answer.
+ * Returns the file of a pinned wheel, from the cache or from pip, after checking its hash. pip uses the user's own
+ * configuration (indexes, proxies), but gives up early on a host that does not respond.
  *
- * @throws BackendError if pip is missing or gets no such wheel, or if the wheel is not the pinned one.
+ * @throws BackendError if pip is missing or can't download the wheel, or if the hash is wrong.
  */
 export async function fetchWheel(cache: string, python: Python, wheel: PinnedWheel, report: Reporter): Promise<string> {
   const folder = join(cache, "downloads", wheel.sha256.slice(0, 16));
@@ -47,7 +47,7 @@ export async function fetchWheel(cache: string, python: Python, wheel: PinnedWhe
       const size = `${seeFile(file)?.size} bytes, sha256 ${sha256}`;
       throw new BackendError(
         `the wheel of ${wheel.project} ${wheel.version} has the wrong hash and is not used: got ${size}, ` +
-          `expected ${wheel.bytes} bytes, sha256 ${wheel.sha256} (ask who runs the package index or proxy)`,
+          `expected ${wheel.bytes} bytes, sha256 ${wheel.sha256} (ask whoever runs the package index or proxy)`,
       );
     }
     mkdirSync(join(cache, "downloads"), { recursive: true });
@@ -83,7 +83,7 @@ function wheelIn(folder: string): string | undefined {
   return name && join(folder, name);
 }
 
-/** pip's many lines in a few words. */
+/** The reason in pip's long output, in a few words. */
 function pipReason(output: string, ending: string): string {
   if (/ConnectionError|connection broken|Max retries|Failed to establish|timed out|SSLError|ProxyError/i.test(output)) {
     return "its package index is out of reach (check the network, or pip's index and proxy settings)";

@@ -1,17 +1,17 @@
-/** Where setup says what it does. */
+/** Receives setup's messages. */
 export interface Reporter {
   /** A line for the user. */
   note(line: string): void;
-  /** How far a download or an unpacking has come; 0 for a total that is not known. */
+  /** How much has been downloaded or unpacked; `total` is 0 where it is unknown. */
   progress(label: string, bytes: number, total: number): void;
 }
 
 /** 273829956 -> "274 MB" */
 export const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
 
-/** Writes to stderr: a line that changes on a terminal, a few lines elsewhere. */
+/** Writes to stderr: one line that is updated on a terminal, a few lines elsewhere. */
 export function stderrReporter(stream: NodeJS.WriteStream = process.stderr): Reporter {
-  let open = ""; // what the unfinished line, or the last of the few lines, was about
+  let open = ""; // the label of the current progress line
   let steps = 0;
   const close = () => {
     if (open && stream.isTTY) stream.write("\n");

@@ -3,22 +3,22 @@ import { type ChildProcess, spawn } from "node:child_process";
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  /** Seconds after which the program is killed, with all that it started. */
+  /** Seconds after which the program and its children are killed. */
   limit: number;
-  /** Seconds that `progress` may stand still before the program is killed. */
+  /** Seconds without a change of `progress` after which the program is killed. */
   stall?: number;
-  /** Asked twice a second while the program runs: how many bytes are done. */
+  /** Called twice a second while the program runs; returns how many bytes are done. */
   progress?: () => number;
-  /** Told every number that `progress` gives. */
+  /** Called with every new value of `progress`. */
   onProgress?: (bytes: number) => void;
-  /** Told every line of the program's stdout. */
+  /** Called with every line of the program's stdout. */
   onLine?: (line: string) => void;
 }
 
 export interface RunResult {
   /** Exit code 0. */
   ok: boolean;
-  /** stdout and stderr, interleaved as they came. */
+  /** stdout and stderr, in the order in which they arrived. */
   output: string;
   /** How it ended, in words: "exit code 1", "killed by SIGSEGV", "no answer in 60 s", "not found". */
   ending: string;
@@ -26,7 +26,7 @@ export interface RunResult {
 
 const running = new Set<ChildProcess>();
 
-/** Runs a program to its end, in a process group of its own that dies with this process. Never rejects. */
+/** Runs a program to its end, in a process group of its own that is killed with this process. Never rejects. */
 export function run(command: string, args: readonly string[], options: RunOptions): Promise<RunResult> {
   return new Promise((resolve) => {
     const child = spawn(command, args, {

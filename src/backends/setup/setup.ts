@@ -6,7 +6,7 @@ import { cudaProblem, readAddonNote } from "../addon.js";
 import { defaultCacheFolder, removeTemporaryFolders } from "./cache.js";
 import { failureFile, rememberedFailure, rememberFailure } from "./failure.js";
 import { setUpFromOfficial } from "./fromOfficial.js";
-import { type RungInput, setUpFromWheel } from "./fromWheel.js";
+import { type SourceInput, setUpFromWheel } from "./fromWheel.js";
 import { writeAddonNote } from "./install.js";
 import { withLock } from "./lock.js";
 import { haveAddonPackage } from "./package.js";
@@ -17,13 +17,16 @@ export const setupBackends = ["auto", "native", "gpu", "wasm"] as const;
 export const setupSources = ["auto", "wheel", "official"] as const;
 
 export interface SetupOptions {
-  /** What to make work; `auto` is native, and wasm where native can't be had. @default "auto" */
+  /** The backend to set up; `auto` is native, or wasm where native can't be set up. @default "auto" */
   backend?: (typeof setupBackends)[number];
-  /** Where native may come from. @default "auto" */
+  /**
+   * Where native may come from: `wheel` is TensorFlow's Python wheel, `official` tfjs-node's own installer, and `auto`
+   * tries both in this order. Gpu comes from `official` alone. @default "auto"
+   */
   from?: (typeof setupSources)[number];
-  /** Build again though it loads, check the hashes of all that the cache keeps, and forget earlier failures. */
+  /** Build again even if it loads, check the hash of every cached file, and forget earlier failures. */
   force?: boolean;
-  /** @default heed's folder among the user's caches */
+  /** @default heed's folder in the user's cache folder */
   cache?: string;
   /** The folder of tfjs-node (or tfjs-node-gpu). @default where npm put it */
   packageFolder?: string;
@@ -33,17 +36,18 @@ export interface SetupOptions {
 
 export interface SetupResult {
   backend: "native" | "gpu" | "wasm";
-  /** Where the addon came from: it loaded already, the wheel, tfjs-node's own installer; nowhere for wasm. */
+  /** `present`: the addon already loaded; `none`: wasm needs no addon. */
   from: "present" | "wheel" | "official" | "none";
-  /** One line for the user: what works now and, on wasm, what is missing. */
+  /** One line for the user: what works now, and why native does not where `auto` chose wasm. */
   line: string;
 }
 
 /**
- * Makes the fastest backend work that this machine can have: see "Setup" in the design.
+ * Sets up the fastest backend that works on this machine. Native is tfjs-node's binding, compiled here against the C
+ * library in TensorFlow's Python wheel; where that fails, tfjs-node's own installer downloads an older library.
  *
- * @throws ConfigError if `backend` or `from` is none of theirs.
- * @throws BackendError if the backend that was asked for can't be made to work.
+ * @throws ConfigError if `backend` or `from` is unknown.
+ * @throws BackendError if the backend that was asked for can't be set up.
  */
 export async function setup(options: SetupOptions = {}): Promise<SetupResult> {
   const { report = stderrReporter() } = options;
@@ -86,17 +90,17 @@ async function setUpAddon(options: AddonOptions, name: "native" | "gpu"): Promis
   let waited = false;
   const onWait = (pid: number) => {
     waited = true;
-    report.note(`another heed setup (process ${pid}) is at work: waiting for it`);
+    report.note(`another heed setup (process ${pid}) is running: waiting for it`);
   };
   return withLock(cache, onWait, async () => {
     const meanwhile = waited ? await presentAddon(options, name) : undefined;
     if (meanwhile) return meanwhile;
     removeTemporaryFolders(cache);
-    return climb({ cache, packageFolder, force, report }, name === "gpu" ? "official" : (options.from ?? "auto"));
+    return trySources({ cache, packageFolder, force, report }, name === "gpu" ? "official" : (options.from ?? "auto"));
   });
 }
 
-/** The addon that is installed, if it works and came from where it may. */
+/** The installed addon, if it works and came from an allowed source. */
 async function presentAddon(options: AddonOptions, name: "native" | "gpu"): Promise<Addon | undefined> {
   const { packageFolder, from = "auto" } = options;
   const noted = readAddonNote(packageFolder);
@@ -108,24 +112,24 @@ async function presentAddon(options: AddonOptions, name: "native" | "gpu"): Prom
   return { from: "present", library: verified.library };
 }
 
-/** Tries the rungs in turn; remembers a failure of all, so that the next start does not wait for time-outs again. */
-async function climb(input: RungInput, from: (typeof setupSources)[number]): Promise<Addon> {
-  const rungs = { wheel: setUpFromWheel, official: setUpFromOfficial };
+/** Tries the sources in turn. If all fail this is remembered, so that the next start does not wait for time-outs again. */
+async function trySources(input: SourceInput, from: (typeof setupSources)[number]): Promise<Addon> {
+  const sources = { wheel: setUpFromWheel, official: setUpFromOfficial };
   const remembered = from === "auto" && !input.force ? await rememberedFailure(input.cache) : undefined;
   if (remembered) throw new BackendError(remembered);
   const errors: Error[] = [];
-  for (const rung of ["wheel", "official"] as const) {
-    if (from !== "auto" && from !== rung) continue;
+  for (const source of ["wheel", "official"] as const) {
+    if (from !== "auto" && from !== source) continue;
     try {
-      const library = await rungs[rung](input);
+      const library = await sources[source](input);
       rmSync(failureFile(input.cache), { force: true });
-      return { from: rung, library };
+      return { from: source, library };
     } catch (error) {
       errors.push(error as Error);
     }
   }
   const reason = errors.map((error) => error.message).join("; ");
-  // A full disk or a folder without write permission is not remembered: it costs no time-out.
+  // A full disk or a read-only folder is not remembered: finding out again takes no time.
   if (from === "auto" && errors.every((error) => error instanceof BackendError)) {
     await rememberFailure(input.cache, reason);
   }

@@ -7,15 +7,15 @@ import { run } from "./run.js";
 export type Verified = { library: string; gpu: boolean; problem?: undefined } | { problem: string };
 
 /**
- * Loads the addon of the package in this folder and computes with it, in a child process: a damaged library kills
- * the process that loads it.
+ * Loads the addon of the package in this folder and computes with it. This runs in a child process, because a damaged
+ * library kills the process that loads it.
  */
 export async function verifyAddon(packageFolder: string): Promise<Verified> {
   const problem = addonProblem(packageFolder);
   return problem === undefined ? probe("native", packageFolder) : { problem };
 }
 
-/** Why wasm does not load and compute in a child process, or undefined. */
+/** Why wasm does not load or compute, or undefined if it does. */
 export async function verifyWasm(): Promise<string | undefined> {
   return (await probe("wasm")).problem;
 }

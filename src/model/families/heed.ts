@@ -1,4 +1,4 @@
-import { type ModelConfig, modelConfig } from "../../config/model.js";
+import { type ModelConfig, modelConfig, modelFields } from "../../config/model.js";
 import { CheckpointError, ConfigError } from "../../core/errors.js";
 import { isObject, type JsonObject } from "../../core/strictJson.js";
 import { weightShapes } from "../weightShapes.js";
@@ -58,10 +58,9 @@ function usualFields(first: object): Partial<ModelConfig> {
  */
 export function parseStoredConfig(value: unknown, where: string): ModelConfig {
   if (!isObject(value)) throw new CheckpointError({ where, field: "heed", rule: "be an object", value });
-  const known = Object.keys(modelConfig({ vocabSize: 2 }));
   const missing = firstFields.find((name) => value[name] === undefined);
   if (missing) throw new CheckpointError(`${where}: heed must have the field ${missing}`);
-  const unknown = Object.keys(value).find((name) => !known.includes(name));
+  const unknown = Object.keys(value).find((name) => !Object.hasOwn(modelFields, name));
   if (unknown !== undefined) {
     throw new CheckpointError(`${where}: heed has a field that this version does not know: ${unknown} (update heed)`);
   }

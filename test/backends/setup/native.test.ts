@@ -64,7 +64,7 @@ describe.runIf(slow && hasLibrary)("native from a cache that has the library", (
     const both = await Promise.all(packages.map(setupProcess));
     expect(both).toMatchObject([ready, ready]);
     const said = both.map(({ stderr }) => stderr).sort();
-    expect(said[0]).toMatch(/^another heed setup \(process \d+\) is at work: waiting for it\n$/);
+    expect(said[0]).toMatch(/^another heed setup \(process \d+\) is running: waiting for it\n$/);
     expect(said[1]).toMatch(/^compiling tfjs-node's addon with \S+, about 10 s\n$/);
     for (const packageFolder of packages)
       expect(await verifyAddon(packageFolder)).toEqual({ library: "2.21.0", gpu: false });

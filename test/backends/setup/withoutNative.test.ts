@@ -114,7 +114,7 @@ withPython("refuses a wheel with the wrong hash", async () => {
   const { line } = await setup(options);
   expect(line.replace(/got \d+ bytes, sha256 [0-9a-f]{64}/, "got OTHER")).toBe(
     `${wasmLine}the wheel of ${wheel.project} 2.21.0 has the wrong hash and is not used: got OTHER, ` +
-      `expected ${wheel.bytes} bytes, sha256 ${wheel.sha256} (ask who runs the package index or proxy); ${hostGone}`,
+      `expected ${wheel.bytes} bytes, sha256 ${wheel.sha256} (ask whoever runs the package index or proxy); ${hostGone}`,
   );
   expect(readdirSync(join(options.cache, "native"))).toEqual(["failure.json"]);
 });
