@@ -163,8 +163,9 @@ function requireSameRun(
   }
   const field = (Object.keys(own) as (keyof ModelConfig)[]).find((name) => own[name] !== config[name]);
   if (field === undefined) return;
-  const rule = `be as run.json says, ${show(own[field])}`;
-  throw new CheckpointError({ where: join(folder, files.config), field, rule, value: config[field], remedy });
+  throw new CheckpointError(
+    `${join(folder, files.config)}: ${field} must be as run.json says, ${show(own[field])}: got ${show(config[field])} (${remedy})`,
+  );
 }
 
 /** @throws CheckpointError if a file is of another step than the weights. */
