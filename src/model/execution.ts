@@ -1,5 +1,4 @@
-import { nativeBackend } from "../backends/native.js";
-import { batchParts } from "../backends/threads.js";
+import { batchParts, capabilities } from "../backends/capabilities.js";
 import type { ModelConfig } from "../config/model.js";
 import { attentionBlocks } from "../ops/attention.js";
 
@@ -18,7 +17,7 @@ export const plainExecution: Execution = { graph: true, parts: 1, blocks: 1 };
 
 /** How the backend in use goes about a step on full contexts. */
 export function executionOf({ contextLength }: ModelConfig, batchSize: number, compiled = true): Execution {
-  const graph = compiled && nativeBackend() !== undefined;
+  const graph = compiled && capabilities().graphs;
   return { graph, parts: batchParts(batchSize).length, blocks: attentionBlocks(contextLength) };
 }
 

@@ -56,7 +56,7 @@ export function nativeWork(work: () => void): NativeWork {
         const read = ids.reduce((sum, id) => sum + sizeOf(shapes.get(id) ?? []), 0);
         counts.passed += outputs.reduce((sum, { shape }) => sum + sizeOf(shape), read);
       }
-      if (name === "StatelessRandomUniform") counts.randoms += sizeOf(out);
+      if (name === "StatelessRandomUniformV2") counts.randoms += sizeOf(out);
       return outputs;
     },
   };
