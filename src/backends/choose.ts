@@ -27,14 +27,14 @@ export interface BackendOptions {
  * Loads a backend, makes it the one that tfjs uses in this process, and waits until it is ready.
  * `auto` is native where it loads, else wasm. Asking again is cheap, and switching between backends is allowed.
  *
- * @throws ConfigError if `choice` is no backend.
+ * @throws ConfigError if there is no backend of that name.
  * @throws BackendError if the backend that was asked for does not load, with what to do about it.
  */
 export async function useBackend(
-  choice: BackendChoice = "auto",
+  name: string = "auto",
   { why = "asked for" }: BackendOptions = {},
 ): Promise<ActiveBackend> {
-  requireOneOf("backend", choice, backendChoices);
+  const choice = requireOneOf("backend", name, backendChoices);
   if (choice === "auto") {
     const problem = native.problem!();
     return problem ? use("wasm", `native does not load: ${problem}`) : use("native", "it loads and is the fastest");

@@ -12,15 +12,15 @@ export interface DecoderOptions {
   /** Whether steps are compiled, on backends that have graphs. @default true */
   compiled?: boolean;
   /**
-   * Whether `write` has tokens chosen in the graph, several a call, instead of in JavaScript, one a call.
-   * @default where steps are compiled, once that pays
+   * Whether `write` chooses tokens in the graph, several per call, instead of in JavaScript, one per call.
+   * @default true where steps are compiled, once enough tokens are wanted
    */
   inGraph?: boolean;
-  /** Whether XLA compiles the graphs that choose; that takes a second or more, once for each. @default false */
+  /** Whether XLA compiles the graphs that choose tokens; that takes a second or more per graph. @default false */
   xla?: boolean;
 }
 
-/** The forward pass to one token's logits, `[V]`. */
+/** The forward pass to the logits of one position, `[V]`. */
 interface Steps {
   /** The logits after the token `id`, `[1, 1]`, at `position`; those before it are in the cache. */
   step(inputs: { id: tf.Tensor2D; position: tf.Scalar }): { logits: tf.Tensor };
@@ -28,16 +28,16 @@ interface Steps {
   window(inputs: { ids: tf.Tensor2D }): { logits: tf.Tensor };
 }
 
-/** So many tokens are written sooner op by op than a graph is made. */
+/** Below this many tokens, tracing costs more than it saves. */
 const fewTokens = 40;
 
-/** How long a call that writes several tokens may take: they appear together. */
+/** How long a call that writes several tokens may take; they appear together. */
 const mostMilliseconds = 30;
 
 /**
- * Works out a sequence token by token: each new token is worked out alone, with the keys and values of those before it
- * in a cache. Beyond the context every token has another position, so the whole window is worked out anew, and the
- * answer is that of the last `contextLength` tokens. Call `dispose` when done.
+ * Decodes a sequence token by token. Each new token is computed alone, with the keys and values of earlier tokens in a
+ * cache. Beyond the context length every token has a new position, so the whole window of the last `contextLength`
+ * tokens is computed again. Call `dispose` when done.
  */
 export class Decoder {
   private readonly cache: KvCache;
@@ -45,7 +45,7 @@ export class Decoder {
   private readonly ops: Steps;
   private readonly steps: Steps & { dispose(): void };
   private text: number[] = [];
-  /** How many tokens of the text, from the first on, the cache holds. */
+  /** How many tokens of the text, counted from the first, the cache holds. */
   private cached = 0;
   /** Tokens chosen in JavaScript, in all sequences. */
   private byOps = 0;
@@ -66,12 +66,12 @@ export class Decoder {
     this.steps = compiled ? compiledSteps(this.ops) : { ...this.ops, dispose: () => {} };
   }
 
-  /** Tokens so far. */
+  /** The number of tokens so far. */
   get length(): number {
     return this.text.length;
   }
 
-  /** Begins a sequence with `ids`, at least one. What it has in common with the one before is not worked out again. */
+  /** Begins a sequence with `ids`, at least one. The part that it shares with the previous sequence is not recomputed. */
   begin(ids: readonly number[]): void {
     const other = ids.findIndex((id, i) => id !== this.text[i]);
     if (other >= 0) this.cached = Math.min(this.cached, other);
@@ -83,24 +83,24 @@ export class Decoder {
   /** Forgets all but the first `length` tokens, at least one. */
   rewind(length: number): void {
     this.text.length = length;
-    this.cached = Math.min(this.cached, length - 1); // the last one is worked out again, for the logits after it
+    this.cached = Math.min(this.cached, length - 1); // the last one is computed again, for the logits after it
   }
 
-  /** Begins a sequence; answers the logits of the next token, `[V]`. */
+  /** Begins a sequence; returns the logits of the next token, `[V]`. */
   start(ids: readonly number[]): Float32Array {
     this.begin(ids);
     return this.logits(this.steps);
   }
 
-  /** Goes on with the token `id`; answers the logits of the next one, `[V]`. */
+  /** Continues with the token `id`; returns the logits of the next one, `[V]`. */
   next(id: number): Float32Array {
     this.text.push(id);
     return this.logits(this.steps);
   }
 
   /**
-   * Writes at least one token, at most `most`, and goes on with them: one at first, then as many a call as can be
-   * waited for. The same `random` gives the same tokens, however they are cut into calls.
+   * Writes at least one token, at most `most`, and continues with them: one at first, then as many per call as fit in a
+   * short wait. The same `random` gives the same tokens, however they are divided among calls.
    */
   write(most: number, choice: Choice, random: Random): number[] {
     const ids = this.pays(most, choice)
@@ -120,11 +120,11 @@ export class Decoder {
     return this.text.length > this.model.config.contextLength;
   }
 
-  /** Whether the next tokens are to be chosen in the graph. */
+  /** Whether to choose the next tokens in the graph. */
   private pays(most: number, choice: Choice): boolean {
     if (!this.writer || this.options.inGraph) return this.writer !== undefined;
     if (this.writer.isReady(this.isBeyond ? "slide" : "extend", choice)) return true;
-    return this.byOps > 0 && this.byOps + most >= fewTokens; // the very first token comes at once
+    return this.byOps > 0 && this.byOps + most >= fewTokens; // the very first token comes without waiting for a trace
   }
 
   /** The logits after the text, `[V]`. */
@@ -142,7 +142,7 @@ export class Decoder {
     });
   }
 
-  /** Works out the first `length` tokens at once, for the cache alone. */
+  /** Computes the first `length` tokens in one pass, only to fill the cache. */
   private fill(length: number): void {
     tf.tidy(() => {
       const ids = tf.tensor2d([this.text.slice(0, length)], undefined, "int32");
@@ -170,7 +170,7 @@ export class Decoder {
     const { text, isBeyond } = this;
     if (!isBeyond && text.length - this.cached > writer.most) this.fill(text.length - 1);
     const read = isBeyond ? text.slice(-contextLength) : text.slice(this.cached);
-    const readFirst = isBeyond ? 0 : read.length - 1; // turns before the first that writes
+    const readFirst = isBeyond ? 0 : read.length - 1; // turns before the first one that writes
     const room = (isBeyond ? writer.most : Math.min(writer.most, contextLength - this.cached)) - readFirst;
     const count = Math.min(most, this.pace, room);
     const noise = new Float32Array(count * vocabSize);

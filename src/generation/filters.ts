@@ -1,6 +1,6 @@
 import type { GenerationConfig } from "../config/generation.js";
 
-/** How a token is chosen. */
+/** The settings that decide how a token is chosen. */
 export type Choice = Pick<GenerationConfig, "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty">;
 
 /**
@@ -19,10 +19,10 @@ export function penalizeRepetition(logits: Float32Array, seen: Iterable<number>,
 }
 
 /**
- * The tokens that may be drawn from `logits` `[V]`: of the `topK` likeliest (on a tie the smaller id) the smallest set
- * that holds `topP` of the probability `softmax(logits / temperature)`, without those that have less than `minP` of
- * the likeliest one's. Likeliest first where `topK` or `topP` is at work, else in the order of ids. At temperature 0
- * all, as the likeliest will be taken.
+ * The tokens that may be drawn from `logits` `[V]`: among the `topK` likeliest (on a tie the smaller id), the smallest
+ * set that holds `topP` of the probability `softmax(logits / temperature)`, without tokens less likely than `minP` times
+ * the likeliest. The order is likeliest first if `topK` or `topP` applies, else that of the ids. At temperature 0 these
+ * are all tokens, since the likeliest is taken anyway.
  *
  * @see Holtzman et al. 2019 (top-p), https://arxiv.org/abs/1904.09751
  * @see Nguyen et al. 2024 (min-p), https://arxiv.org/abs/2407.01082
@@ -41,12 +41,12 @@ export function candidates(logits: Float32Array, { temperature, topK, topP, minP
   return kept.filter((id) => logits[id]! >= least);
 }
 
-/** How far a logit may be below the highest one for `minP`. */
+/** How far below the highest logit `minP` lets a logit be. */
 export function leastLogit(temperature: number, minP: number): number {
   return Math.fround(temperature * Math.log(minP));
 }
 
-/** The first of `ranked` that hold `topP` of their probability. */
+/** The first of `ranked` that together hold `topP` of the probability. */
 function nucleus(
   ranked: Int32Array,
   logits: Float32Array,

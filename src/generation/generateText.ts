@@ -7,17 +7,17 @@ import { Decoder } from "./decoder.js";
 import { untilStop } from "./stop.js";
 
 export interface GenerateOptions extends Partial<GenerationConfig> {
-  /** Text to go on from; empty starts a new text. @default "" */
+  /** Text to continue; empty starts a new text. @default "" */
   prompt?: string;
-  /** Which of several answers this is; each draws its own random numbers. @default 0 */
+  /** Which of several samples this is; each draws its own random numbers. @default 0 */
   sample?: number;
-  /** Works out the tokens; several answers can share one. @default a new one for this answer */
+  /** Computes the tokens; several samples can share one. @default a new one for this sample */
   decoder?: Decoder;
 }
 
 /**
- * Text that `model` writes after a prompt, in pieces, as they are made. Beyond its context length the model sees the
- * last `contextLength` tokens.
+ * Streams the text that `model` writes after a prompt, piece by piece. Beyond its context length the model sees the last
+ * `contextLength` tokens.
  *
  * @throws ConfigError if an option breaks its rule.
  * @throws DataError if the prompt holds a token that the tokenizer does not know.
@@ -55,18 +55,18 @@ async function* pieces(
       await eventLoop(); // lets Ctrl-C through
     }
   } finally {
-    decoder.rewind(promptIds.length + written); // what was written beyond the end of the answer is no part of it
+    decoder.rewind(promptIds.length + written); // tokens computed after the end are not part of the text
   }
 }
 
-/** What an empty prompt stands for: the blank line, or the line's end, after which a text begins; else the first token. */
+/** What an empty prompt means: the blank line, or the line break, after which a text begins; else the first token. */
 export function startIds(tokenizer: Tokenizer): number[] {
   for (const text of ["\n\n", "\n"]) {
     try {
       const ids = [...tokenizer.encode(text)];
       if (ids.length > 0 && !ids.includes(tokenizer.unknownId ?? -1)) return ids;
     } catch {
-      // This tokenizer does not know the text: try the next.
+      // This tokenizer can't encode the text: try the next.
     }
   }
   return [0];

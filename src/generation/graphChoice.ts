@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import type { Choice } from "./filters.js";
 import { leastLogit } from "./filters.js";
 
-/** Which of the filters are at work: what a graph is made for. */
+/** Which filters apply; there is one graph per combination. */
 export interface ChoiceKind {
   /** The likeliest token is taken. */
   greedy: boolean;
@@ -22,7 +22,7 @@ export function choiceKind(
   return { greedy, penalizes, topK: Math.min(topK, vocabSize), hasTopP: topP < 1, hasMinP: minP > 0 };
 }
 
-/** The numbers of a choice, which may differ from call to call, `[4]`; {@link unpackChoice} takes them apart. */
+/** The numbers of a choice, `[4]`, which may differ from call to call; {@link unpackChoice} separates them. */
 export function packChoice({ temperature, topP, minP, repetitionPenalty }: Choice): Float32Array {
   return Float32Array.of(temperature, topP, leastLogit(temperature, minP), repetitionPenalty);
 }

@@ -13,20 +13,20 @@ import {
 } from "./graphChoice.js";
 import type { KvCache } from "./kvCache.js";
 
-/** Most tokens that a call reads and writes, and most numbers of noise that it takes for them. */
+/** The most tokens that a call reads and writes, and the most noise numbers that it takes for them. */
 const mostTokens = 32;
 const mostNoise = 2 ** 18;
 
-/** Graphs kept: one for each kind of choice, within the context and beyond. */
+/** How many graphs to keep: one per kind of choice, within the context and beyond it. */
 const mostLoops = 8;
 
-/** What a call works on. */
+/** The input of a call. */
 export interface Passage {
-  /** The tokens to read: for `extend` those that are not in the cache yet, for `slide` the last that fit. */
+  /** The tokens to read: for `extend` those that are not in the cache yet, for `slide` the last ones that fit. */
   read: readonly number[];
-  /** Tokens to write after them. */
+  /** How many tokens to write after them. */
   count: number;
-  /** Noise for each of these, `[count, V]`. */
+  /** Noise for each token to write, `[count, V]`. */
   noise: Float32Array;
   /** Tokens that a penalty makes less likely. */
   seen: Iterable<number>;
@@ -35,9 +35,9 @@ export interface Passage {
 
 type Loop = ((inputs: Tensors) => { written: tf.Tensor }) & { dispose?(): void };
 
-/** Writes several tokens a call: one graph works a token out, chooses it, and goes on with it. */
+/** Writes several tokens per call: the graph computes the logits, chooses a token, and continues with it. */
 export class GraphWriter {
-  /** Most tokens that a call reads and writes; the more words, the fewer. */
+  /** The most tokens that a call reads and writes; fewer for a larger vocabulary. */
   readonly most: number;
   private readonly loops = new Map<string, Loop>();
   private readonly token: tf.Variable;
@@ -60,7 +60,7 @@ export class GraphWriter {
     this.seen = zeros([vocabSize], "float32");
   }
 
-  /** Goes on at `position`, with the cache of the tokens before it. */
+  /** Continues at `position`, with earlier tokens in the cache. */
   extend(passage: Passage, position: number): number[] {
     const { read, count } = passage;
     const turns = read.length - 1 + count;
@@ -72,7 +72,7 @@ export class GraphWriter {
     });
   }
 
-  /** Writes each token from a full pass over the last `contextLength`. */
+  /** Writes each token after a full pass over the last `contextLength` tokens. */
   slide(passage: Passage): number[] {
     return tf.tidy(() => {
       const window = tf.tensor2d([...passage.read], [1, passage.read.length], "int32");
@@ -80,7 +80,7 @@ export class GraphWriter {
     });
   }
 
-  /** Whether a graph for `choice` is made. */
+  /** Whether there is a graph for `choice` already. */
   isReady(how: "extend" | "slide", choice: Choice): boolean {
     return this.loops.has(loopKey(how, choiceKind(choice, this.model.config.vocabSize)));
   }
@@ -95,7 +95,7 @@ export class GraphWriter {
     const all: Tensors = { ...inputs, turns: tf.scalar(turns, "int32"), numbers: tf.tensor1d(packChoice(choice)) };
     if (!kind.greedy) {
       const rows = new Float32Array(this.most * vocabSize);
-      rows.set(noise, (turns - count) * vocabSize); // what is chosen while the graph still reads does not count
+      rows.set(noise, (turns - count) * vocabSize); // choices made while the graph still reads are ignored
       all.noise = tf.tensor2d(rows, [this.most, vocabSize]);
     }
     if (kind.penalizes) {
@@ -155,7 +155,7 @@ export class GraphWriter {
     if (seen) this.seen.assign(seen);
   }
 
-  /** Chooses a token and notes it. */
+  /** Chooses a token and stores it. */
   private choose(
     logits: tf.Tensor,
     { numbers, noise }: Tensors,

@@ -4,8 +4,8 @@ import type { AttentionCache } from "../layers/context.js";
 import { causalMask } from "../ops/causalMask.js";
 
 /**
- * The keys and values of one sequence, for every attention layer: `[H, T, D]` each, in variables, so that a compiled
- * step keeps them in its graph. It owns them; call `dispose` when done.
+ * The keys and values of one sequence in every attention layer, `[H, T, D]` each. They are variables, so that a compiled
+ * step keeps them in its session. The cache owns them; call `dispose` when done.
  */
 export class KvCache {
   private readonly layers = new Map<string, { keys: tf.Variable; values: tf.Variable }>();
@@ -17,7 +17,7 @@ export class KvCache {
     for (let i = 0; i < numLayers; i++) this.layers.set(`blocks.${i}.attention`, { keys: empty(), values: empty() });
   }
 
-  /** For a pass over all tokens so far at once, at most `contextLength`. */
+  /** The context of a pass over all tokens so far, at most `contextLength`. */
   filling(): AttentionCache {
     const [, contextLength] = this.shape;
     return {
@@ -32,7 +32,7 @@ export class KvCache {
     };
   }
 
-  /** For a pass over the one token at `position`, a scalar int32. */
+  /** The context of a pass over the one token at `position`, a scalar int32. */
   extending(position: tf.Scalar): AttentionCache {
     const [heads, contextLength, width] = this.shape;
     const mask = tf.range(0, contextLength, 1, "int32").greater(position).cast("float32").mul(-1e9);

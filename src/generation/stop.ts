@@ -1,7 +1,7 @@
 /**
- * `pieces` up to the text in `stop` that is complete first (the longest of those that end there), which is left out.
- * What could be the beginning of a stop text is held back until it is clear, so the answer does not depend on how the
- * text comes in pieces.
+ * Yields `pieces` up to the stop text that is completed first (the longest of those that end there), without it. Text
+ * that could begin a stop text is held back until that is decided, so the result does not depend on how the text is
+ * divided into pieces.
  */
 export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]): AsyncGenerator<string> {
   let held = "";
@@ -19,14 +19,14 @@ export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]):
   if (held !== "") yield held;
 }
 
-/** Where the stop text that is complete first begins in `text`. */
+/** Where in `text` the stop text that is completed first begins. */
 function firstStop(text: string, stop: string[]): number | undefined {
   const found = stop.map((s) => ({ start: text.indexOf(s), length: s.length })).filter(({ start }) => start >= 0);
   found.sort((a, b) => a.start + a.length - (b.start + b.length) || a.start - b.start);
   return found[0]?.start;
 }
 
-/** How many characters at the end of `text` could begin one of `stop`. */
+/** How many characters at the end of `text` could be the beginning of one of `stop`. */
 function longestBeginning(text: string, stop: string[]): number {
   const longest = Math.max(0, ...stop.map((s) => s.length - 1));
   for (let length = Math.min(longest, text.length); length > 0; length--) {

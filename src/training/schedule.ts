@@ -1,18 +1,18 @@
 import type { TrainingConfig } from "../config/training.js";
 
-/** How far a run is whose time decides which step is the last. */
+/** How far a run with a time limit has come. */
 export interface TimeShare {
-  /** The part of the time that has passed. */
+  /** The share of the time that has passed. */
   passed: number;
-  /** The part of the time after which the rise is over, however few steps were done. @default no limit */
+  /** The share of the time after which warm-up ends, however few steps were done. @default no limit */
   warmup?: number;
 }
 
 /**
- * Learning rate of a step, counted from 1: a linear rise over `warmup` steps to `learningRate`, then half a cosine
- * down to `minLearningRate` at the last step.
+ * The learning rate of a step, counted from 1: it rises linearly to `learningRate` over `warmup` steps, then falls along
+ * half a cosine to `minLearningRate` at the last step.
  *
- * Where `time` decides which step is the last, the cosine falls over all of it, and the rise bounds it.
+ * With a time limit, the cosine falls over the whole time, and the linear rise is an upper bound to it.
  *
  * @see Loshchilov & Hutter 2017 (the cosine), https://arxiv.org/abs/1608.03983
  */

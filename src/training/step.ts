@@ -21,13 +21,13 @@ export interface StepOptions {
   xla?: boolean;
 }
 
-/** What a gradient needs: a batch, and the seed of its dropout. */
+/** The inputs of a gradient: a batch, and the seed of its dropout. */
 type BatchTensors = { ids: tf.Tensor2D; targets: tf.Tensor2D; dropoutSeed: tf.Scalar };
 
-/** One update of a model's weights, and the loss of a batch without one. It owns the optimizer; dispose it when done. */
+/** One update of a model's weights, and the loss of a batch without an update. It owns the optimizer; dispose it when done. */
 export class TrainingStep {
   readonly optimizer: AdamW;
-  /** Sums of gradients, by weight, where an update takes several batches. */
+  /** Sums of gradients by weight, where an update uses several batches. */
   private readonly sums: ReadonlyMap<string, tf.Variable>;
   private readonly whole;
   private readonly accumulate;
@@ -58,7 +58,7 @@ export class TrainingStep {
       this.clearSums();
       return { norm };
     });
-    // Without the rounding of bfloat16: what is measured is the model, not the training.
+    // Not rounded to bfloat16, because this measures the model and not the training.
     const exact: typeof compile = compiled ? compile : (fn) => fn as never;
     this.loss = exact(({ ids, targets }: { ids: tf.Tensor2D; targets: tf.Tensor2D }) => ({
       loss: model.losses(ids, targets).mean(),
@@ -66,7 +66,7 @@ export class TrainingStep {
   }
 
   /**
-   * Averages the gradients of `batches` (as many as `gradAccum`), clips them and moves the weights.
+   * Averages the gradients of `batches` (`gradAccum` of them), clips them and updates the weights.
    *
    * @param step counted from 1
    */
@@ -86,7 +86,7 @@ export class TrainingStep {
         const gradNorm = this.finish(scalars).norm.dataSync()[0]!;
         return { loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length, gradNorm };
       } catch (error) {
-        this.clearSums(); // of the batches before the one that failed
+        this.clearSums(); // else they keep the batches before the one that failed
         throw error;
       }
     });
@@ -113,7 +113,7 @@ export class TrainingStep {
     return { loss: value, gradients: new Map(weights.map(([name, weight]) => [name, grads[weight.name]!])) };
   }
 
-  /** Clips and moves the weights; answers the norm before clipping. */
+  /** Clips the gradients and updates the weights; returns the norm before clipping. */
   private update(gradients: ReadonlyMap<string, tf.Tensor>, scalars: AdamWScalars): tf.Scalar {
     const norm = globalNorm([...gradients.values()]);
     this.optimizer.update(gradients, this.config.clip > 0 ? clipScale(norm, this.config.clip) : undefined, scalars);
@@ -126,7 +126,7 @@ export class TrainingStep {
     return { ids: tf.tensor2d(inputs, shape, "int32"), targets: tf.tensor2d(targets, shape, "int32") };
   }
 
-  /** A number that differs from draw to draw and from run to run; the generator hashes it. */
+  /** A number that differs between draws and between seeds; the generator hashes it. */
   private dropoutSeed(draw: number): number {
     return (Math.imul(this.config.seed, 0x9e3779b1) + draw) | 0;
   }

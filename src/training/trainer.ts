@@ -6,15 +6,15 @@ import type { Transformer } from "../model/transformer.js";
 import { learningRateAt } from "./schedule.js";
 import { type StepOptions, TrainingStep } from "./step.js";
 
-/** What is known after a step. */
+/** The state of training after a step. */
 export interface Progress {
   step: number;
   steps: number;
   /** Tokens trained on so far. */
   tokens: number;
-  /** Loss of this step's batch, in nats a token. */
+  /** Loss of this step's batch, in nats per token. */
   trainLoss: number;
-  /** Validation loss, in nats a token, on the steps that validate. */
+  /** Validation loss in nats per token, after steps that validate. */
   valLoss?: number;
   learningRate: number;
   gradNorm: number;
@@ -23,7 +23,7 @@ export interface Progress {
   elapsed: number;
 }
 
-/** Where training stands: everything beside weights and moments that a later run needs to go on. */
+/** Everything that a later run needs to continue, besides the weights and the optimizer's state. */
 export interface TrainerState {
   step: number;
   tokens: number;
@@ -33,22 +33,22 @@ export interface TrainerState {
 }
 
 export interface TrainerOptions {
-  /** The `micro`-th batch of a step; steps count from 1, parts of a step from 0. */
+  /** Batch number `micro` of a step; steps count from 1, batches of a step from 0. */
   batch(step: number, micro: number): Batch;
   /** The batches of a validation; empty for none. */
   validation: Batch[];
-  /** Where to go on from. */
+  /** The state to continue from. @default the beginning */
   state?: TrainerState;
-  /** Ends with the step that passes so many seconds of training, earlier runs included; the learning rate falls by time. */
+  /** Stop after this many seconds of training, earlier runs included; the learning rate then falls with time. */
   seconds?: number;
-  /** The share of `seconds` after which the warm-up is over, however few steps were done. @default no limit */
+  /** The share of `seconds` after which warm-up ends, however few steps were done. @default no limit */
   warmupShare?: number;
-  /** Stops after the step under way, which is saved. */
+  /** Stops after the current step, which is saved. */
   signal?: AbortSignal;
   onStep?(progress: Progress): void;
-  /** Told when it is time to save; `best` when no validation loss was smaller so far. */
+  /** Called when it is time to save; `isBest` if no validation loss was smaller so far. */
   onSave?(state: TrainerState, isBest: boolean): void;
-  /** Told when it is time to show a sample of text. */
+  /** Called when it is time to show a sample of text. */
   onSample?(step: number): void | Promise<void>;
 }
 
@@ -65,7 +65,7 @@ export class Trainer {
   }
 
   /**
-   * Runs the steps that are left.
+   * Runs the remaining steps.
    *
    * @throws TrainingError if a loss is not a finite number; weights saved before stay.
    * @throws InterruptedError after saving, if `signal` asked to stop.
@@ -85,12 +85,12 @@ export class Trainer {
       const { evalEvery, saveEvery, sampleEvery } = this.config;
       const steps = this.stepsInAll(state, options);
       const isLast = step === steps;
-      await eventLoop(); // lets a Ctrl-C through that came during the step
+      await eventLoop(); // handles a Ctrl-C that came during the step
       const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, progress) : undefined;
       const isBest = valLoss !== undefined && valLoss < (state.best?.valLoss ?? Infinity);
       if (isBest) state = { ...state, best: { step, valLoss } };
       options.onStep?.({ ...progress, ...state, steps, valLoss, tokensPerSecond } as Progress);
-      const stopped = options.signal?.aborted ?? false; // after onStep, which may ask for it
+      const stopped = options.signal?.aborted ?? false; // read after onStep, which may abort
       if (isBest || isLast || stopped || isDue(step, saveEvery)) options.onSave?.(state, isBest);
       if (isDue(step, sampleEvery)) await options.onSample?.(step);
       if (stopped && !isLast) throw new InterruptedError(`stopped after step ${step}, which is saved`);
@@ -98,7 +98,7 @@ export class Trainer {
     return state;
   }
 
-  /** The steps that the run will have had at its end: an estimate while time decides it. */
+  /** The number of steps at the end of the run: an estimate where time limits it. */
   private stepsInAll({ step, elapsed }: TrainerState, { seconds }: TrainerOptions): number {
     const { steps } = this.config;
     if (seconds === undefined || step === 0) return steps;
