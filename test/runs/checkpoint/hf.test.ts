@@ -267,7 +267,9 @@ describe("a GPT-2 that transformers saved", () => {
     expect(refusal({ add_cross_attention: true })).toBe(
       `CONFIG: add_cross_attention must be false: got true ${family}`,
     );
-    expect(refusal({ n_head: 5 })).toBe("CONFIG: numHeads must divide hiddenDim 12: got 5 (try 2, 3, 4 or 6, or hiddenDim 10 or 15)");
+    expect(refusal({ n_head: 5 })).toBe(
+      "CONFIG: numHeads must divide hiddenDim 12: got 5 (try 2, 3, 4 or 6, or hiddenDim 10 or 15)",
+    );
     expect(refusal({ vocab_size: "11" })).toBe('CONFIG: vocabSize must be a whole number of at least 2: got "11"');
     expect(refusal({ n_layer: null })).toBe("CONFIG: numLayers must have a value: got null");
   });
