@@ -14,7 +14,7 @@ it("a process killed at any moment leaves a run whose every checkpoint is whole,
   const folder = temporaryFolder();
   createRun(folder, { seed: 1 }).release();
   const moments = fc.sample(fc.record({ saves: fc.integer({ min: 1, max: 3 }), delay: fc.nat(20) }), {
-    numRuns: 12,
+    numRuns: 8,
     seed: 7,
   });
   let step = 0;
