@@ -2,7 +2,6 @@ import { randomUUID } from "node:crypto";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
-import { definedFields } from "../core/checks.js";
 import { CheckpointError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { momentShapes } from "../model/weightShapes.js";
@@ -63,17 +62,15 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
-  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
-  const given = definedFields(options.training ?? {});
-  const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
-  const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
+  const { keep = 3, tensorboard, compiled, xla } = options;
+  const training = trainingConfig(options.training);
   checkTogether(training, options);
   const texts = { data, valData, valFraction, model: options.model, cacheFolder };
   const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
   const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
   const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
-  return { corpus, record: { id: randomUUID(), ...asked, seconds, warmupShare, ...made } };
+  return { corpus, record: { id: randomUUID(), ...asked, ...made } };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {
@@ -90,7 +87,7 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
     requireSameVocabulary(checkpoint, tokenizer);
   }
   const { data = record.data, valData = record.valData } = options;
-  const { seconds = record.seconds, keep = record.keep, tensorboard = record.tensorboard } = options;
+  const { keep = record.keep, tensorboard = record.tensorboard } = options;
   const texts = { data, valData, valFraction: record.valFraction, model: record.model, cacheFolder };
   const corpus = await openTexts(texts, tokenizer);
   try {
@@ -99,7 +96,7 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
     corpus.close();
     throw error;
   }
-  return { corpus, checkpoint, record: { ...record, training, seconds, keep, tensorboard } };
+  return { corpus, checkpoint, record: { ...record, training, keep, tensorboard } };
 }
 
 /** What a checkpoint must hold for the run to go on. */
