@@ -1,12 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
 import { noPath, pathOf } from "../config/textSource.js";
 import { trainingConfig } from "../config/training.js";
-import { definedFields } from "../core/checks.js";
-import { ConfigError } from "../core/errors.js";
+import { CheckpointError, ConfigError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import type { CorpusOptions, Reading } from "../dataset/plan.js";
-import { loadCheckpoint, type ResumableCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { momentShapes } from "../model/weightShapes.js";
+import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
 import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "../runs/runRecord.js";
@@ -63,10 +64,8 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false, normalize } = options;
-  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
-  const given = definedFields(options.training ?? {});
-  const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
-  const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
+  const { keep = 3, tensorboard, compiled, xla } = options;
+  const training = trainingConfig(options.training);
   checkTogether(training, options);
   const texts = { data, valData, valFraction, model: options.model, cacheFolder };
   const corpus = await openTexts(texts, namedTokenizer(options));
@@ -74,7 +73,7 @@ async function prepareNew(options: TrainOptions, cacheFolder: string, backend: A
   const paths = { data: data.map(pathOf), valData: valData?.map(pathOf) };
   const asked = { ...paths, valFraction, tokenizer, unknownToken, normalize, model, training, keep, tensorboard };
   const made = { reading: 2 as const, files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
-  return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
+  return { corpus, record: { id: randomUUID(), ...asked, ...made } };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {
@@ -82,11 +81,14 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
   const training = resumedTraining(record, options);
   checkTogether(training, options);
   const saved = checkpointSteps(run.folder).length > 0;
-  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
+  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(record) }) : undefined;
   const tokenizer = checkpoint?.tokenizer ? tokenizerFromJson(checkpoint.tokenizer) : namedTokenizer(record);
-  if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
+  if (checkpoint) {
+    requireStepsLeft(training.steps, checkpoint.step);
+    requireSameVocabulary(checkpoint, tokenizer);
+  }
   const { data = record.data, valData = record.valData } = options;
-  const { seconds = record.seconds, keep = record.keep, tensorboard = record.tensorboard } = options;
+  const { keep = record.keep, tensorboard = record.tensorboard } = options;
   requireGivenAgain({ data, valData });
   const { valFraction, model, reading = 1 } = record;
   const texts = { data, valData, valFraction, model, reading, cacheFolder };
@@ -97,7 +99,26 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
     corpus.close();
     throw error;
   }
-  return { corpus, checkpoint, record: { ...record, training, seconds, keep, tensorboard } };
+  return { corpus, checkpoint, record: { ...record, training, keep, tensorboard } };
+}
+
+/** What a checkpoint must hold for the run to go on. */
+function resuming({ id, model }: RunRecord): Resuming {
+  const config = modelConfig(model);
+  return { run: id, config, stateShapes: () => momentShapes(config) };
+}
+
+/** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
+function requireSameVocabulary({ folder, config }: ResumableCheckpoint, tokenizer: object): void {
+  const vocabSize = "vocabSize" in tokenizer ? tokenizer.vocabSize : config.vocabSize;
+  if (vocabSize === config.vocabSize) return;
+  throw new CheckpointError({
+    where: folder,
+    field: "tokenizer.json",
+    rule: `know the ${config.vocabSize} tokens that the model has`,
+    got: `${vocabSize}`,
+    remedy: "copy the checkpoint again, or resume from another",
+  });
 }
 
 /** @throws ConfigError if a text that was in memory is not given again. */

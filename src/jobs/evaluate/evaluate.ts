@@ -1,6 +1,7 @@
 import { useBackend } from "../../backends/choose.js";
+import { type EvaluationConfig, evaluationConfig } from "../../config/evaluation.js";
 import { nameOf, pathOf, type TextSource } from "../../config/textSource.js";
-import { requireInteger } from "../../core/checks.js";
+import { requireInteger, requireNamed } from "../../core/checks.js";
 import { DataError, show } from "../../core/errors.js";
 import type { EntropyFloor } from "../../dataset/meta.js";
 import { type OpenModel, openModel } from "../openModel.js";
@@ -13,15 +14,13 @@ import { readScoredText, type ScoredText } from "./scoredText.js";
 import { scoreText } from "./scoreText.js";
 import { windowsOf } from "./windows.js";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Partial<EvaluationConfig> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
   /** The text to measure the model on: a file, or `{ text }`. */
   data: TextSource;
-  /** Tokens from one window to the next, at most the model's context. @default half the context, rounded up */
-  stride?: number;
-  /** Sequences at a time. @default 16 */
-  batchSize?: number;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
   /** @default "auto" */
   backend?: string;
   /** Hears which backend runs, and what is left out and why. */
@@ -59,14 +58,18 @@ const costlyCount = 10;
  *
  * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
  */
-export async function evaluate({ checkpoint, data, batchSize = 16, ...options }: EvaluateOptions): Promise<Evaluation> {
-  requireInteger("batchSize", batchSize, 1, 65_536);
+export async function evaluate({ checkpoint, data, ...options }: EvaluateOptions): Promise<Evaluation> {
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
+  requireNamed("data", data, "name a text file");
+  const { trust, backend, onNote, onProgress, ...given } = options;
+  const { batchSize } = evaluationConfig(given);
   const active = await useBackend(options.backend);
-  const opened = openModel(checkpoint);
+  const opened = openModel(checkpoint, { trust });
   try {
     const { contextLength } = opened.model.config;
     const stride = requireInteger("stride", options.stride ?? Math.ceil(contextLength / 2), 1, contextLength);
     options.onNote?.(`backend ${active.reason}; ${opened.folder}`);
+    for (const note of opened.notes) options.onNote?.(note);
     const { tokenizer } = opened;
     const text = await readScoredText(data, { tokenizer, least: contextLength, onNote: options.onNote });
     try {
@@ -106,7 +109,7 @@ async function measure(
 
   const total = windows.length + (test?.rows ?? 0);
   const sums = new Sums(blocks, vocabSize, Math.min(contextLength, count));
-  const reader = new LossReader(model, Math.min(batchSize, windows.length));
+  const reader = new LossReader(model, Math.min(batchSize, windows.length), folder);
   try {
     await scoreText(reader, { store, windows }, { ...sums.listeners, onWindows: (done) => onProgress?.(done, total) });
     const relations = test && (await test.run(reader, (done) => onProgress?.(windows.length + done, total)));
