@@ -60,7 +60,7 @@ const costlyCount = 10;
  */
 export async function evaluate({ checkpoint, data, ...options }: EvaluateOptions): Promise<Evaluation> {
   requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
-  requireNamed("data", data, "name a text file");
+  if (typeof data !== "object") requireNamed("data", data, "name a text file");
   const { trust, backend, onNote, onProgress, ...given } = options;
   const { batchSize } = evaluationConfig(given);
   const active = await useBackend(options.backend);
