@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
 import { endianness, totalmem } from "node:os";
-import { type FileDigest, readFully, writeSynced } from "../../core/durableFiles.js";
+import { type FileDigest, writeSynced } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { readFully, withRegularFile } from "../../core/files.js";
 import {
   type Arrays,
   arrayOf,
@@ -113,9 +113,7 @@ export function readSafetensorsHeader(path: string): SafetensorsHeader {
 
 function withHeader<R>(path: string, use: (file: number, header: SafetensorsHeader, dataStart: number) => R): R {
   requireLittleEndian();
-  const file = openSync(path, "r");
-  try {
-    const fileBytes = fstatSync(file).size;
+  return withRegularFile(path, (file, fileBytes) => {
     const prefix = Buffer.alloc(8);
     if (readFully(file, prefix, 0) !== 8) throw damaged(path, `it must have at least 8 bytes: got ${fileBytes}`);
     const headerBytes = prefix.readBigUInt64LE();
@@ -125,9 +123,7 @@ function withHeader<R>(path: string, use: (file: number, header: SafetensorsHead
     if (readFully(file, header, 8) !== header.length) throw damaged(path, "it ended while it was read");
     const dataStart = 8 + header.length;
     return use(file, parseHeader(header, fileBytes - dataStart, path), dataStart);
-  } finally {
-    closeSync(file);
-  }
+  });
 }
 
 function requireExpected(entries: ReadonlyMap<string, TensorEntry>, path: string, options: ReadOptions<Dtype>): void {
