@@ -6,14 +6,9 @@ import { BackendError } from "../core/errors.js";
 import { type AddonPackage, addonPackageFolder, addonProblem, cudaProblem, packageMissing } from "./addon.js";
 import { registerPlainGather } from "./gather.js";
 import { loadAddonPackage } from "./loadAddon.js";
+import { type BackendName, backendChoices } from "./names.js";
 import { registerSharingIdentity } from "./wasm/identity.js";
 import { registerFastMatMul } from "./wasm/matMul.js";
-
-export const backendNames = ["native", "gpu", "wasm", "cpu"] as const;
-export type BackendName = (typeof backendNames)[number];
-
-export const backendChoices = ["auto", ...backendNames] as const;
-export type BackendChoice = (typeof backendChoices)[number];
 
 export interface ActiveBackend {
   name: BackendName;

@@ -54,7 +54,7 @@ export class HeedError extends Error {
 
   /** The message with each field under the name that `nameOf` gives it, as the command line does with its flags. */
   describe(nameOf: (field: string) => string): string {
-    return this.#refusal ? refusalText(this.#refusal, nameOf) : this.message;
+    return this.#refusal ? clip(refusalText(this.#refusal, nameOf), longestMessage) : this.message;
   }
 }
 
@@ -106,6 +106,11 @@ export class DataError extends HeedError {
 /** A checkpoint or run folder is missing, damaged, in use or of another shape. */
 export class CheckpointError extends HeedError {
   override readonly exitCode = 2;
+
+  /** The message: its fields stand in a file, where no flag sets them. */
+  override describe(): string {
+    return this.message;
+  }
 }
 
 /** A file or folder can't be read or written: the message says which one, and why. `core/files.ts` makes these. */

@@ -46,6 +46,8 @@ export const aSha256 = rule<string>(
   "be 64 hexadecimal digits",
   (value) => typeof value === "string" && /^[0-9a-f]{64}$/.test(value),
 );
+/** Any value but null. */
+export const present = rule<unknown>("have a value", (value) => value !== null);
 export const anObject = rule<JsonObject>("be an object", isObject);
 
 export function oneOf<T extends string>(choices: readonly T[]): Parse<T> {
@@ -94,6 +96,7 @@ function knownFields<T extends object>(fields: Fields<T>, given: JsonObject, pla
   return Object.fromEntries(parsed.filter(([, value]) => value !== undefined)) as T;
 }
 
-function inside(place: Place, field: string): Place {
+/** The place of a field or an item of what stands at `place`. */
+export function inside(place: Place, field: string): Place {
   return { ...place, field: place.field === "" ? field : `${place.field}.${field}` };
 }

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ModelPage, modelPage, type PageOptions, textsOf } from "./modelPage.js";
-import { withPreparedRun } from "./prepareRun.js";
+import { prepareRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
 /**
@@ -12,12 +12,15 @@ import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
  */
 export async function planTraining(given: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
   const options = checkTrainOptions(given);
-  return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
-    const { model, training } = record;
-    const notes = [...corpus.notes, ...(options.xla === "on" ? ["the time is that of a step without XLA"] : [])];
-    const data = textsOf(corpus, { model, training, stepsDone: checkpoint?.step ?? 0 });
-    return modelPage({ model, training, backend, data, notes }, { ...page, compiled: options.compiled });
-  });
+  const { backend, record, corpus, resumed, close } = await prepareRun(options, existingFolder(options.out));
+  try {
+    const { model, training, compiled, xla } = record;
+    const notes = [...corpus.notes, ...(xla === "on" ? ["the time is that of a step without XLA"] : [])];
+    const data = textsOf(corpus, { model, training, stepsDone: resumed?.checkpoint?.step ?? 0 });
+    return await modelPage({ model, training, backend, data, notes }, { ...page, compiled });
+  } finally {
+    close();
+  }
 }
 
 /** The folder nearest to `path`, upward, that is there. */

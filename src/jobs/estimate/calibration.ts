@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ActiveBackend } from "../../backends/choose.js";
 import { defaultCacheFolder } from "../../backends/setup/cache.js";
 import type { PrecisionKind } from "../../config/training.js";
 import { replaceText } from "../../core/durableFiles.js";
 import { readMachine } from "../../core/machine.js";
-import { versions } from "../../runs/runRecord.js";
+import { readJson } from "../../core/strictJson.js";
+import { versions } from "../../runs/versions.js";
 import { fitCosts, type MachineCosts } from "./machineCosts.js";
 import { type MeasuredStep, type MeasureListeners, measureSteps } from "./measureSteps.js";
 
@@ -78,7 +79,7 @@ function keyOf({ backend, precision, compiled }: CalibrationOptions): object {
 
 function readKept(file: string): Calibration | undefined {
   try {
-    const { costs, measured, at, load } = JSON.parse(readFileSync(file, "utf8")) as Calibration;
+    const { costs, measured, at, load } = readJson(file) as Calibration;
     const isWhole = [costs.op, costs.flop, costs.byte, costs.random].every(
       (cost) => Number.isFinite(cost) && cost >= 0,
     );

@@ -2,7 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
-import { type BackendChoice, useBackend } from "../../backends/choose.js";
+import { useBackend } from "../../backends/choose.js";
+import type { BackendChoice } from "../../backends/names.js";
 import { batchParts } from "../../backends/threads.js";
 import { compile } from "../../compile/compile.js";
 import { trainingConfig } from "../../config/training.js";

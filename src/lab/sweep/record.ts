@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, st
 import { join } from "node:path";
 import { digestFile, isTemporary, removeFolder, removeTemporaries, replaceText } from "../../core/durableFiles.js";
 import { CheckpointError, ConfigError, DataError } from "../../core/errors.js";
+import { readRegularFile } from "../../core/files.js";
 import { isLock, lockFolder } from "../../core/folderLock.js";
 import { isUnchanged } from "../../core/signature.js";
 import { exactJson, parseJsonObject } from "../../core/strictJson.js";
-import { type RunRecord, versions } from "../../runs/runRecord.js";
+import type { RunRecord } from "../../runs/runRecord.js";
+import { versions } from "../../runs/versions.js";
 import type { Asked } from "./options.js";
 import type { Plan, Survey } from "./plan.js";
 import { resultsName } from "./results.js";
@@ -63,7 +65,7 @@ export function requireFreeFolder(folder: string, overwrite: boolean): void {
  */
 export function createSweep(folder: string, made: Omit<SweepRecord, "versions">, overwrite: boolean): HeldSweep {
   mkdirSync(folder, { recursive: true });
-  const release = lockFolder(folder);
+  const { release } = lockFolder(folder);
   try {
     requireFreeFolder(folder, overwrite);
     if (existsSync(join(folder, sweepName))) removeSweep(folder);
@@ -85,7 +87,7 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
  */
 export function openSweep(folder: string): HeldSweep {
   const record = readSweep(folder);
-  const release = lockFolder(folder);
+  const { release } = lockFolder(folder);
   removeTemporaries(folder);
   return { record, release };
 }
@@ -102,7 +104,7 @@ export function readSweep(folder: string): SweepRecord {
       `${folder} must be the folder of a sweep: it has no ${sweepName} (leave out --resume to start one there)`,
     );
   }
-  const { format: found, ...record } = parseJsonObject(readFileSync(path), path);
+  const { format: found, ...record } = parseJsonObject(readRegularFile(path), path);
   if (found !== format) throw new CheckpointError(`${path}: format must be "${format}": got ${JSON.stringify(found)}`);
   return record as unknown as SweepRecord;
 }

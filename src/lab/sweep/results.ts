@@ -1,8 +1,10 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { TrainingConfig } from "../../config/training.js";
 import { replaceText } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { readRegularFile } from "../../core/files.js";
+import { parseJson } from "../../core/strictJson.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
@@ -150,10 +152,10 @@ export function curveOf(sweepFolder: string, { run, steps }: TrialResult): Curve
 export function readResults(folder: string): TrialResult[] {
   const path = join(folder, resultsName);
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const lines = readRegularFile(path).toString().trimEnd().split("\n");
   return lines.map((line, i) => {
     try {
-      const value = JSON.parse(line) as TrialResult;
+      const value = parseJson(line) as TrialResult;
       if (Number.isInteger(value.trial) && typeof value.run === "string") return value;
     } catch {}
     throw new CheckpointError(

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../../config/model.js";
 import { CheckpointError, HeedError } from "../../core/errors.js";
+import { asFileError } from "../../core/files.js";
 import type { JsonObject } from "../../core/strictJson.js";
 import { momentShapes } from "../../model/weightShapes.js";
 import { fromHfConfig } from "./formats/hfConfig.js";
@@ -42,7 +43,7 @@ export interface ResumableCheckpoint extends Checkpoint {
  * Loads a checkpoint folder, or the best or latest of a run folder, or a GPT-2 in Hugging Face's layout. Sizes, hashes,
  * names, shapes and number types are checked before anything is allocated; nothing in the files is run.
  *
- * @throws CheckpointError naming the path, the rule and what was found.
+ * @throws CheckpointError naming the path, the rule and what was found; FileError if a file can't be read.
  */
 export function loadCheckpoint(path: string, options: LoadOptions & { optimizer: true }): ResumableCheckpoint;
 export function loadCheckpoint(path: string, options?: LoadOptions): Checkpoint;
@@ -51,7 +52,8 @@ export function loadCheckpoint(path: string, options: LoadOptions = {}): Checkpo
     const folder = findCheckpoint(path, options.prefer ?? "best");
     return readCheckpoint(new CheckpointFiles(folder), options.optimizer ?? false);
   } catch (error) {
-    if (error instanceof HeedError) throw error;
+    const failure = asFileError(error, path);
+    if (failure instanceof HeedError) throw failure;
     throw new CheckpointError(`${path} can't be loaded: ${(error as Error).message}`, { cause: error });
   }
 }

@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../../config/model.js";
 import { requireInteger } from "../../core/checks.js";
 import {
   type FileDigest,
+  removeQuietly,
   removeTemporaries,
   replaceText,
   syncFolder,
   temporaryBeside,
   writeSynced,
 } from "../../core/durableFiles.js";
-import { CheckpointError, HeedError } from "../../core/errors.js";
+import { FileError } from "../../core/errors.js";
+import { asFileError, causeOf, makeFolder } from "../../core/files.js";
 import { exactJson } from "../../core/strictJson.js";
 import { momentShapes } from "../../model/weightShapes.js";
 import { toHfConfig } from "./formats/hfConfig.js";
@@ -57,7 +59,7 @@ export interface SaveOptions {
  * killed at any moment, finds every checkpoint whole; the disk has it before the name appears.
  *
  * @returns the checkpoint's folder.
- * @throws CheckpointError if the content does not fit the config or can't be written.
+ * @throws CheckpointError if the content does not fit the config; FileError if it can't be written.
  */
 export function saveCheckpoint(
   runFolder: string,
@@ -70,7 +72,7 @@ export function saveCheckpoint(
   const folder = join(runFolder, name);
   const temporary = temporaryBeside(folder);
   try {
-    mkdirSync(runFolder, { recursive: true });
+    makeFolder(runFolder);
     removeTemporaries(runFolder);
     settleReplacements(runFolder);
     mkdirSync(temporary);
@@ -80,9 +82,11 @@ export function saveCheckpoint(
     if (best) replaceText(join(runFolder, "best"), `${name}\n`);
     removeOld(runFolder, keep);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
-    if (error instanceof HeedError) throw error;
-    throw new CheckpointError(`${folder} can't be saved: ${(error as Error).message}`, { cause: error });
+    removeQuietly(temporary);
+    const failure = asFileError(error, folder);
+    throw failure instanceof FileError
+      ? new FileError(`${folder} can't be saved: ${causeOf(failure)}`, { cause: error })
+      : failure;
   }
   return folder;
 }

@@ -142,7 +142,7 @@ describe("saveCheckpoint", () => {
     const run = temporaryFolder();
     writeFileSync(join(run, "file"), "");
     expect(messageOf(() => saveCheckpoint(join(run, "file"), content(1)))).toMatch(
-      /file\/checkpoint-1 can't be saved: EEXIST: file already exists/,
+      /file\/checkpoint-1 can't be saved: it already exists$/,
     );
   });
 });
