@@ -9,7 +9,7 @@ import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
 import { readRun } from "../../runs/runFolder.js";
-import { asOneOfSteps, type RunRecord } from "../../runs/runRecord.js";
+import { asOneOfSteps } from "../../runs/runRecord.js";
 import type { Curve } from "./medianStop.js";
 import type { Asked } from "./options.js";
 import type { Survey, Trial } from "./plan.js";
@@ -88,13 +88,13 @@ export class Results {
       );
     }
     const { elapsed, tokens } = last as { elapsed: number; tokens: number } & MetricsLine;
-    const run = asOneOfSteps(readRun(folder) as unknown as RunRecord, { step, elapsed });
+    const run = asOneOfSteps(readRun(folder), { step, elapsed });
     const best = bestOf(lines);
     return this.add({
       ...this.headOf(trial),
       status,
       ...{ steps: step, tokens, flops: tokens * trainingFlopsPerToken(trial.model), ...countsOf(trial) },
-      finalValLoss: last.valLoss as number | undefined,
+      finalValLoss: last.valLoss,
       ...(best && { bestValLoss: best.valLoss, bestStep: best.step }),
       finalTrainLoss: last.trainLoss as number,
       command: this.commandOf(trial, run.training),
