@@ -1,6 +1,5 @@
 // npm run evaluate -- --checkpoint models/tales --data data/tales/heldout.txt
 import { evaluationFields } from "../src/config/evaluation.js";
-import { ConfigError } from "../src/core/errors.js";
 import { evaluate } from "../src/jobs/evaluate/evaluate.js";
 import { evaluationTable } from "./support/evaluateTable.js";
 import { EvaluationDisplay } from "./support/evaluationDisplay.js";
@@ -22,15 +21,13 @@ export const command: HeedCommand = {
     data: textFlag("Text file; needed"),
     ...tableFlags(evaluationFields),
     backend: backendFlag,
+    trust: switchFlag("Load files that another program changed after heed saved them", false),
     json: switchFlag("Print the figures as JSON", false),
   },
   handler: async (flags) => {
-    for (const name of ["checkpoint", "data"]) {
-      if (!flags[name]) throw new ConfigError(`${name} must be given: got none (add --${name} PATH)`);
-    }
-    const { checkpoint, data, backend } = flags;
+    const { checkpoint, data, backend, trust } = flags;
     const display = new EvaluationDisplay();
-    const given = { checkpoint, data, backend, ...givenFields(evaluationFields, flags), ...display.listeners };
+    const given = { checkpoint, data, backend, trust, ...givenFields(evaluationFields, flags), ...display.listeners };
     const result = await evaluate(given).finally(() => display.close());
     process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${evaluationTable(result)}\n`);
   },

@@ -21,14 +21,14 @@ export const command: HeedCommand = {
     ...tableFlags(generationFields, "Drawing:"),
     backend: backendFlag,
     xla: choiceFlag("Whether XLA compiles the writing, on native", xlaChoices, "auto: for long texts"),
+    trust: switchFlag("Load files that another program changed after heed saved them", false),
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {
-    if (!flags.checkpoint)
-      throw new ConfigError("checkpoint must name a run or a checkpoint: got none (add --checkpoint DIR)");
     const prompt = promptOf(flags.prompt, flags.promptFile);
     const texts = await generate({
       checkpoint: flags.checkpoint,
+      trust: flags.trust,
       prompt,
       backend: flags.backend,
       xla: flags.xla as XlaChoice | undefined,

@@ -1,6 +1,5 @@
 /** heed's public API. */
-export { type ActiveBackend, useBackend } from "./backends/choose.js";
-export type { BackendChoice } from "./backends/names.js";
+export { type ActiveBackend, type BackendChoice, useBackend } from "./backends/choose.js";
 export { type Compiled, type CompileOptions, compile, type Tensors } from "./compile/compile.js";
 export { type RepeatOptions, repeat } from "./compile/repeat.js";
 export { type GenerationConfig, generationConfig } from "./config/generation.js";

@@ -1,5 +1,5 @@
 import { totalmem } from "node:os";
-import type { BackendName } from "./names.js";
+import type { BackendName } from "./choose.js";
 import { allowedThreads } from "./threads.js";
 
 /** Memory to have for each process that trains, in bytes. */

@@ -54,6 +54,12 @@ export const modelFields = {
     default: "gelu_new",
     sweep: "linear",
   }),
+  normEpsilon: number({
+    flag: "norm-epsilon",
+    help: "Added to the variance in norms, before the root",
+    default: 1e-5,
+    above: true,
+  }),
   bias: toggle({ flag: "bias", help: "Add biases in projections and norms", default: true, sweep: "linear" }),
   tie: toggle({
     flag: "tie",
@@ -79,7 +85,7 @@ export type ModelConfig = ConfigOf<typeof modelFields>;
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function modelConfig(given: Partial<ModelConfig> & { vocabSize: number }, where?: string): ModelConfig {
-  const config = completeConfig(modelFields, given, where);
+  const config = completeConfig(modelFields, given, { where, what: "model" });
   const { numHeads, hiddenDim } = config;
   if (hiddenDim % numHeads !== 0) {
     throw new ConfigError({

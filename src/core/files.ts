@@ -96,14 +96,27 @@ export function readRegularFile(path: string, { maxBytes = 2 ** 30 }: { maxBytes
 /** What `use` makes of an open regular file, given its descriptor and size. */
 export function withRegularFile<T>(path: string, use: (file: number, size: number) => T): T {
   return onFile(path, () => {
+    const { file, size } = openRegularFile(path);
+    try {
+      return use(file, size);
+    } finally {
+      closeSync(file);
+    }
+  });
+}
+
+/** The descriptor of an open regular file, for the caller to close, and its size. */
+export function openRegularFile(path: string): { file: number; size: number } {
+  return onFile(path, () => {
     // Without waiting, for a pipe that nobody writes to would be waited for here.
     const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
     try {
       const stats = fstatSync(file);
       requireRegular(path, stats);
-      return use(file, stats.size);
-    } finally {
+      return { file, size: stats.size };
+    } catch (error) {
       closeSync(file);
+      throw error;
     }
   });
 }

@@ -1,7 +1,7 @@
 import { useBackend } from "../backends/choose.js";
 import { generationConfig } from "../config/generation.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
-import { definedFields, requireOneOf } from "../core/checks.js";
+import { definedFields, requireNamed, requireOneOf } from "../core/checks.js";
 import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generateText.js";
 import { openModel } from "./openModel.js";
@@ -12,6 +12,8 @@ const worthXla = 10_000;
 export interface GenerateFromOptions extends Omit<GenerateOptions, "sample" | "decoder"> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
   /** @default "auto" */
   backend?: string;
   /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
@@ -31,20 +33,23 @@ export async function generate({
   checkpoint,
   backend,
   xla = "auto",
+  trust,
   onText,
   onNote,
   ...options
 }: GenerateFromOptions): Promise<string[]> {
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
   const { prompt, ...drawing } = options;
-  generationConfig(drawing, "generate"); // refuses bad options before anything is loaded
+  generationConfig(drawing); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
-  const opened = openModel(checkpoint);
+  const opened = openModel(checkpoint, { trust });
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
+  for (const note of opened.notes) onNote?.(note);
   const settings = { ...opened.generation, ...definedFields(drawing) };
   const { numSamples, maxNewTokens } = generationConfig(settings);
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
-  const decoder = new Decoder(opened.model, { xla: byXla });
+  const decoder = new Decoder(opened.model, { xla: byXla, source: opened.folder });
   try {
     const texts: string[] = [];
     for (let sample = 0; sample < numSamples; sample++) {

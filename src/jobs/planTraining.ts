@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { type ModelPage, modelPage, type PageOptions, textsOf } from "./modelPage.js";
+import { type ModelSummary, type SummaryOptions, summarizeModel, trainingTexts } from "./modelSummary.js";
 import { prepareRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
@@ -10,14 +10,14 @@ import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
  *
  * @throws ConfigError, DataError or CheckpointError as `train` says.
  */
-export async function planTraining(given: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
+export async function planTraining(given: TrainOptions, summary: SummaryOptions = {}): Promise<ModelSummary> {
   const options = checkTrainOptions(given);
   const { backend, record, corpus, resumed, close } = await prepareRun(options, existingFolder(options.out));
   try {
     const { model, training, compiled, xla } = record;
-    const notes = [...corpus.notes, ...(xla === "on" ? ["the time is that of a step without XLA"] : [])];
-    const data = textsOf(corpus, { model, training, stepsDone: resumed?.checkpoint?.step ?? 0 });
-    return await modelPage({ model, training, backend, data, notes }, { ...page, compiled });
+    const data = trainingTexts(corpus, { model, training, stepsDone: resumed?.checkpoint?.step ?? 0 });
+    const execution = { compiled, xla: xla === "on" };
+    return await summarizeModel({ model, training, backend, data, notes: corpus.notes }, execution, summary);
   } finally {
     close();
   }

@@ -1,11 +1,13 @@
+import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
 import { definedFields } from "../core/checks.js";
-import { DataError } from "../core/errors.js";
+import { CheckpointError, DataError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
-import { loadCheckpoint, type ResumableCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { momentShapes } from "../model/weightShapes.js";
+import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
 import { type RunRecord, requireSameTexts, requireStepsLeft } from "../runs/runRecord.js";
@@ -49,6 +51,7 @@ async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<P
   checkTogether(training, options);
   const { corpus, model } = await openTexts(options, cacheFolder);
   const record: RunRecord = {
+    id: randomUUID(),
     data,
     valData,
     valFraction,
@@ -80,9 +83,7 @@ async function prepareResumed(options: TrainOptions, cacheFolder: string): Promi
         : await useBackend(options.backend);
     checkTogether(training, before);
     const saved = checkpointSteps(run.folder).length > 0;
-    const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
-    if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
-    requireTextsThere(before, options);
+    const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(before) }) : undefined;
     const {
       data = before.data,
       valData = before.valData,
@@ -92,6 +93,11 @@ async function prepareResumed(options: TrainOptions, cacheFolder: string): Promi
     } = options;
     const record = { ...before, data, valData, training, seconds, keep, tensorboard };
     const tokenizer = checkpoint?.tokenizer && tokenizerFromJson(checkpoint.tokenizer);
+    if (checkpoint) {
+      requireStepsLeft(training.steps, checkpoint.step);
+      if (tokenizer) requireSameVocabulary(checkpoint, tokenizer);
+    }
+    requireTextsThere(before, options);
     const { corpus } = await openTexts(record, cacheFolder, tokenizer);
     const close = () => {
       corpus.close();
@@ -153,4 +159,21 @@ function requireTextsThere(record: RunRecord, { data, valData }: TrainOptions): 
       remedy: `give the same texts where they are now, with {${field}}`,
     });
   }
+}
+
+/** What a checkpoint must hold for the run to go on. */
+function resuming({ id, model }: RunRecord): Resuming {
+  return { run: id, config: model, stateShapes: () => momentShapes(model) };
+}
+
+/** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
+function requireSameVocabulary({ folder, config }: ResumableCheckpoint, { vocabSize }: Tokenizer): void {
+  if (vocabSize === config.vocabSize) return;
+  throw new CheckpointError({
+    where: folder,
+    field: "tokenizer.json",
+    rule: `know the ${config.vocabSize} tokens that the model has`,
+    got: `${vocabSize}`,
+    remedy: "copy the checkpoint again, or resume from another",
+  });
 }

@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import { capabilities } from "../backends/capabilities.js";
 import type { ActiveBackend } from "../backends/choose.js";
-import { nativeBackend } from "../backends/native.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
@@ -90,7 +90,7 @@ async function work(
   const { folder } = run;
   const checkpoint = job.resumed?.checkpoint;
   const model = new Transformer(record.model, { seed: training.seed });
-  const xla = record.xla === "on" && compiled && nativeBackend() !== undefined;
+  const xla = record.xla === "on" && compiled && capabilities().graphs;
   const trainer = new Trainer(model, training, { compiled, xla });
   try {
     if (checkpoint) {
@@ -107,7 +107,7 @@ async function work(
       vocabSize: corpus.tokenizer.vocabSize,
       training,
       xla,
-      notes: corpus.notes,
+      notes: [...corpus.notes, ...(checkpoint?.notes ?? [])],
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
     const final = await trainer.run({
@@ -122,10 +122,11 @@ async function work(
       },
       onSave: (state, best) => {
         run.requireHeld();
-        const saved = saveCheckpoint(folder, content(model, trainer, corpus.tokenizer, state), {
-          keep: record.keep,
-          best,
-        });
+        const saved = saveCheckpoint(
+          folder,
+          { run: record.id, ...content(model, trainer, corpus.tokenizer, state) },
+          { keep: record.keep, best },
+        );
         listeners.onSave?.(saved, best);
       },
       onSample: async (step) => {

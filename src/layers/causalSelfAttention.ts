@@ -2,10 +2,9 @@ import * as tf from "@tensorflow/tfjs";
 import { requireBoolean, requireInteger, requirePositive, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
 import { attention, attentionWeights } from "../ops/attention.js";
-import { linear } from "../ops/linear.js";
 import { type AttentionCache, type CallContext, single } from "./context.js";
 import { dropoutSeed, dropped } from "./dropout.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { ModelLayer, projection, type StatedWeight } from "./modelLayer.js";
 
 export interface CausalSelfAttentionConfig {
   name?: string;
@@ -37,13 +36,9 @@ export interface CausalSelfAttentionConfig {
  * @throws ConfigError if a field breaks its rule or the input's width is not divisible by `numHeads`.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  */
-export class CausalSelfAttention extends tf.layers.Layer {
+export class CausalSelfAttention extends ModelLayer {
   static readonly className = "CausalSelfAttention"; // written into model files: never rename
   private readonly config: Required<Omit<CausalSelfAttentionConfig, "name">>;
-  private qkvWeight!: tf.LayerVariable;
-  private qkvBias: tf.LayerVariable | undefined;
-  private outputWeight!: tf.LayerVariable;
-  private outputBias: tf.LayerVariable | undefined;
 
   constructor(config: CausalSelfAttentionConfig) {
     super({ name: config.name });
@@ -57,33 +52,41 @@ export class CausalSelfAttention extends tf.layers.Layer {
     };
   }
 
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    const { bias, seed, outputScale: scale } = this.config;
+    return {
+      ...projection("qkv", [width, 3 * width], { bias, seed }),
+      ...projection("output", [width, width], { bias, seed, scale }),
+    };
+  }
+
+  override describe(width: number): string {
+    const { numHeads } = this.config;
+    return `causal self-attention, ${numHeads} heads of ${width / numHeads}`;
+  }
+
+  /** Those of its projections, of the scores and of the mixing: the whole square counts, its masked half too. */
+  override multiplications(width: number, length: number): number {
+    return super.multiplications(width, length) + 2 * length * width;
+  }
+
   override build(inputShape: tf.Shape): void {
+    const { numHeads } = this.config;
     const width = inputShape.at(-1)!;
-    const { numHeads, bias, seed, outputScale } = this.config;
     if (width % numHeads !== 0) {
-      throw new ConfigError(
-        `CausalSelfAttention input width must be divisible by numHeads: got ${width} and ${numHeads}`,
-      );
+      throw new ConfigError({
+        field: "CausalSelfAttention input width",
+        rule: "be divisible by numHeads",
+        got: `${width} and ${numHeads}`,
+      });
     }
-    const normal = (weight: string, scale: number) =>
-      seededNormal({ seed, stream: `${this.name}.${weight}`, stddev: initialStddev * scale });
-    const zeros = tf.initializers.zeros();
-    this.qkvWeight = this.addWeight("qkv.weight", [width, 3 * width], "float32", normal("qkv.weight", 1));
-    if (bias) this.qkvBias = this.addWeight("qkv.bias", [3 * width], "float32", zeros);
-    this.outputWeight = this.addWeight(
-      "output.weight",
-      [width, width],
-      "float32",
-      normal("output.weight", outputScale),
-    );
-    if (bias) this.outputBias = this.addWeight("output.bias", [width], "float32", zeros);
     super.build(inputShape);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
-      const [q, k, v] = this.heads(linear(x, this.qkvWeight.read(), { bias: this.qkvBias?.read() }));
+      const [q, k, v] = this.heads(this.project(x, "qkv"));
       this.show(context, { q, k, v });
       const { dropout, site } = this.config;
       const seed = dropoutSeed(this.config, context);
@@ -91,7 +94,7 @@ export class CausalSelfAttention extends tf.layers.Layer {
         ? this.fromCache(context.cache, { q, k, v })
         : attention(q, k, v, seed && { rate: dropout, seed }); // [B, H, T, D]
       const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
-      const y = linear(merged, this.outputWeight.read(), { bias: this.outputBias?.read() });
+      const y = this.project(merged, "output");
       return dropped(y, { dropout, site: site + 1 }, context);
     });
   }

@@ -3,10 +3,10 @@ import type { ModelConfig } from "../config/model.js";
 import { CausalSelfAttention } from "../layers/causalSelfAttention.js";
 import { Dropout } from "../layers/dropout.js";
 import { FeedForward } from "../layers/feedForward.js";
+import { positionLayers } from "../layers/kinds.js";
 import { LayerNorm } from "../layers/layerNorm.js";
-import { LearnedPositions } from "../layers/learnedPositions.js";
+import type { ModelLayer } from "../layers/modelLayer.js";
 import { OutputProjection } from "../layers/outputProjection.js";
-import { SinusoidalPositions } from "../layers/sinusoidalPositions.js";
 import { TokenEmbedding } from "../layers/tokenEmbedding.js";
 
 /** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
@@ -20,7 +20,7 @@ export interface Block {
 /** The layers of a model, in the order in which data meets them. */
 export interface Stack {
   tokens: TokenEmbedding;
-  positions: tf.layers.Layer | undefined;
+  positions: ModelLayer | undefined;
   dropout: Dropout;
   blocks: Block[];
   finalNorm: LayerNorm;
@@ -30,7 +30,7 @@ export interface Stack {
 
 /** The layers that `config` asks for; their initial weights follow from `seed`. Nothing is built yet. */
 export function createStack(config: ModelConfig, seed: number): Stack {
-  const { vocabSize, bias, dropout, numLayers } = config;
+  const { vocabSize, bias, dropout, numLayers, normEpsilon: epsilon } = config;
   let sites = 0;
   const dropoutSites = (count: number) => {
     sites += count;
@@ -38,13 +38,17 @@ export function createStack(config: ModelConfig, seed: number): Stack {
   };
   const outputScale = 1 / Math.sqrt(2 * numLayers);
   const tokens = new TokenEmbedding({ name: "tokens", vocabSize, hiddenDim: config.hiddenDim, seed });
-  const positions = positionLayer(config, seed);
+  const positions = positionLayers[config.positions]?.({
+    name: "positions",
+    contextLength: config.contextLength,
+    seed,
+  });
   const { dropout: rate, site } = dropoutSites(1);
   const embeddingDropout = new Dropout({ name: "dropout", rate, site });
   const blocks = Array.from(
     { length: numLayers },
     (_, i): Block => ({
-      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, bias }),
+      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, epsilon, bias }),
       attention: new CausalSelfAttention({
         name: `blocks.${i}.attention`,
         numHeads: config.numHeads,
@@ -53,7 +57,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
         seed,
         ...dropoutSites(2),
       }),
-      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, bias }),
+      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, epsilon, bias }),
       feedForward: new FeedForward({
         name: `blocks.${i}.feedForward`,
         intermediateDim: config.intermediateDim,
@@ -65,20 +69,9 @@ export function createStack(config: ModelConfig, seed: number): Stack {
       }),
     }),
   );
-  const finalNorm = new LayerNorm({ name: "finalNorm", bias });
+  const finalNorm = new LayerNorm({ name: "finalNorm", epsilon, bias });
   const output = config.tie ? tokens : new OutputProjection({ name: "output", vocabSize, seed });
   return { tokens, positions, dropout: embeddingDropout, blocks, finalNorm, output };
-}
-
-function positionLayer({ positions, contextLength }: ModelConfig, seed: number): tf.layers.Layer | undefined {
-  switch (positions) {
-    case "learned":
-      return new LearnedPositions({ name: "positions", contextLength, seed });
-    case "sinusoidal":
-      return new SinusoidalPositions({ name: "positions" });
-    case "none":
-      return undefined;
-  }
 }
 
 /** How a forward pass applies a layer and adds two values: on tensors, or on symbols that become a LayersModel. */
@@ -109,8 +102,15 @@ export function forward<Value>(stack: Stack, ids: Value, { apply, add, last }: R
 }
 
 /** Every layer of the stack once, in order. */
-export function layersOf(stack: Stack): tf.layers.Layer[] {
+export function layersOf(stack: Stack): ModelLayer[] {
   const blocks = stack.blocks.flatMap((b) => [b.attentionNorm, b.attention, b.feedForwardNorm, b.feedForward]);
-  const all = [stack.tokens, stack.positions, stack.dropout, ...blocks, stack.finalNorm, stack.output];
+  const all: (ModelLayer | undefined)[] = [
+    stack.tokens,
+    stack.positions,
+    stack.dropout,
+    ...blocks,
+    stack.finalNorm,
+    stack.output,
+  ];
   return [...new Set(all.filter((layer) => layer !== undefined))];
 }

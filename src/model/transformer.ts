@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { batchParts } from "../backends/threads.js";
+import { batchParts } from "../backends/capabilities.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { DataError } from "../core/errors.js";
 import type { CallContext } from "../layers/context.js";
@@ -115,10 +115,7 @@ function symbolicModel(stack: Stack): tf.LayersModel {
 
 function weightsByName(stack: Stack): Map<string, tf.Variable> {
   const entries = layersOf(stack).flatMap((layer) =>
-    layer.weights.map((weight) => {
-      const local = weight.originalName.slice(weight.originalName.lastIndexOf("/") + 1);
-      return [`${layer.name}.${local}`, weight.read() as tf.Variable] as const;
-    }),
+    [...layer.variables].map(([name, variable]) => [`${layer.name}.${name}`, variable] as const),
   );
   return new Map(entries);
 }

@@ -1,4 +1,3 @@
-import { type BackendName, backendNames } from "../backends/names.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
@@ -25,6 +24,8 @@ import type { Corpus } from "../dataset/corpus.js";
 
 /** What run.json says was asked for: enough to start the same run again. */
 export interface RunRecord {
+  /** By which its checkpoints know the run; those of an earlier heed have none. */
+  id?: string;
   data: string[];
   valData?: string[];
   valFraction?: number;
@@ -39,7 +40,7 @@ export interface RunRecord {
   keep: number;
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: "train" | "validation" }[];
-  backend: BackendName;
+  backend: string;
   /** Whether its step may run as one graph, and whether XLA compiles that, where it was asked for. */
   compiled?: boolean;
   xla?: XlaChoice;
@@ -60,6 +61,7 @@ function configBy<T>(complete: (given: JsonObject, where: string) => T): Parse<T
 }
 
 const parseFields = objectOf<RunRecord>({
+  id: optional(aString),
   data: listOf(aString),
   valData: optional(listOf(aString)),
   valFraction: optional(aNumber),
@@ -79,7 +81,7 @@ const parseFields = objectOf<RunRecord>({
       split: oneOf(["train", "validation"]),
     }),
   ),
-  backend: oneOf(backendNames),
+  backend: aString,
   compiled: optional(aBoolean),
   xla: optional(oneOf(xlaChoices)),
   versions: objectWith<RunRecord["versions"]>({ heed: aString, tfjs: aString, node: aString }),

@@ -7,8 +7,7 @@ import util from "node:util";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, describe, expect, it } from "vitest";
 import { addonFile, addonPackageFolder, addonProblem, readAddonNote } from "../../src/backends/addon.js";
-import { useBackend } from "../../src/backends/choose.js";
-import type { BackendChoice } from "../../src/backends/names.js";
+import { type BackendChoice, useBackend } from "../../src/backends/choose.js";
 import { restoreUtilChecks } from "../../src/backends/nodeCompat.js";
 import { layPackages, root } from "./setup/support.js";
 

@@ -1,5 +1,5 @@
 import { basename, join, resolve } from "node:path";
-import type { BackendChoice } from "../../backends/names.js";
+import type { BackendChoice } from "../../backends/choose.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { asOneOfSteps } from "../../runs/runRecord.js";
 import type { ReportRun } from "./readRun.js";

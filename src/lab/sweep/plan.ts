@@ -1,4 +1,4 @@
-import type { BackendName } from "../../backends/names.js";
+import type { BackendName } from "../../backends/choose.js";
 import { type ModelConfig, modelConfig, modelFields } from "../../config/model.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
 import { ConfigError } from "../../core/errors.js";
