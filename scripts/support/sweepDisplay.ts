@@ -80,7 +80,7 @@ export class SweepDisplay {
     if (this.table) {
       const format = `${this.nameOf(trial).padEnd(this.width)} {bar} {value}/{total} | loss {loss} | best held out {best} | {speed} tokens/s | ETA {left}`;
       shown.bar ??= this.table.create(steps, step, {}, { format });
-      shown.bar.setTotal(steps); // an estimate, where time decides
+      shown.bar.setTotal(steps);
       shown.bar.update(step, { loss, best, speed, left });
       this.all!.update(this.ended, { left: this.allLeft() });
     } else if (performance.now() - shown.told >= lineEvery) {
@@ -92,7 +92,7 @@ export class SweepDisplay {
     }
   }
 
-  private result(trial: Trial, { status, steps, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
+  private result(trial: Trial, { status, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
     this.ended++;
     this.clock.end(trial);
     const bar = this.shown.get(trial)?.bar; // a trial whose folder stayed in use fails before it begins
@@ -102,8 +102,7 @@ export class SweepDisplay {
       bestValLoss === undefined
         ? `loss ${finalTrainLoss?.toFixed(4)}`
         : `held-out loss ${bestValLoss.toFixed(4)} at step ${bestStep}`;
-    const stopped = `stopped after step ${steps}, as its loss was above the median`;
-    this.line(`${this.nameOf(trial)}: ${{ done: losses, stopped, failed: `failed: ${error}` }[status]}`);
+    this.line(`${this.nameOf(trial)}: ${status === "done" ? losses : `failed: ${error}`}`);
   }
 
   private allLeft(): string {

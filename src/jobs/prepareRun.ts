@@ -3,7 +3,6 @@ import { existsSync } from "node:fs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
-import { definedFields } from "../core/checks.js";
 import { CheckpointError, DataError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { momentShapes } from "../model/weightShapes.js";
@@ -43,10 +42,8 @@ export async function prepareRun(options: TrainOptions, cacheFolder: string): Pr
 
 async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
-  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
-  const given = definedFields(options.training ?? {});
-  const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
-  const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
+  const { keep = 3, tensorboard, compiled, xla } = options;
+  const training = trainingConfig(options.training);
   const backend = await useBackend(options.backend);
   checkTogether(training, options);
   const { corpus, model } = await openTexts(options, cacheFolder);
@@ -59,8 +56,6 @@ async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<P
     unknownToken,
     model,
     training,
-    seconds,
-    warmupShare,
     keep,
     tensorboard,
     files: corpus.files,
@@ -87,11 +82,10 @@ async function prepareResumed(options: TrainOptions, cacheFolder: string): Promi
     const {
       data = before.data,
       valData = before.valData,
-      seconds = before.seconds,
       keep = before.keep,
       tensorboard = before.tensorboard,
     } = options;
-    const record = { ...before, data, valData, training, seconds, keep, tensorboard };
+    const record = { ...before, data, valData, training, keep, tensorboard };
     const tokenizer = checkpoint?.tokenizer && tokenizerFromJson(checkpoint.tokenizer);
     if (checkpoint) {
       requireStepsLeft(training.steps, checkpoint.step);

@@ -11,7 +11,7 @@ import { saveCheckpoint } from "../runs/checkpoint/checkpoint.js";
 import { trimMetrics } from "../runs/metrics.js";
 import { createRun, type Run, rewriteRun } from "../runs/runFolder.js";
 import { RunLog } from "../runs/runLog.js";
-import { asOneOfSteps, type RunRecord } from "../runs/runRecord.js";
+import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
@@ -113,8 +113,6 @@ async function work(
     const final = await trainer.run({
       ...batches(corpus, record, training),
       state,
-      seconds: record.seconds,
-      warmupShare: record.warmupShare,
       signal: job.signal,
       onStep: (progress) => {
         log.step(progress);
@@ -137,10 +135,6 @@ async function work(
     });
     run.requireHeld();
     log.finish();
-    if (record.seconds !== undefined && final.elapsed >= record.seconds) {
-      // The time is up: asked for more, the run would go on as one of that many steps.
-      rewriteRun(folder, asOneOfSteps(record, final));
-    }
     return { out: folder, state: final, parameters };
   } finally {
     trainer.dispose();

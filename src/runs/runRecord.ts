@@ -33,10 +33,6 @@ export interface RunRecord {
   unknownToken: boolean;
   model: ModelConfig;
   training: TrainingConfig;
-  /** Of training, after which the run ends; gone when that has decided its steps. */
-  seconds?: number;
-  /** The share of `seconds` after which the warm-up is over, unless a warm-up was asked for; gone with `seconds`. */
-  warmupShare?: number;
   keep: number;
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: "train" | "validation" }[];
@@ -69,8 +65,6 @@ const parseFields = objectOf<RunRecord>({
   unknownToken: aBoolean,
   model: configBy((given, where) => modelConfig(given as Partial<ModelConfig> & { vocabSize: number }, where)),
   training: configBy((given, where) => trainingConfig(given as Partial<TrainingConfig>, where)),
-  seconds: optional(aNumber),
-  warmupShare: optional(aNumber),
   keep: aPositiveCount,
   tensorboard: optional(aBoolean),
   files: listOf(
@@ -93,6 +87,15 @@ const parseFields = objectOf<RunRecord>({
  * @throws CheckpointError naming the file and the field that breaks its rule.
  */
 export function parseRunRecord(value: JsonObject, where: string): RunRecord {
+  if (value.seconds !== undefined) {
+    throw new CheckpointError({
+      where,
+      field: "seconds",
+      rule: "be absent, as a run ends after its steps and not after a time",
+      value: value.seconds,
+      remedy: "start a new run with --steps, or resume with the version of heed that began it",
+    });
+  }
   return parseFields(value, { where, field: "" });
 }
 
@@ -116,17 +119,4 @@ export function requireSameTexts(record: RunRecord, { files }: Corpus): void {
 export function requireStepsLeft(steps: number, done: number): void {
   if (steps >= done) return;
   throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
-}
-
-/**
- * A run that time ends as one of so many steps: those it has done by the end of its time or, `elapsed` seconds after its
- * start, those it is expected to do. Its warm-up is the one that it was asked for, else the default of these steps.
- */
-export function asOneOfSteps(run: RunRecord, { step, elapsed }: { step: number; elapsed: number }): RunRecord {
-  const { seconds, warmupShare, ...record } = run;
-  if (seconds === undefined) return run;
-  const expected = Math.min(record.training.steps, Math.round((step * seconds) / elapsed));
-  const steps = elapsed >= seconds ? step : expected;
-  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
-  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
 }

@@ -27,7 +27,7 @@ const result = (index: number, more: Partial<TrialResult>): TrialResult => {
   return { ...base, trial, run, settings, seed, status: "done", ...more };
 };
 
-/** A sweep whose first trial is done, whose second ends, third fails, and fourth is stopped. */
+/** A sweep whose first trial is done, whose second ends, third fails, and fourth fails. */
 function show(display: SweepDisplay): void {
   const { listeners } = display;
   listeners.onPlan!({ ...planned, survey, workers: 2, threads: 1, results: [result(0, {})] });
@@ -43,7 +43,7 @@ function show(display: SweepDisplay): void {
   listeners.onResult!(three!, result(2, { status: "failed", error: "it broke" }));
   listeners.onNote!("something is in the way");
   listeners.onTrial!(four!);
-  listeners.onResult!(four!, result(3, { status: "stopped", steps: 20, bestValLoss: 9, bestStep: 20 }));
+  listeners.onResult!(four!, result(3, { status: "failed", error: "it broke, too" }));
   listeners.onResult!(two!, result(1, { bestValLoss: 2.125, bestStep: 30 }));
 }
 
@@ -53,7 +53,7 @@ it("writes lines where there is no terminal: what is tried, each beginning and e
     "backend     cpu: asked for",
     "text        900 tokens, 100 held out",
     "trials      4, 1 of them at their end; 2 at a time, each on 1 thread",
-    "left out    heads=5: hiddenDim must be divisible by numHeads: got 12 and 5 (try 10 or 15)",
+    "left out    heads=5: numHeads must divide hiddenDim 12: got 5 (try 2, 3, 4 or 6, or hiddenDim 10 or 15)",
     "2/4 heads=2,seed=1337 begins",
     "3/4 heads=3,seed=1337 begins",
     // 10 steps in 4 s: 29 more in 12 s; of 120 steps 11 were done in 6 s
@@ -61,7 +61,7 @@ it("writes lines where there is no terminal: what is tried, each beginning and e
     "3/4 heads=3,seed=1337: failed: it broke",
     "note        something is in the way",
     "4/4 heads=4,seed=1337 begins",
-    "4/4 heads=4,seed=1337: stopped after step 20, as its loss was above the median",
+    "4/4 heads=4,seed=1337: failed: it broke, too",
     "2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30",
     "",
   ]);
