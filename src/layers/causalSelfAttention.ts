@@ -1,10 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { requireBoolean, requireInteger, requirePositive, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
-import { attention, attentionWeights } from "../ops/attention.js";
-import { type AttentionCache, type CallContext, single } from "./context.js";
+import { attention, attentionScores, type WeightDropout } from "../ops/attention.js";
+import { causalMask } from "../ops/causalMask.js";
+import { dropoutMask } from "../ops/dropout.js";
+import { type CallContext, single, tapped } from "./context.js";
 import { dropoutSeed, dropped } from "./dropout.js";
 import { ModelLayer, projection, type StatedWeight } from "./modelLayer.js";
+import type { Point } from "./points.js";
 
 export interface CausalSelfAttentionConfig {
   name?: string;
@@ -87,15 +90,13 @@ export class CausalSelfAttention extends ModelLayer {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
       const [q, k, v] = this.heads(this.project(x, "qkv"));
-      this.show(context, { q, k, v });
       const { dropout, site } = this.config;
       const seed = dropoutSeed(this.config, context);
-      const mixed = context.cache
-        ? this.fromCache(context.cache, { q, k, v })
-        : attention(q, k, v, seed && { rate: dropout, seed }); // [B, H, T, D]
+      const weightDropout = seed && { rate: dropout, seed };
+      const isFused = !context.cache && !context.tap;
+      const mixed = isFused ? attention(q, k, v, weightDropout) : this.stepwise({ q, k, v }, context, weightDropout);
       const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
-      const y = this.project(merged, "output");
-      return dropped(y, { dropout, site: site + 1 }, context);
+      return dropped(this.project(merged, "output"), { dropout, site: site + 1 }, context);
     });
   }
 
@@ -107,18 +108,21 @@ export class CausalSelfAttention extends ModelLayer {
     return tf.split(heads, 3, 1) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   }
 
-  /** Attention of new tokens to themselves and to those that the cache remembers. */
-  private fromCache(cache: AttentionCache, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): tf.Tensor4D {
-    const { keys, values, mask } = cache.update(this.name, k, v);
-    return tf.matMul(attentionWeights(q, keys, mask), values);
-  }
-
-  private show({ observe }: CallContext, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): void {
-    if (!observe) return;
-    observe(this.name, "query", q);
-    observe(this.name, "key", k);
-    observe(this.name, "value", v);
-    observe(this.name, "weights", attentionWeights(q, k));
+  /** Attention one step after another: with a tap at each, and to the tokens that a cache remembers. */
+  private stepwise(
+    { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>,
+    context: CallContext,
+    dropout: WeightDropout | undefined,
+  ): tf.Tensor4D {
+    const at = <T extends tf.Tensor>(point: Point, value: T) => tapped(context, this.name, point, value);
+    const [query, key, value] = [at("query", q), at("key", k), at("value", v)];
+    const length = query.shape[2];
+    const known = context.cache?.update(this.name, key, value);
+    const { keys, values, mask } = known ?? { keys: key, values: value, mask: causalMask(length, length) };
+    const scores = at("scores", attentionScores(query, keys)); // [B, H, T, S]
+    const weights = at("weights", at("maskedScores", scores.add(mask)).softmax());
+    const kept = dropout ? weights.mul(dropoutMask(weights.shape, dropout.rate, dropout.seed)) : weights;
+    return at("headOutputs", tf.matMul(kept, values) as tf.Tensor4D); // [B, H, T, D]
   }
 
   override getConfig(): tf.serialization.ConfigDict {

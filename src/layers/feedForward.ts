@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { type ActivationKind, activationKinds } from "../config/model.js";
 import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
 import { activations } from "../ops/activation.js";
-import { type CallContext, single } from "./context.js";
+import { type CallContext, single, tapped } from "./context.js";
 import { dropped } from "./dropout.js";
 import { ModelLayer, projection, type StatedWeight } from "./modelLayer.js";
 
@@ -64,8 +64,8 @@ export class FeedForward extends ModelLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
-      const up = this.project(single(inputs), "up"); // [B, T, F]
-      const active = activations[this.config.activation](up);
+      const up = tapped(context, this.name, "preActivation", this.project(single(inputs), "up")); // [B, T, F]
+      const active = tapped(context, this.name, "activation", activations[this.config.activation](up));
       const y = this.project(active, "down"); // [B, T, C]
       return dropped(y, this.config, context);
     });

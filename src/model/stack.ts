@@ -1,4 +1,3 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model.js";
 import { CausalSelfAttention } from "../layers/causalSelfAttention.js";
 import { Dropout } from "../layers/dropout.js";
@@ -7,6 +6,7 @@ import { positionLayers } from "../layers/kinds.js";
 import { LayerNorm } from "../layers/layerNorm.js";
 import type { ModelLayer } from "../layers/modelLayer.js";
 import { OutputProjection } from "../layers/outputProjection.js";
+import type { Point } from "../layers/points.js";
 import { TokenEmbedding } from "../layers/tokenEmbedding.js";
 
 /** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
@@ -76,10 +76,12 @@ export function createStack(config: ModelConfig, seed: number): Stack {
 
 /** How a forward pass applies a layer and adds two values: on tensors, or on symbols that become a LayersModel. */
 export interface Runner<Value> {
-  apply(layer: tf.layers.Layer, value: Value): Value;
+  apply(layer: ModelLayer, value: Value): Value;
   add(a: Value, b: Value): Value;
   /** Keeps the last token alone, where the others are not wanted. */
   last?(value: Value): Value;
+  /** Called at the points between layers; answers what the pass goes on with. */
+  at?(layer: string, point: Point, value: Value): Value;
 }
 
 /**
@@ -89,17 +91,22 @@ export interface Runner<Value> {
  *     for each block:  x = x + attention(norm(x));  x = x + feedForward(norm(x))
  *     logits = output(norm(x))
  */
-export function forward<Value>(stack: Stack, ids: Value, { apply, add, last }: Runner<Value>): Value {
-  let x = apply(stack.tokens, ids);
-  if (stack.positions) x = apply(stack.positions, x);
-  x = apply(stack.dropout, x);
-  for (const block of stack.blocks) {
-    x = add(x, apply(block.attention, apply(block.attentionNorm, x)));
-    if (last && block === stack.blocks.at(-1)) x = last(x); // from here on no token looks at another
-    x = add(x, apply(block.feedForward, apply(block.feedForwardNorm, x)));
+export function forward<Value>(stack: Stack, ids: Value, { apply, add, last, at = passOn }: Runner<Value>): Value {
+  const run = (layer: ModelLayer, value: Value) => at(layer.name, "output", apply(layer, value));
+  const addTo = (stream: Value, layer: ModelLayer, normed: Value) =>
+    at(layer.name, "residual", add(stream, run(layer, normed)));
+  let x = run(stack.tokens, ids);
+  if (stack.positions) x = run(stack.positions, x);
+  x = run(stack.dropout, x);
+  for (const { attentionNorm, attention, feedForwardNorm, feedForward } of stack.blocks) {
+    x = addTo(x, attention, run(attentionNorm, x));
+    if (last && feedForward === stack.blocks.at(-1)!.feedForward) x = last(x); // from here on no token looks at another
+    x = addTo(x, feedForward, run(feedForwardNorm, x));
   }
-  return apply(stack.output, apply(stack.finalNorm, x));
+  return at("output", "logits", apply(stack.output, run(stack.finalNorm, x)));
 }
+
+const passOn = <Value>(_layer: string, _point: Point, value: Value): Value => value;
 
 /** Every layer of the stack once, in order. */
 export function layersOf(stack: Stack): ModelLayer[] {
