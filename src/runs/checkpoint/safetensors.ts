@@ -125,9 +125,11 @@ export function readFloats(
       for (const [fileName, entry] of file.entries) {
         const name = rename(fileName);
         if (!expect.has(name) && ignore(name)) continue;
+        const other = found.get(name);
         if (!expect.has(name)) problems.add("unknown", `${JSON.stringify(fileName)} belongs to no part of the model`);
-        else if (found.has(name)) {
-          problems.add("unknown", `${JSON.stringify(fileName)} must be there once: ${JSON.stringify(name)} is another`);
+        else if (other) {
+          const names = [fileName, other.fileName].map((text) => JSON.stringify(text));
+          problems.add("unknown", `${names[0]} must be there once: ${names[1]} is another`);
         } else found.set(name, { file, entry, fileName });
       }
     }
