@@ -38,7 +38,7 @@ const defaultMemoryLimit = 64 * 2 ** 20;
  *   ConfigError if an option breaks its rule.
  */
 export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
-  const { reading = 2 } = options;
+  const { reading = "each" } = options;
   const plan = await planCorpus(options);
   const toRead = 2 * plan.texts.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
@@ -47,15 +47,15 @@ export async function openCorpus(options: CorpusOptions): Promise<Corpus> {
     options.onProgress?.(done, toRead);
   };
   const notes: string[] = [];
-  const keepMarks = reading === 1;
+  const keepMarks = reading === "joined";
   const survey = await surveyTexts(plan.texts, options.tokenizer, {
     keepMarks,
     onBytes,
     onNote: (line) => notes.push(line),
   });
-  if (reading === 2) requireNoneInBoth(survey.texts);
+  if (reading === "each") requireNoneInBoth(survey.texts);
   notes.push(...repeated(survey.texts));
-  const texts = splitTexts(survey.texts, { fraction: plan.valFraction, joined: reading === 1 });
+  const texts = splitTexts(survey.texts, { fraction: plan.valFraction, joined: reading === "joined" });
   const lengths = { train: sum(texts.map((text) => text.trainTokens)), validation: 0 };
   lengths.validation = sum(texts.map((text) => text.tokens)) - lengths.train;
   requireLength("train", lengths.train, options.contextLength);

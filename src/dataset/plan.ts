@@ -8,10 +8,11 @@ import { heldOutFor } from "./meta.js";
 import { requireText } from "./readText.js";
 
 /**
- * How texts are read and split. 2: each training text gives its share of validation text, no text is in both splits, and
- * byte order marks amid a text are left out. 1, as heed did at first: the share is the end of all texts joined.
+ * How texts are read and split. `each`: each training text gives its share of validation text, no text is in both splits, and
+ * byte order marks amid a text are left out. `joined`, as heed did at first: the share is the end of all texts joined.
  */
-export type Reading = 1 | 2;
+export const readings = ["joined", "each"] as const;
+export type Reading = (typeof readings)[number];
 
 export interface CorpusOptions {
   /** Texts to train on, one after the other; a window may run from one into the next, a token never does. */
@@ -24,7 +25,7 @@ export interface CorpusOptions {
   valFiles?: readonly TextSource[];
   /** Share of each text's tokens, at its end, to validate on instead; 0 for no validation. @default 0.1 */
   valFraction?: number;
-  /** @default 2 */
+  /** @default "each" */
   reading?: Reading;
   /** Bytes of text above which the ids go to a file. @default 64 MiB */
   memoryLimit?: number;

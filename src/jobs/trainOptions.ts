@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
@@ -6,6 +6,7 @@ import { dataFields, machineFields, outputFields } from "../config/run.js";
 import { type TokenizerConfig, tokenizerFields } from "../config/tokenizer.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
 import { ConfigError, DataError } from "../core/errors.js";
+import { readJson } from "../core/strictJson.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
 import { type FitKindOptions, tokenizerKindNames } from "../tokenizers/registry.js";
@@ -43,15 +44,12 @@ export function namedTokenizer({
 }
 
 function tokenizerOfFile(name: string): Tokenizer {
-  let text: string;
-  try {
-    text = readFileSync(name, "utf8");
-  } catch {
+  if (!existsSync(name)) {
     const kinds = tokenizerKindNames.join(", ");
     throw new ConfigError(`tokenizer must be one of ${kinds}, or a tokenizer.json that can be read: got "${name}"`);
   }
   try {
-    return tokenizerFromJson(JSON.parse(text.replace(/^\uFEFF/, "")), name);
+    return tokenizerFromJson(readJson(name), name);
   } catch (error) {
     if (error instanceof SyntaxError) throw new DataError(`${name} must be JSON: ${error.message}`);
     throw error;
@@ -99,7 +97,7 @@ const free = new Set(
  * @throws ConfigError listing every given field that differs from the run and may not.
  */
 export function resumedTraining(record: RunRecord, options: TrainOptions): TrainingConfig {
-  const { model = {}, training = {}, tokenizer, unknownToken, normalize, valFraction } = options;
+  const { model = {}, training = {}, tokenizer, unknownToken, normalize, valFraction, compiled, xla } = options;
   const differs = (given: object, there: object) =>
     Object.entries(given)
       .filter(([field, value]) => value !== undefined && !free.has(field))
@@ -108,7 +106,9 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
   const all = [
     ...differs(model, record.model),
     ...differs(training, record.training),
-    ...differs({ tokenizer, unknownToken, normalize, valFraction }, record),
+    ...differs({ tokenizer, unknownToken, valFraction }, record),
+    ...differs({ normalize }, { normalize: record.normalize ?? "none" }),
+    ...differs({ compiled, xla }, { compiled: record.compiled ?? true, xla: record.xla ?? "auto" }),
   ];
   if (all.length > 0) {
     throw new ConfigError(

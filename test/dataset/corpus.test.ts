@@ -194,7 +194,10 @@ describe("openCorpus", () => {
     const [a, b] = ["a".repeat(30), "b".repeat(15)];
     expect(await decoded({})).toEqual([a + b, "b".repeat(10) + "a".repeat(5)]);
     expect(await decoded({ files: given.files.toReversed() })).toEqual([b + a, "a".repeat(5) + "b".repeat(10)]);
-    expect(await decoded({ reading: 1 })).toEqual([files["a.txt"] + "b".repeat(5), "b".repeat(10) + "a".repeat(5)]);
+    expect(await decoded({ reading: "joined" })).toEqual([
+      files["a.txt"] + "b".repeat(5),
+      "b".repeat(10) + "a".repeat(5),
+    ]);
   });
 
   it("takes texts in memory beside files, and reads them as it reads files", async () => {
@@ -231,7 +234,7 @@ describe("openCorpus", () => {
         `a validation text must not be a training text: got "${b}", which is the same text as "${a}" (leave one out)`,
       ),
     );
-    expect((await openCorpus({ ...both, reading: 1 })).validation!.length).toBe(40); // a run that was begun so goes on
+    expect((await openCorpus({ ...both, reading: "joined" })).validation!.length).toBe(40); // a run that was begun so goes on
   });
 
   it("leaves out byte order marks amid a text with a note; for runs begun so it keeps them", async () => {
@@ -239,7 +242,7 @@ describe("openCorpus", () => {
     const corpus = await openCorpus(given);
     expect(corpus.tokenizer.decode(idsOf(corpus.train))).toBe("ab\nab\nab\n");
     expect(corpus.notes).toEqual([`${given.files[0]} has 2 byte order marks from line 2 on amid the text: left out`]);
-    const before = await openCorpus({ ...given, reading: 1 });
+    const before = await openCorpus({ ...given, reading: "joined" });
     expect(before.tokenizer.decode(idsOf(before.train))).toBe("ab\n\ufeffab\n\ufeffab\n");
     expect(before.notes).toEqual([]);
   });

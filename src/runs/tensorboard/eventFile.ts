@@ -1,6 +1,7 @@
 import { appendFileSync, readdirSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { onFile } from "../../core/files.js";
 import { ProtobufWriter } from "../../core/protobuf.js";
 import { crc32c } from "./crc32c.js";
 
@@ -47,7 +48,7 @@ export class EventFile {
   ): void {
     const event = new ProtobufWriter().double(1, wallTime);
     if (step > 0) event.varint(2, step);
-    appendFileSync(this.path, framed(event.bytes(contents[kind], content).finish()));
+    onFile(this.path, () => appendFileSync(this.path, framed(event.bytes(contents[kind], content).finish())));
   }
 }
 
