@@ -4,7 +4,7 @@ import { modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
 import { CheckpointError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
-import { momentShapes } from "../model/weightShapes.js";
+import { optimizers } from "../optimizers/optimizers.js";
 import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
@@ -100,9 +100,9 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
 }
 
 /** What a checkpoint must hold for the run to go on. */
-function resuming({ id, model }: RunRecord): Resuming {
+function resuming({ id, model, training }: RunRecord): Resuming {
   const config = modelConfig(model);
-  return { run: id, config, stateShapes: () => momentShapes(config) };
+  return { run: id, config, stateShapes: optimizers[trainingConfig(training).optimizer].stateShapes };
 }
 
 /** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
