@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
 import { ConfigError, HeedError, InterruptedError } from "../../src/core/errors.js";
+import { asFileError, causeOf } from "../../src/core/files.js";
 import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
+import { readJson } from "../../src/core/strictJson.js";
 import { flagOfField } from "./flags.js";
 
 /** A heed command: flags are a plain table, so that an unknown one can be answered with the nearest match. */
@@ -19,7 +20,11 @@ type CommandFiles = Record<string, () => Promise<{ command: HeedCommand }>>;
 
 /** Runs the command that the process was started with. Exits with 0: done, 1: failed, 2: bad usage, 130: interrupted. */
 export async function main(files: CommandFiles): Promise<void> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(0); // the reader, like head, has seen enough
+    process.stderr.write(`heed: standard output can't be written: ${causeOf(error)}\n`);
+    process.exit(1);
+  });
   const args = process.argv.slice(2);
   try {
     const commands = await asked(args[0], files);
@@ -31,13 +36,13 @@ export async function main(files: CommandFiles): Promise<void> {
       // A folder may be named 1.10: only flags of numbers are numbers.
       .parserConfiguration({ "strip-dashed": true, "parse-numbers": false, "parse-positional-numbers": false })
       .demandCommand(1, `a command is needed: one of ${Object.keys(files).join(", ")}`)
-      .version(JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version)
+      .version((readJson(join(packageRoot, "package.json")) as { version: string }).version)
       .strict()
       .fail(false)
       .wrap(Math.min(120, process.stderr.columns ?? 120))
       .parseAsync();
   } catch (error) {
-    report(error as Error);
+    report(asFileError(error) as Error);
   }
 }
 

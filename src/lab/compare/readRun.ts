@@ -1,17 +1,14 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { modelConfig } from "../../config/model.js";
-import { trainingConfig } from "../../config/training.js";
-import { CheckpointError, HeedError } from "../../core/errors.js";
-import { isObject } from "../../core/strictJson.js";
+import { digestFile } from "../../core/durableFiles.js";
+import { CheckpointError } from "../../core/errors.js";
 import { checkpointFolder, checkpointSteps, files } from "../../runs/checkpoint/names.js";
 import { type MetricsLine, metricsName, readMetrics } from "../../runs/metrics.js";
-import { readRun as readRunJson } from "../../runs/runFolder.js";
+import { readRun } from "../../runs/runFolder.js";
 import type { RunRecord } from "../../runs/runRecord.js";
 
 /** A line of metrics.jsonl, as a report uses it. */
-export interface Point {
+export interface MetricsPoint {
   step: number;
   tokens: number;
   /** Seconds since training began. */
@@ -29,7 +26,7 @@ export interface ReportRun {
   folder: string;
   record: RunRecord;
   /** Rising in step; not empty. */
-  points: Point[];
+  points: MetricsPoint[];
   /** The file that holds its tokenizer; undefined before the first checkpoint. */
   tokenizer?: { path: string; sha256: string };
   /** What repeats it, where its sweep says so. */
@@ -51,7 +48,7 @@ export const isFinished = ({ points, record }: ReportRun): boolean => points.at(
  * @throws CheckpointError if one of them is missing or damaged, or a finished run has no validation loss.
  */
 export function readReportRun(folder: string): ReportRun {
-  const record = recordOf(folder);
+  const record = readRun(folder);
   const points = readMetrics(folder).map((line, i) => pointOf(line, `${join(folder, metricsName)} line ${i + 1}`));
   if (points.length === 0) {
     throw new CheckpointError(
@@ -68,28 +65,14 @@ export function readReportRun(folder: string): ReportRun {
   return run;
 }
 
-function recordOf(folder: string): RunRecord {
-  const run = readRunJson(folder);
-  const path = join(folder, "run.json");
-  try {
-    const record = run as unknown as RunRecord;
-    const known = isObject(record.model) && isObject(record.training) && Array.isArray(record.files);
-    if (!known) throw new CheckpointError("model, training and files must be there");
-    return { ...record, model: modelConfig(record.model), training: trainingConfig(record.training) };
-  } catch (error) {
-    if (!(error instanceof HeedError)) throw error;
-    throw new CheckpointError(`${path} must be what heed wrote: ${error.message} (leave the run out)`);
-  }
-}
-
-function pointOf(line: MetricsLine, where: string): Point {
+function pointOf(line: MetricsLine, where: string): MetricsPoint {
   const { step, tokens, elapsed, trainLoss, tokensPerSecond, valLoss } = line;
   const numbers = { step, tokens, elapsed, trainLoss, tokensPerSecond, ...(valLoss !== undefined && { valLoss }) };
   for (const [field, value] of Object.entries(numbers)) {
     if (typeof value === "number" && Number.isFinite(value)) continue;
     throw new CheckpointError(`${where}: ${field} must be a number: got ${JSON.stringify(value)} (delete the line)`);
   }
-  return numbers as unknown as Point;
+  return numbers as unknown as MetricsPoint;
 }
 
 function tokenizerOf(folder: string): ReportRun["tokenizer"] {
@@ -97,5 +80,5 @@ function tokenizerOf(folder: string): ReportRun["tokenizer"] {
   if (step === undefined) return undefined;
   const path = join(checkpointFolder(folder, step), files.tokenizer);
   if (!existsSync(path)) return undefined;
-  return { path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+  return { path, sha256: digestFile(path).sha256 };
 }

@@ -1,15 +1,16 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { replaceText } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
-import { isObject } from "../../core/strictJson.js";
+import { readRegularFile } from "../../core/files.js";
+import { isObject, parseJson } from "../../core/strictJson.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
 import type { Asked } from "./options.js";
-import type { Survey, Trial } from "./plan.js";
-import type { TrialSettings } from "./settings.js";
+import type { SweepSurvey, Trial } from "./planTrials.js";
 import { trialOptions } from "./trialOptions.js";
+import type { TrialSettings } from "./trialSettings.js";
 
 export const resultsName = "results.jsonl";
 
@@ -51,7 +52,7 @@ export class Results {
   /** Begins with what results.jsonl in `folder` says. */
   constructor(
     private readonly folder: string,
-    private readonly sweep: { asked: Asked; survey: Survey; threads: number },
+    private readonly sweep: { asked: Asked; survey: SweepSurvey; threads: number },
   ) {
     for (const result of readResults(folder)) this.byTrial.set(result.trial, result);
     this.open = new Set(this.all.filter(({ status }) => status === "failed").map(({ trial }) => trial));
@@ -141,7 +142,7 @@ function bestOf(lines: readonly MetricsLine[]): { step: number; valLoss: number 
 export function readResults(folder: string): TrialResult[] {
   const path = join(folder, resultsName);
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const lines = readRegularFile(path).toString().trimEnd().split("\n");
   return lines.flatMap((line, i) => {
     const value = parseResult(line);
     if (value === undefined) {
@@ -172,7 +173,7 @@ const figures = [
 function parseResult(line: string): TrialResult | "stopped" | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return undefined;
   }
