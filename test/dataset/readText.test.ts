@@ -87,7 +87,7 @@ describe("requireTextFile", () => {
     );
     const below = join(folder, "empty.txt", "a.txt");
     await expect(requireTextFile(below)).rejects.toThrow(
-      new FileError(`${below} can't be read: part of its path is not a folder`),
+      new FileError(`${below} can't be read: part of its path is not a folder`, { exitCode: 2 }),
     );
     const empty = join(folder, "empty.txt");
     await expect(requireTextFile(empty)).rejects.toThrow(
