@@ -1,10 +1,10 @@
 import cliProgress from "cli-progress";
 import { SweepClock } from "../../src/lab/sweep/clock.js";
 import type { SweepListeners, SweepPlan } from "../../src/lab/sweep/listeners.js";
-import type { Trial } from "../../src/lab/sweep/plan.js";
-import type { TrialProgress } from "../../src/lab/sweep/protocol.js";
-import type { TrialResult } from "../../src/lab/sweep/results.js";
-import { settingsText } from "../../src/lab/sweep/settings.js";
+import type { Trial } from "../../src/lab/sweep/planTrials.js";
+import type { TrialResult } from "../../src/lab/sweep/trialResults.js";
+import { settingsText } from "../../src/lab/sweep/trialSettings.js";
+import type { TrialProgress } from "../../src/lab/sweep/workerProtocol.js";
 import { duration } from "./pace.js";
 
 /** Milliseconds between two lines about a trial, where there is no terminal. */

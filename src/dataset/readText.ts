@@ -1,6 +1,7 @@
 import { open, stat } from "node:fs/promises";
 import { nameOf, type TextSource } from "../config/textSource.js";
 import { DataError, show } from "../core/errors.js";
+import { asFileError } from "../core/files.js";
 import { isUtf8Start, recognizeBytes } from "./notText.js";
 
 /** Bytes read at a time. */
@@ -36,9 +37,13 @@ export async function* readTextChunks(source: TextSource, options: ReadTextOptio
     });
     return;
   }
-  const file = await open(source);
+  const file = await open(source).catch((error) => {
+    throw asFileError(error, source);
+  });
   try {
     yield* decodeUtf8(source, options, async (into) => (await file.read(into, 0, into.length, null)).bytesRead);
+  } catch (error) {
+    throw asFileError(error, source); // of a disk that fails
   } finally {
     await file.close();
   }
@@ -66,7 +71,7 @@ export async function requireText(source: TextSource, { role = "data file" }: Re
 async function sizeOfFile(path: string, role: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") throw new DataError(`${role} must exist: got ${show(path)} (check the path)`);
-    throw new DataError(`${role} must be readable: got ${show(path)}, ${error.message}`, { cause: error });
+    throw asFileError(error, path);
   });
   if (found.isFile()) return found.size;
   const what = found.isDirectory() ? "a folder" : "a device, pipe or socket";

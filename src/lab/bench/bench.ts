@@ -1,13 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { requireInteger, show } from "../../core/checks.js";
 import { BackendError, ConfigError } from "../../core/errors.js";
+import { makeFolder, onFile } from "../../core/files.js";
 import { type Machine, readMachine } from "../../core/machine.js";
 import { type BenchResult, type Rate, tableOf } from "./benchResults.js";
+import type { Task } from "./childProtocol.js";
 import { type Contestant, contestants, contestantsOf, scalingNames } from "./contestants.js";
 import { writeInputs } from "./inputs.js";
-import type { Task } from "./protocol.js";
 import { findPeers, missingPeer, type PythonWithPeers, pythonFor } from "./pythons.js";
 import { type Failure, type RaceOptions, type Racer, race } from "./race.js";
 import { type BenchShape, decodeShape, scalingShapes, sizes, sizesOf, stepFlops } from "./shapes.js";
@@ -80,8 +81,8 @@ export async function bench(
     const heats = heatsOf(present, { work, isChosen: options.only !== undefined });
     const run = new Run({ rounds, steps, threads, productSize: work.productSize, pythons, folder }, listeners, heats);
     const result: BenchResult = { started, machine, threads, leftOut, ...(await run.all()) };
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
+    makeFolder(dirname(out));
+    onFile(out, () => writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`));
     return { result, out };
   } finally {
     process.off("exit", clean);
