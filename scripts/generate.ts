@@ -1,31 +1,24 @@
 // npm run generate -- --checkpoint models/tales --prompt "Once upon a time"
 import { readFileSync } from "node:fs";
-import type { BackendChoice } from "../src/backends/choose.js";
-import { generationDefaults } from "../src/config/generation.js";
+import { generationFields } from "../src/config/generation.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
 import { ConfigError, DataError } from "../src/core/errors.js";
 import { generate } from "../src/jobs/generate.js";
-import { backendFlag, choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { backendFlag, choiceFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
-
-const d = generationDefaults;
 
 export const command: HeedCommand = {
   command: "generate",
   describe: "Write text with a trained model",
+  examples: [
+    ['$0 generate --checkpoint models/mine --prompt "One morning"', "Go on from a prompt"],
+    ["$0 generate --checkpoint models/mine --num-samples 3 --temperature 1", "Write three new texts, wilder ones"],
+  ],
   builder: {
     checkpoint: textFlag("Run or checkpoint folder; needed"),
     prompt: textFlag("Text to go on from", "a new text"),
     "prompt-file": textFlag("File that holds the prompt"),
-    "max-new-tokens": numberFlag("max-new-tokens", "Tokens to write at most", d.maxNewTokens),
-    temperature: numberFlag("temperature", "Below 1 safer, above 1 wilder, 0 always the likeliest", d.temperature),
-    "top-k": numberFlag("top-k", "Only the K likeliest tokens; 0 for all", d.topK),
-    "top-p": numberFlag("top-p", "Only the likeliest tokens that hold this probability", d.topP),
-    "min-p": numberFlag("min-p", "Only tokens this share as likely as the likeliest", d.minP),
-    "repetition-penalty": numberFlag("repetition-penalty", "Above 1 avoids tokens seen before", d.repetitionPenalty),
-    stop: { type: "array", string: true, requiresArg: true, describe: "Texts that end the answer" },
-    "num-samples": numberFlag("num-samples", "Answers to draw", d.numSamples),
-    seed: numberFlag("seed", "The same seed gives the same text", d.seed),
+    ...tableFlags(generationFields, "Drawing:"),
     backend: backendFlag,
     xla: choiceFlag("Whether XLA compiles the writing, on native", xlaChoices, "auto: for long texts"),
     json: switchFlag("Print the answers as JSON", false),
@@ -34,15 +27,14 @@ export const command: HeedCommand = {
     if (!flags.checkpoint)
       throw new ConfigError("checkpoint must name a run or a checkpoint: got none (add --checkpoint DIR)");
     const prompt = promptOf(flags.prompt, flags.promptFile);
-    const { temperature, topK, topP, minP, repetitionPenalty, stop, numSamples, seed, maxNewTokens } = flags;
     const texts = await generate({
       checkpoint: flags.checkpoint,
       prompt,
-      backend: flags.backend as BackendChoice | undefined,
+      backend: flags.backend,
       xla: flags.xla as XlaChoice | undefined,
-      ...{ temperature, topK, topP, minP, repetitionPenalty, stop, numSamples, seed, maxNewTokens },
+      ...givenFields(generationFields, flags),
       onNote: (line) => process.stderr.write(`${line}\n`),
-      onText: flags.json ? undefined : streamTo(prompt, (numSamples ?? 1) > 1),
+      onText: flags.json ? undefined : streamTo(prompt, (flags.numSamples ?? 1) > 1),
     });
     process.stdout.write(flags.json ? `${JSON.stringify({ prompt, texts })}\n` : "\n");
   },

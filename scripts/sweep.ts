@@ -1,23 +1,24 @@
 // npm run sweep -- --data data/tales/tales.txt --tokenizer word --out models/heads --grid "heads=1,2,4,8" --seeds 3 --budget tokens=2M
+import { outputFields } from "../src/config/run.js";
 import { definedFields } from "../src/core/checks.js";
 import { ConfigError, HeedError } from "../src/core/errors.js";
 import { lrRules, type SweepOptions } from "../src/lab/sweep/options.js";
 import { type PlanFile, planFile } from "../src/lab/sweep/planFile.js";
 import { sweep } from "../src/lab/sweep/sweep.js";
 import { sweepText } from "../src/lab/sweep/table.js";
-import { choiceFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { choiceFlag, fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
 import { SweepDisplay } from "./support/sweepDisplay.js";
-import { command as train, trainOptions } from "./train.js";
-
-/** Flags of `train` that mean something else here, or nothing. */
-const notShared = ["out", "keep", "resume", "overwrite", "json", "dry-run"];
-const sharedFlags = Object.fromEntries(Object.entries(train.builder).filter(([flag]) => !notShared.includes(flag)));
+import { settingFlags, trainOptions } from "./train.js";
 
 export const command: HeedCommand = {
   command: "sweep",
   describe: "Train many models that differ in some settings, and compare them",
+  examples: [
+    ['$0 sweep --data my.txt --out models/heads --grid "heads=1,2,4,8" --seeds 2', "Does the number of heads matter?"],
+    ["$0 sweep --resume --out models/heads --data my.txt", "Go on with it"],
+  ],
   builder: {
     out: textFlag("Sweep folder; needed"),
     grid: textFlag('What varies, by flag names: "heads=1,2,4 dim=64,128 lr=1e-4..1e-2"'),
@@ -34,7 +35,8 @@ export const command: HeedCommand = {
     grace: numberFlag("grace", "Share of its steps that --median-stop leaves to every trial", 0.25),
     workers: numberFlag("workers", "Trials at a time", "one a core"),
     keep: numberFlag("keep", "Checkpoints of each trial to keep beside the best", 1),
-    ...sharedFlags,
+    ...settingFlags,
+    tensorboard: fieldFlag(outputFields.tensorboard),
     resume: switchFlag("Go on with the sweep in --out", false),
     overwrite: switchFlag("Delete an earlier sweep in --out", false),
     json: switchFlag("Print the result as JSON", false),

@@ -8,7 +8,11 @@ import { flagOfField } from "./flags.js";
 
 /** A heed command: flags are a plain table, so that an unknown one can be answered with the nearest match. */
 // biome-ignore lint/suspicious/noExplicitAny: every command has flags of its own
-export type HeedCommand = CommandModule<object, any> & { builder: Record<string, Options> };
+export type HeedCommand = CommandModule<object, any> & {
+  builder: Record<string, Options>;
+  /** Commands to copy, each with what it does. */
+  examples?: [command: string, what: string][];
+};
 
 /** What loads each command, by name. */
 type CommandFiles = Record<string, () => Promise<{ command: HeedCommand }>>;
@@ -21,6 +25,7 @@ export async function main(files: CommandFiles): Promise<void> {
     const commands = await asked(args[0], files);
     requireKnownFlags(args.slice(1), commands);
     const parser = commands.reduce((y, command) => y.command(command), yargs(args).scriptName("heed"));
+    if (commands.length === 1) for (const example of commands[0]!.examples ?? []) parser.example(...example);
     await parser
       .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
       // A folder may be named 1.10: only flags of numbers are numbers.
@@ -43,7 +48,8 @@ function report(error: Error): void {
     process.exitCode = 1;
     return;
   }
-  process.stderr.write(`heed: ${withFlag(error)}${remedy(error)}\n`);
+  const message = error instanceof HeedError ? error.describe(flagOfField) : error.message;
+  process.stderr.write(`heed: ${message}${remedy(error)}\n`);
   if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
   process.exitCode = isUsage ? 2 : (error as HeedError).exitCode;
 }
@@ -56,13 +62,6 @@ function remedy(error: Error): string {
   return error.message.startsWith("Unknown argument")
     ? ' (npm wants "--" before flags: npm run train -- --data FILE)'
     : "";
-}
-
-/** The message, with the flag that sets the field it names, where there is one. */
-function withFlag(error: Error): string {
-  const field = /^([A-Za-z0-9]+) must /.exec(error.message)?.[1];
-  const flag = field && error instanceof ConfigError ? flagOfField(field) : undefined;
-  return flag && !error.message.includes(flag) ? `${error.message} [${flag}]` : error.message;
 }
 
 /** The command of this name; all of them where none is named, for their help. */

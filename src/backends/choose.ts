@@ -33,11 +33,11 @@ let loaded: "native" | "gpu" | undefined;
  * Loads a backend, makes it the one that tfjs uses in this process, and waits until it is ready.
  * `auto` is native where it loads, else wasm. Asking again is cheap, and switching between backends is allowed.
  *
- * @throws ConfigError if `choice` is no backend.
+ * @throws ConfigError if there is no backend of that name.
  * @throws BackendError if the backend that was asked for does not load, with what to do about it.
  */
-export async function useBackend(choice: BackendChoice = "auto", options: BackendOptions = {}): Promise<ActiveBackend> {
-  requireOneOf("backend", choice, backendChoices);
+export async function useBackend(name: string = "auto", options: BackendOptions = {}): Promise<ActiveBackend> {
+  const choice = requireOneOf("backend", name, backendChoices);
   const { why = "asked for" } = options;
   if (choice === "wasm") return useWasm(why);
   if (choice === "cpu") return useCpu(why);

@@ -1,5 +1,5 @@
-import { requireBoolean, requireInteger, requireOneOf, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
+import { type ConfigOf, choice, completeConfig, integer, number, toggle } from "./fields.js";
 
 export const positionKinds = ["learned", "sinusoidal", "none"] as const;
 export type PositionKind = (typeof positionKinds)[number];
@@ -8,73 +8,105 @@ export const activationKinds = ["gelu", "gelu_new", "relu", "silu"] as const;
 export type ActivationKind = (typeof activationKinds)[number];
 
 /** The shape of a model: everything that decides which weights it has and what it computes. */
-export interface ModelConfig {
-  /** Tokens known, `V`; the tokenizer decides it. */
-  vocabSize: number;
-  /** Tokens the model can see, `T`. @default 128 */
-  contextLength: number;
-  /** Decoder blocks, `L`. @default 4 */
-  numLayers: number;
-  /** Attention heads, `H`; divides `hiddenDim`. @default 4 */
-  numHeads: number;
-  /** Width of the residual stream, `C`. @default 128 */
-  hiddenDim: number;
-  /** Width inside the feed-forward, `F`. @default 4 * hiddenDim */
-  intermediateDim: number;
-  /** How the model knows the order of tokens. @default "learned" */
-  positions: PositionKind;
-  /** The feed-forward's non-linearity. @default "gelu_new" */
-  activation: ActivationKind;
-  /** Whether projections and norms add a bias. @default true */
-  bias: boolean;
-  /** Whether the output projection is the token embedding, transposed. @default true */
-  tie: boolean;
-  /** Share of activations zeroed while training. @default 0 */
-  dropout: number;
-}
+export const modelFields = {
+  /** `V`; the tokenizer decides it. */
+  vocabSize: integer({ flag: "vocab-size", help: "Tokens known", least: 2 }),
+  /** `L` */
+  numLayers: integer({ flag: "layers", help: "Decoder blocks", default: 4, most: 1024, sweep: "linear" }),
+  /** `H` */
+  numHeads: integer({ flag: "heads", help: "Attention heads", default: 4, most: 1024, sweep: "linear" }),
+  /** `C` */
+  hiddenDim: integer({
+    flag: "dim",
+    help: "Width of the residual stream",
+    default: 128,
+    most: 65_536,
+    sweep: "linear",
+  }),
+  /** `F` */
+  intermediateDim: integer({
+    flag: "ff-dim",
+    help: "Width inside the feed-forward",
+    default: ({ hiddenDim }) => 4 * hiddenDim,
+    defaultText: "4 x dim",
+    most: 1_048_576,
+    sweep: "linear",
+  }),
+  /** `T` */
+  contextLength: integer({
+    flag: "context",
+    help: "Tokens the model can see",
+    default: 128,
+    most: 1_048_576,
+    sweep: "linear",
+  }),
+  positions: choice<PositionKind>({
+    flag: "positions",
+    help: "How the model knows the order of tokens",
+    choices: positionKinds,
+    default: "learned",
+    sweep: "linear",
+  }),
+  activation: choice<ActivationKind>({
+    flag: "activation",
+    help: "The feed-forward's non-linearity",
+    choices: activationKinds,
+    default: "gelu_new",
+    sweep: "linear",
+  }),
+  bias: toggle({ flag: "bias", help: "Add biases in projections and norms", default: true, sweep: "linear" }),
+  tie: toggle({
+    flag: "tie",
+    help: "Use the token embedding as the output projection",
+    default: true,
+    sweep: "linear",
+  }),
+  dropout: number({
+    flag: "dropout",
+    help: "Share of activations zeroed while training",
+    default: 0,
+    most: 0.9,
+    sweep: "linear",
+  }),
+};
 
-export const modelDefaults = {
-  contextLength: 128,
-  numLayers: 4,
-  numHeads: 4,
-  hiddenDim: 128,
-  positions: "learned",
-  activation: "gelu_new",
-  bias: true,
-  tie: true,
-  dropout: 0,
-} as const satisfies Partial<ModelConfig>;
+export type ModelConfig = ConfigOf<typeof modelFields>;
 
 /**
- * A complete, checked ModelConfig from the fields given; defaults fill the rest.
+ * A complete, checked ModelConfig from the fields given; defaults fill in the rest.
  *
+ * @param where what the fields stand in, for errors
  * @throws ConfigError naming the field, its rule and the value received.
  */
-export function modelConfig(given: Partial<ModelConfig> & { vocabSize: number }): ModelConfig {
-  const hiddenDim = requireInteger("hiddenDim", given.hiddenDim ?? modelDefaults.hiddenDim, 1, 65_536);
-  const numHeads = requireInteger("numHeads", given.numHeads ?? modelDefaults.numHeads, 1, 1024);
+export function modelConfig(given: Partial<ModelConfig> & { vocabSize: number }, where?: string): ModelConfig {
+  const config = completeConfig(modelFields, given, where);
+  const { numHeads, hiddenDim } = config;
   if (hiddenDim % numHeads !== 0) {
-    const below = Math.floor(hiddenDim / numHeads) * numHeads;
-    const remedy = below > 0 ? `${below} or ${below + numHeads}` : `${numHeads}`;
-    throw new ConfigError(`hiddenDim must be divisible by numHeads: got ${hiddenDim} and ${numHeads} (try ${remedy})`);
+    throw new ConfigError({
+      where,
+      field: "numHeads",
+      rule: `divide {hiddenDim} ${hiddenDim}`,
+      value: numHeads,
+      remedy: `try ${list(divisorsNear(hiddenDim, numHeads))}, or {hiddenDim} ${list(multiplesNear(numHeads, hiddenDim))}`,
+    });
   }
-  return {
-    vocabSize: requireInteger("vocabSize", given.vocabSize, 2),
-    contextLength: requireInteger("contextLength", given.contextLength ?? modelDefaults.contextLength, 1, 1_048_576),
-    numLayers: requireInteger("numLayers", given.numLayers ?? modelDefaults.numLayers, 1, 1024),
-    numHeads,
-    hiddenDim,
-    intermediateDim: requireInteger("intermediateDim", given.intermediateDim ?? 4 * hiddenDim, 1, 1_048_576),
-    positions: requireOneOf("positions", given.positions ?? modelDefaults.positions, positionKinds),
-    activation: requireOneOf("activation", given.activation ?? modelDefaults.activation, activationKinds),
-    bias: requireBoolean("bias", given.bias ?? modelDefaults.bias),
-    tie: requireBoolean("tie", given.tie ?? modelDefaults.tie),
-    dropout: requireRange("dropout", given.dropout ?? modelDefaults.dropout, 0, 0.9),
-  };
+  return config;
 }
 
-/** Every field in which two configs differ, as `"numHeads: 4 there, 8 here"`; empty when they are the same. */
-export function modelDifferences(there: ModelConfig, here: ModelConfig): string[] {
-  const fields = Object.keys(there) as (keyof ModelConfig)[];
-  return fields.filter((f) => there[f] !== here[f]).map((f) => `${f}: ${there[f]} there, ${here[f]} here`);
+/** Up to four divisors of `width`, those nearest to `heads`. */
+function divisorsNear(width: number, heads: number): number[] {
+  const divisors = Array.from({ length: width }, (_, i) => i + 1).filter((n) => width % n === 0);
+  const nearest = divisors.sort((a, b) => Math.abs(a - heads) - Math.abs(b - heads)).slice(0, 4);
+  return nearest.sort((a, b) => a - b);
+}
+
+/** The multiples of `heads` next to `width`. */
+function multiplesNear(heads: number, width: number): number[] {
+  const below = Math.floor(width / heads) * heads;
+  return below > 0 ? [below, below + heads] : [heads];
+}
+
+/** `1, 2 or 4` */
+function list(numbers: readonly number[]): string {
+  return numbers.length === 1 ? `${numbers[0]}` : `${numbers.slice(0, -1).join(", ")} or ${numbers.at(-1)}`;
 }

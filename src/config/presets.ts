@@ -1,25 +1,25 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { show } from "../core/checks.js";
-import { ConfigError } from "../core/errors.js";
-import { nearest } from "../core/nearest.js";
+import { ConfigError, show } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
-import { type ModelConfig, modelDefaults } from "./model.js";
-import { type TrainingConfig, trainingDefaults } from "./training.js";
+import { type ConfigOf, checkGiven, optional, requireObject, text } from "./fields.js";
+import { type ModelConfig, modelFields } from "./model.js";
+import { dataFields } from "./run.js";
+import { type TrainingConfig, trainingFields } from "./training.js";
+
+const settingsFields = {
+  description: optional(text({ flag: "description", help: "What the settings are for, in one line" })),
+  tokenizer: dataFields.tokenizer,
+  unknownToken: dataFields.unknownToken,
+};
 
 /** What a preset or a `--config` file may set. */
-export interface Settings {
-  /** What it is for, in one line. */
-  description?: string;
-  tokenizer?: string;
+export interface Settings extends Partial<ConfigOf<typeof settingsFields>> {
   model: Partial<ModelConfig>;
   training: Partial<TrainingConfig>;
 }
 
 const presetFolder = join(packageRoot, "models", "presets");
-
-const modelFields = [...Object.keys(modelDefaults), "intermediateDim"];
-const trainingFields = [...Object.keys(trainingDefaults), "minLearningRate"];
 
 /** Names of the presets that come with heed. */
 export function presetNames(): string[] {
@@ -41,37 +41,38 @@ export function preset(name: string): Settings {
 }
 
 /**
- * The settings of a JSON file, `{ "model": { … }, "training": { … }, "tokenizer": … }`, every part optional.
+ * The settings of a JSON file, `{ "model": { … }, "training": { … }, "tokenizer": … }`, every part optional; or those of
+ * a run.json, so that another run can be like it.
  *
- * @throws ConfigError if the file is missing, is not JSON, or holds a field that nothing reads.
+ * @throws ConfigError if the file is missing, is not JSON, or has a field that nothing reads or that breaks its rule.
  */
 export function settingsFile(path: string): Settings {
+  const value = readSettings(path);
+  const { model = {}, training = {}, ...others } = isRunRecord(value) ? ofRun(value) : value;
+  return {
+    ...checkGiven(settingsFields, others, path, { model: modelFields, training: trainingFields }),
+    model: checkGiven(modelFields, model as object, `${path}: model`),
+    training: checkGiven(trainingFields, training as object, `${path}: training`),
+  };
+}
+
+function readSettings(path: string): Record<string, unknown> {
   if (!existsSync(path)) throw new ConfigError(`config must be a JSON file: there is no ${path}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, "")); // some editors begin a file with a mark
   } catch (error) {
     throw new ConfigError(`${path} must be JSON: ${(error as Error).message}`);
   }
-  const top = fields(value, path, ["description", "tokenizer", "model", "training"]);
-  const model = fields(top.model ?? {}, `${path}: model`, modelFields);
-  const training = fields(top.training ?? {}, `${path}: training`, trainingFields);
-  for (const name of ["description", "tokenizer"]) {
-    if (top[name] !== undefined && typeof top[name] !== "string") {
-      throw new ConfigError(`${path}: ${name} must be a text: got ${JSON.stringify(top[name])}`);
-    }
-  }
-  return { ...(top as Partial<Settings>), model, training };
+  requireObject(value, path);
+  return value;
 }
 
-function fields(value: unknown, where: string, known: string[]): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new ConfigError(`${where} must be an object: got ${JSON.stringify(value)}`);
-  }
-  for (const name of Object.keys(value)) {
-    if (!known.includes(name)) {
-      throw new ConfigError(`${where}: nothing reads ${show(name)} (did you mean ${show(nearest(name, known))}?)`);
-    }
-  }
-  return value as Record<string, unknown>;
+function isRunRecord(value: Record<string, unknown>): boolean {
+  return "versions" in value && "files" in value;
+}
+
+function ofRun({ model, training, tokenizer, unknownToken }: Record<string, unknown>): Record<string, unknown> {
+  const { vocabSize, ...shape } = model as Partial<ModelConfig>; // the new run's tokenizer decides it
+  return { model: shape, training, tokenizer, unknownToken };
 }

@@ -45,6 +45,13 @@ export class HeedError extends Error {
     return this.#refusal?.remedy;
   }
 
+  /** The same error, said of `where`. */
+  in(where: string): this {
+    const Kind = this.constructor as new (what: string | Refusal, options?: ErrorOptions) => this;
+    const refusal = this.#refusal && { ...this.#refusal, where: this.#refusal.where ?? where };
+    return new Kind(refusal ?? `${where}: ${this.message}`, { cause: this.cause });
+  }
+
   /** The message with each field under the name that `nameOf` gives it, as the command line does with its flags. */
   describe(nameOf: (field: string) => string): string {
     return this.#refusal ? refusalText(this.#refusal, nameOf) : this.message;

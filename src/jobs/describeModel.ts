@@ -1,7 +1,6 @@
-import { type BackendChoice, useBackend } from "../backends/choose.js";
+import { useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
-import { show } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
 import { openCorpus } from "../dataset/corpus.js";
 import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";
@@ -22,7 +21,7 @@ export interface DescribeOptions extends PageOptions {
   /** How it would be trained. */
   training?: Partial<TrainingConfig>;
   /** @default "auto" */
-  backend?: BackendChoice;
+  backend?: string;
 }
 
 /** Characters of an English text, where nothing says how many tokens there are. */
@@ -72,5 +71,5 @@ function requireOneSource({ checkpoint, data, tokenizer, model = {} }: DescribeO
 function refuseBeside(source: string, fields: object): void {
   const [field, value] = Object.entries(fields).find(([, value]) => value !== undefined) ?? [];
   if (field === undefined) return;
-  throw new ConfigError(`${field} must not be given beside ${source}: got ${show(value)} (leave one out)`);
+  throw new ConfigError({ field, rule: `not be given together with {${source}}`, value, remedy: "leave one out" });
 }

@@ -1,4 +1,4 @@
-import { type BackendChoice, useBackend } from "../backends/choose.js";
+import { useBackend } from "../backends/choose.js";
 import { generationConfig } from "../config/generation.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
 import { definedFields, requireOneOf } from "../core/checks.js";
@@ -9,11 +9,11 @@ import { openModel } from "./openModel.js";
 /** Tokens from which on XLA's compilation costs less time than it saves. */
 const worthXla = 10_000;
 
-export interface GenerateFromOptions extends GenerateOptions {
+export interface GenerateFromOptions extends Omit<GenerateOptions, "sample" | "decoder"> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
   /** @default "auto" */
-  backend?: BackendChoice;
+  backend?: string;
   /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
   xla?: XlaChoice;
   /** Hears each piece of text as it is made, and which of the `numSamples` answers it belongs to. */
@@ -35,12 +35,13 @@ export async function generate({
   onNote,
   ...options
 }: GenerateFromOptions): Promise<string[]> {
-  generationConfig(options); // refuses bad options before anything is loaded
+  const { prompt, ...drawing } = options;
+  generationConfig(drawing, "generate"); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
   const opened = openModel(checkpoint);
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
-  const settings = { ...opened.generation, ...definedFields(options) };
+  const settings = { ...opened.generation, ...definedFields(drawing) };
   const { numSamples, maxNewTokens } = generationConfig(settings);
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
   const decoder = new Decoder(opened.model, { xla: byXla });
@@ -48,7 +49,12 @@ export async function generate({
     const texts: string[] = [];
     for (let sample = 0; sample < numSamples; sample++) {
       let text = "";
-      for await (const piece of generateText(opened.model, opened.tokenizer, { ...settings, sample, decoder })) {
+      for await (const piece of generateText(opened.model, opened.tokenizer, {
+        ...settings,
+        prompt,
+        sample,
+        decoder,
+      })) {
         onText?.(piece, sample);
         text += piece;
       }

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ModelPage, modelPage, type PageOptions, textsOf } from "./modelPage.js";
 import { withPreparedRun } from "./prepareRun.js";
-import type { TrainOptions } from "./trainOptions.js";
+import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
 /**
  * What `train` would do with these options, checked as it checks them: the texts are read and the tokenizer is fitted,
@@ -10,7 +10,8 @@ import type { TrainOptions } from "./trainOptions.js";
  *
  * @throws ConfigError, DataError or CheckpointError as `train` says.
  */
-export function planTraining(options: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
+export async function planTraining(given: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
+  const options = checkTrainOptions(given);
   return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
     const { model, training } = record;
     const notes = [...corpus.notes, ...(options.xla === "on" ? ["the time is that of a step without XLA"] : [])];

@@ -1,4 +1,4 @@
-import { type ActiveBackend, type BackendChoice, useBackend } from "../backends/choose.js";
+import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
 import { definedFields } from "../core/checks.js";
@@ -8,7 +8,7 @@ import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
 import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
-import { checkEarly, checkTogether, namedTokenizer, resumedTraining, type TrainOptions } from "./trainOptions.js";
+import { checkTogether, namedTokenizer, resumedTraining, type TrainOptions } from "./trainOptions.js";
 
 /** A run that can begin or go on: everything is checked, and nothing is written yet. */
 export interface PreparedRun {
@@ -23,7 +23,7 @@ export interface PreparedRun {
 }
 
 /**
- * Checks what is asked for, opens the texts, and hands them to `use`; afterwards they are closed.
+ * Checks what is asked for besides its fields, opens the texts, and hands them to `use`; afterwards they are closed.
  *
  * @param cacheFolder where the ids of large texts go
  * @throws ConfigError, DataError or CheckpointError if an option, a text or the folder can't be used.
@@ -33,7 +33,6 @@ export async function withPreparedRun<T>(
   cacheFolder: string,
   use: (prepared: PreparedRun) => T | Promise<T>,
 ): Promise<T> {
-  checkEarly(options);
   if (!options.resume) requireFreeFolder(options.out, options);
   const run = options.resume ? openRun(options.out) : undefined;
   try {
@@ -54,7 +53,7 @@ export async function withPreparedRun<T>(
 /** The backend that is asked for, or the one that an earlier run had. */
 function backendFor({ backend }: TrainOptions, run: Run | undefined): Promise<ActiveBackend> {
   if (backend !== undefined || !run) return useBackend(backend);
-  return useBackend(asRecord(run).backend as BackendChoice, { why: "the run was begun on it" });
+  return useBackend(asRecord(run).backend, { why: "the run was begun on it" });
 }
 
 type Prepared = Omit<PreparedRun, "backend" | "resumed">;

@@ -16,7 +16,7 @@ import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
 import { type PreparedRun, withPreparedRun } from "./prepareRun.js";
-import type { TrainOptions } from "./trainOptions.js";
+import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
 export interface TrainListeners {
@@ -57,7 +57,8 @@ export interface TrainResult {
  * @throws ConfigError, DataError or CheckpointError before work starts, if an option, a text or the folder can't be used.
  * @throws TrainingError if the loss is no longer a number; InterruptedError after saving, if `signal` asked to stop.
  */
-export async function train(options: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
+export async function train(given: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
+  const options = checkTrainOptions(given);
   const { out, overwrite = false } = options;
   const cacheFolder = dirname(out); // on a disk, where the system's folder for temporary files may be memory
   return withPreparedRun(options, cacheFolder, async (prepared) => {

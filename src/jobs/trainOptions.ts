@@ -1,29 +1,19 @@
 import { readFileSync } from "node:fs";
 import { requireBfloat16 } from "../backends/bfloat16.js";
-import type { BackendChoice } from "../backends/choose.js";
-import { type ModelConfig, modelConfig } from "../config/model.js";
-import { type TrainingConfig, trainingConfig } from "../config/training.js";
-import { type XlaChoice, xlaChoices } from "../config/xla.js";
-import { requireInteger, requireOneOf, requirePositive } from "../core/checks.js";
+import { type ConfigOf, checkGiven } from "../config/fields.js";
+import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
+import { dataFields, machineFields, outputFields } from "../config/run.js";
+import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
+import { requirePositive } from "../core/checks.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
 import { type Tokenizer, type TokenizerKind, tokenizerKinds } from "../tokenizers/tokenizer.js";
 
-/** What is trained on what, and where it goes. Fields left out take their defaults. */
-export interface TrainOptions {
-  /** Text files to train on. Needed unless a run is resumed. */
-  data?: string[];
-  /** Text files to validate on. @default the held-out text that the corpus names, else the last tenth of the data */
-  valData?: string[];
-  /** Share of the data, at its end, to validate on. */
-  valFraction?: number;
+/** What is trained on what, and where it goes: rows of the field tables. Fields left out take their defaults. */
+export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>> {
   /** The run folder. */
   out: string;
-  /** `char`, `word`, or a tokenizer.json. @default "char" */
-  tokenizer?: string;
-  /** Whether what the tokenizer does not know becomes `<unk>`; else it is refused. @default false */
-  unknownToken?: boolean;
   /** The model's shape. */
   model?: Partial<ModelConfig>;
   /** How it is trained. */
@@ -33,29 +23,11 @@ export interface TrainOptions {
    * this time. @default no limit, or that of a resumed run
    */
   seconds?: number;
-  /** Checkpoints to keep beside the best. @default 3 */
-  keep?: number;
-  /**
-   * Whether files of events for TensorBoard are written beside metrics.jsonl.
-   * @default false, or what a resumed run began with
-   */
-  tensorboard?: boolean;
-  /** @default "auto" */
-  backend?: BackendChoice;
-  /** Whether a step runs as one graph, where the backend has graphs. @default true */
-  compiled?: boolean;
-  /**
-   * Whether XLA compiles the step, which takes seconds. `auto` leaves it off: TensorFlow's own products side by side
-   * were faster wherever it was measured. @default "auto"
-   */
-  xla?: XlaChoice;
-  /** Whether to go on with the run in `out`. @default false */
-  resume?: boolean;
-  /** Whether to delete an earlier run in `out`. @default false */
-  overwrite?: boolean;
   /** Stops the run after the step under way, which is saved. */
   signal?: AbortSignal;
 }
+
+const trainOptionFields = { ...dataFields, ...machineFields, ...outputFields };
 
 /** What `tokenizer` names: a kind to fit, or the tokenizer of a file. */
 export function namedTokenizer(
@@ -78,25 +50,38 @@ export function namedTokenizer(
   }
 }
 
-/** Checks every option that can be checked before anything is read, so that mistakes show at once. */
-export function checkEarly(options: TrainOptions): void {
-  if (options.keep !== undefined) requireInteger("keep", options.keep);
-  if (options.xla !== undefined) requireOneOf("xla", options.xla, xlaChoices);
-  if (options.seconds !== undefined) requirePositive("seconds", options.seconds);
-  if (!options.resume) {
-    modelConfig({ vocabSize: 2, ...options.model });
-    trainingConfig(options.training);
-    if ((options.data ?? []).length === 0) {
-      throw new ConfigError("data must name at least one text file: got none (add --data FILE)");
-    }
+/**
+ * Checks every option that can be checked before anything is read, so that mistakes show at once.
+ *
+ * @returns the options, each of its type: a single file as a list of one
+ */
+export function checkTrainOptions(options: TrainOptions): TrainOptions {
+  const { seconds, signal, ...rest } = options;
+  const { model, training } = options;
+  const checked = checkGiven(trainOptionFields, rest, "train", { model: modelFields, training: trainingFields });
+  if (seconds !== undefined) requirePositive("seconds", seconds);
+  if (checked.out === undefined) {
+    throw new ConfigError({ field: "out", rule: "name a run folder", got: "none", remedy: "for instance models/mine" });
   }
-  if (options.resume && options.overwrite) {
+  if (checked.resume && checked.overwrite) {
     throw new ConfigError("resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)");
   }
+  if (!checked.resume) {
+    modelConfig({ vocabSize: 2, ...model });
+    trainingConfig(training);
+    if ((checked.data ?? []).length === 0) {
+      throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
+    }
+  }
+  return { ...checked, out: checked.out, model, training, seconds, signal };
 }
 
 /** Settings that a resumed run may change: how long, how often to look, what to keep. */
-const free = new Set(["steps", "evalEvery", "evalBatches", "saveEvery", "sampleEvery"]);
+const free = new Set(
+  Object.entries(trainingFields)
+    .filter(([, { resumable }]) => resumable)
+    .map(([name]) => name),
+);
 
 /**
  * The training config of a resumed run: the recorded one, with what may change replaced.

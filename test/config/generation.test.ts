@@ -29,7 +29,7 @@ describe("generationConfig", () => {
     [{ temperature: Number.NaN }, "temperature must be a number from 0 to 100: got NaN"],
     [{ topK: -1 }, "topK must be a whole number of at least 0: got -1"],
     [{ topP: 0 }, "topP must be a number above 0 and at most 1: got 0"],
-    [{ topP: 1.1 }, "topP must be a number from 0 to 1: got 1.1"],
+    [{ topP: 1.1 }, "topP must be a number above 0 and at most 1: got 1.1"],
     [{ minP: 2 }, "minP must be a number from 0 to 1: got 2"],
     [{ repetitionPenalty: 0 }, "repetitionPenalty must be a number above 0: got 0"],
     [{ stop: ["a", ""] }, 'stop must be a text of at least one character: got ""'],

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { generationDefaults } from "../../src/config/generation.js";
+import { generationConfig } from "../../src/config/generation.js";
 import { candidates, penalizeRepetition } from "../../src/generation/filters.js";
 import { softmax } from "../support/plain.js";
 
@@ -118,7 +118,7 @@ describe("candidates", () => {
   });
 
   it("are every token with the defaults, but for the temperature", () => {
-    expect(filter([1, 2, 3], generationDefaults).length).toBe(3);
+    expect(filter([1, 2, 3], generationConfig()).length).toBe(3);
   });
 });
 

@@ -162,15 +162,18 @@ describe("describeModel", () => {
   it.each([
     [
       { checkpoint: "x", model: { numLayers: 2 } },
-      "numLayers must not be given beside checkpoint: got 2 (leave one out)",
+      "numLayers must not be given together with checkpoint: got 2 (leave one out)",
     ],
     [
       { checkpoint: "x", tokenizer: "word" },
-      'tokenizer must not be given beside checkpoint: got "word" (leave one out)',
+      'tokenizer must not be given together with checkpoint: got "word" (leave one out)',
     ],
-    [{ data: ["x"], model: { vocabSize: 9 } }, "vocabSize must not be given beside data: got 9 (leave one out)"],
+    [{ data: ["x"], model: { vocabSize: 9 } }, "vocabSize must not be given together with data: got 9 (leave one out)"],
     [{ model: { vocabSize: 1 } }, "vocabSize must be a whole number of at least 2: got 1"],
-    [{ model: { hiddenDim: 130 } }, "hiddenDim must be divisible by numHeads: got 130 and 4 (try 128 or 132)"],
+    [
+      { model: { hiddenDim: 130 } },
+      "numHeads must divide hiddenDim 130: got 4 (try 1, 2, 5 or 10, or hiddenDim 128 or 132)",
+    ],
     [{ training: { steps: 0 } }, "steps must be a whole number from 1 to 1000000000: got 0"],
     [
       { training: { precision: "bfloat16" } },
@@ -184,7 +187,7 @@ describe("describeModel", () => {
     await train(options());
     const tokenizer = join(out, "checkpoint-6", "tokenizer.json");
     expect(await refusal(page({ tokenizer, model: { vocabSize: 9 } }))).toBe(
-      "ConfigError: vocabSize must not be given beside tokenizer: got 9 (leave one out)",
+      "ConfigError: vocabSize must not be given together with tokenizer: got 9 (leave one out)",
     );
   });
 });

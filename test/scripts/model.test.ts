@@ -170,10 +170,10 @@ describe("the commands", () => {
   });
 
   it.each([
-    ["model --vocab-size 1", "vocabSize must be a whole number of at least 2: got 1 [--vocab-size]"],
+    ["model --vocab-size 1", "--vocab-size must be a whole number of at least 2: got 1"],
     [
       "model --checkpoint none --heads 3",
-      "numHeads must not be given beside checkpoint: got 3 (leave one out) [--heads]",
+      "--heads must not be given together with --checkpoint: got 3 (leave one out)",
     ],
     ["train --dry-run --data gone.txt --out new", 'data file must exist: got "gone.txt" (check the path)'],
   ])("heed %s is refused", async (command, message) => {

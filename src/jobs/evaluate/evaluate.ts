@@ -1,4 +1,4 @@
-import { type BackendChoice, useBackend } from "../../backends/choose.js";
+import { useBackend } from "../../backends/choose.js";
 import { requireInteger } from "../../core/checks.js";
 import { DataError } from "../../core/errors.js";
 import { type Corpus, openCorpus } from "../../dataset/corpus.js";
@@ -22,7 +22,7 @@ export interface EvaluateOptions {
   /** Sequences at a time. @default 16 */
   batchSize?: number;
   /** @default "auto" */
-  backend?: BackendChoice;
+  backend?: string;
   /** Hears which backend runs, and what is left out and why. */
   onNote?: (line: string) => void;
   /** Hears how many rows of at most a context of tokens are worked out, of all. */

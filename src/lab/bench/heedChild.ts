@@ -22,9 +22,10 @@ function training({ folder, variant }: LoadRequest): Work {
   const model = new Transformer(inputs.model);
   model.load(weights);
   const { batchSize, work } = inputs;
+  const { epsilon, newTokens, ...optimizer } = work; // AdamW's epsilon is always 1e-8
   const step = new TrainingStep(
     model,
-    trainingConfig({ ...work, batchSize, precision: variant.bfloat16 ? "bfloat16" : "float32" }),
+    trainingConfig({ ...optimizer, batchSize, precision: variant.bfloat16 ? "bfloat16" : "float32" }),
     { compiled: variant.compiled === true },
   );
   let done = 0;

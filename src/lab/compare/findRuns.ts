@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { modelDefaults } from "../../config/model.js";
+import { modelFields } from "../../config/model.js";
 import { trainingConfig } from "../../config/training.js";
 import { CheckpointError, ConfigError } from "../../core/errors.js";
 import { readMetrics } from "../../runs/metrics.js";
@@ -77,7 +77,7 @@ function addTrials(sweep: string, found: FoundRuns, alone: boolean): void {
     found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget, ratesAsked });
   }
   if (found.runs.some(hasOtherRate)) {
-    const base = asked.model?.hiddenDim ?? modelDefaults.hiddenDim;
+    const base = asked.model?.hiddenDim ?? (modelFields.hiddenDim.default as number);
     found.notes.push(
       `${sweep}: lr is what was asked for at dim ${base}; as --lr-rule width says, each run trained with that times √(${base} / dim).`,
     );

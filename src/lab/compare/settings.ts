@@ -1,7 +1,6 @@
 import { basename } from "node:path";
-import { modelFlagFields, trainingFlagFields } from "../../config/flagNames.js";
-import type { ModelConfig } from "../../config/model.js";
-import { type TrainingConfig, trainingConfig } from "../../config/training.js";
+import { type ModelConfig, modelFields } from "../../config/model.js";
+import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
 import { trainingFlopsPerToken } from "../../model/count.js";
 import { parseBudget } from "../sweep/budget.js";
 import type { ReportRun } from "./readRun.js";
@@ -11,30 +10,19 @@ export type SettingValue = string | number | boolean;
 /** A run's settings by the names of the flags that set them. */
 export type Settings = Readonly<Record<string, SettingValue>>;
 
-const flagOfField = new Map(
-  Object.entries({ ...modelFlagFields, ...trainingFlagFields }).map(([flag, field]): [string, string] => [field, flag]),
-);
+const rows = new Map(Object.entries({ ...modelFields, ...trainingFields }));
 
 /** In plain words, what a reader may not know from the flag. */
-const meanings: Record<string, string> = {
-  layers: "decoder blocks",
-  heads: "attention heads",
-  dim: "width of the residual stream",
-  "ff-dim": "width inside the feed-forward",
-  context: "tokens the model can see",
-  batch: "sequences in a step",
-  lr: "highest learning rate",
-  data: "training text",
-  seconds: "time to train",
-};
-
-/** Fields that decide how a run is watched and kept, or that are the same where losses can be compared at all. */
-const ignored = new Set(["vocabSize", "seed", "evalEvery", "evalBatches", "saveEvery", "sampleEvery"]);
+const meanings = new Map(
+  [...rows.values()].map(({ flag, help }) => [flag, help.charAt(0).toLowerCase() + help.slice(1)]),
+)
+  .set("data", "training text")
+  .set("seconds", "time to train");
 
 /** `hiddenDim` is `dim`, `weightDecay` is `weight-decay`. */
-export const flagOf = (field: string): string => flagOfField.get(field) ?? field;
+export const flagOf = (field: string): string => rows.get(field)?.flag ?? field;
 
-export const meaningOf = (setting: string): string | undefined => meanings[setting];
+export const meaningOf = (setting: string): string | undefined => meanings.get(setting);
 
 /**
  * Shape first, then training, data and backend: the order in which labels name them. Learning rates are those that were
@@ -45,7 +33,7 @@ export function settingsOf(run: ReportRun): Settings {
   const { model, training, files, backend } = record;
   const { numLayers, hiddenDim, numHeads, ...shape } = model;
   const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training, ...ratesAsked };
-  const fields = Object.entries(ordered).filter(([field]) => !ignored.has(field));
+  const fields = Object.entries(ordered).filter(([field]) => rows.get(field)?.sweep !== undefined);
   const texts = files.filter(({ split }) => split === "train");
   const data = texts.map(({ path, sha256 }) => `${basename(path)} (${sha256.slice(0, 8)})`).join(" ");
   const all = [...fields.map(([field, value]) => [flagOf(field), value]), ["data", data]];

@@ -1,6 +1,6 @@
 import type { BackendName } from "../../backends/choose.js";
-import { type ModelConfig, modelConfig, modelDefaults } from "../../config/model.js";
-import { type TrainingConfig, trainingConfig, trainingDefaults } from "../../config/training.js";
+import { type ModelConfig, modelConfig, modelFields } from "../../config/model.js";
+import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
 import { ConfigError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import { stepsOfBudget } from "./budget.js";
@@ -104,7 +104,7 @@ function resolve(settings: TrialSettings, asked: Asked, { budget, lrRule }: Requ
   const model = modelConfig({ ...asked.model, ...fields.model, vocabSize });
   requireText(model.contextLength, tokens);
   const given = { ...asked.training, ...fields.training };
-  const baseDim = asked.model.hiddenDim ?? modelDefaults.hiddenDim;
+  const baseDim = asked.model.hiddenDim ?? (modelFields.hiddenDim.default as number);
   const scaled = lrRule === "width" ? scaledRates(given, Math.sqrt(baseDim / model.hiddenDim)) : given;
   const training = trainingConfig(scaled);
   if (budget && "seconds" in budget) {
@@ -125,7 +125,7 @@ function resolve(settings: TrialSettings, asked: Asked, { budget, lrRule }: Requ
  */
 function scaledRates(given: Partial<TrainingConfig>, factor: number): Partial<TrainingConfig> {
   const scale = (rate: number) => Number((rate * factor).toPrecision(6));
-  const { learningRate = trainingDefaults.learningRate, minLearningRate } = given;
+  const { learningRate = trainingFields.learningRate.default as number, minLearningRate } = given;
   return {
     ...given,
     learningRate: scale(learningRate),

@@ -1,8 +1,9 @@
-import { modelFlagFields, trainingFlagFields } from "../../config/flagNames.js";
-import { trainingDefaults } from "../../config/training.js";
+import { checkGiven } from "../../config/fields.js";
+import { modelFields } from "../../config/model.js";
+import { dataFields, machineFields, outputFields } from "../../config/run.js";
+import { trainingFields } from "../../config/training.js";
 import { requireBoolean, requireInteger, requireOneOf, requireRange, show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
-import { checkEarly } from "../../jobs/trainOptions.js";
 import { type Budget, parseBudget } from "./budget.js";
 import { type Axis, parseGrid } from "./grid.js";
 import { type Asked, type LrRule, lrRules } from "./options.js";
@@ -59,17 +60,12 @@ export function parseRequest(asked: Asked): Request {
 
 /** Each field that all trials share, by itself: whether fields go together is a question to each trial. */
 function checkShared({ model, training, ...others }: Asked): void {
-  checkEarly({ ...others, out: "" });
-  const given: [flags: Record<string, string>, fields: object][] = [
-    [modelFlagFields, model],
-    [trainingFlagFields, training],
-  ];
-  for (const [flags, fields] of given) {
-    for (const [key, field] of Object.entries(flags)) {
-      const value = (fields as Record<string, unknown>)[field];
-      if (value !== undefined) settingValue(key, value);
-    }
-  }
+  const { data, keep, xla } = others;
+  checkGiven({ ...dataFields, ...machineFields, ...outputFields }, { data, keep, xla });
+  if ((data ?? []).length === 0)
+    throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
+  checkGiven(modelFields, model);
+  checkGiven(trainingFields, training);
 }
 
 function parseList(given: unknown): TrialSettings[] {
@@ -97,7 +93,7 @@ function parseList(given: unknown): TrialSettings[] {
 /** `3` and `"3"` are a number of seeds; `[3]` and `"1,2,3"` are seeds. */
 function parseSeeds({ seeds = 1, training }: Asked): number[] {
   const wanted = typeof seeds === "string" ? numbersIn(seeds) : seeds;
-  const first = training.seed ?? trainingDefaults.seed;
+  const first = training.seed ?? (trainingFields.seed.default as number);
   const list = Array.isArray(wanted)
     ? wanted
     : Array.from({ length: requireInteger("seeds", wanted, 1, 10_000) }, (_, i) => first + i);

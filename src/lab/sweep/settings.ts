@@ -1,8 +1,7 @@
-import { modelFlagFields, trainingFlagFields } from "../../config/flagNames.js";
-import { type ModelConfig, modelConfig, modelDefaults } from "../../config/model.js";
-import { type TrainingConfig, trainingConfig, trainingDefaults } from "../../config/training.js";
-import { show } from "../../core/checks.js";
-import { ConfigError } from "../../core/errors.js";
+import { type Field, fieldOfFlag, parseField } from "../../config/fields.js";
+import { type ModelConfig, modelFields } from "../../config/model.js";
+import { type TrainingConfig, trainingFields } from "../../config/training.js";
+import { ConfigError, show } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
 
 export type SettingValue = number | string | boolean;
@@ -16,25 +15,26 @@ export interface Fields {
   training: Partial<TrainingConfig>;
 }
 
-const fields: Record<string, string> = { ...modelFlagFields, ...trainingFlagFields };
-const defaults: Record<string, unknown> = { ...modelDefaults, ...trainingDefaults };
+const all: Record<string, Field> = { ...modelFields, ...trainingFields };
 
-/** Numbers that need not be whole. */
-const real = new Set(["dropout", "lr", "min-lr", "weight-decay", "beta1", "beta2", "clip"]);
+/** The rows that a sweep may vary, by flag. */
+const rows = new Map(
+  Object.entries(all)
+    .filter(([, { sweep }]) => sweep !== undefined)
+    .map(([name, field]) => [field.flag, { name, field }]),
+);
 
-/** Numbers of which the order of magnitude matters. */
-const logarithmic = new Set(["lr", "min-lr"]);
-
-export const isWhole = (key: string): boolean => !real.has(key);
-export const isLogarithmic = (key: string): boolean => logarithmic.has(key);
-export const isNumber = (key: string): boolean => typeof (defaults[fields[key]!] ?? 0) === "number";
+export const isWhole = (key: string): boolean => rows.get(key)!.field.kind === "integer";
+export const isLogarithmic = (key: string): boolean => rows.get(key)!.field.sweep === "log";
+export const isNumber = (key: string): boolean => ["integer", "number"].includes(rows.get(key)!.field.kind);
 
 /** `key` if it names a setting that trials may vary, else a ConfigError that names the nearest. */
 export function requireSetting(where: string, key: string): string {
   if (key === "seed") throw new ConfigError(`${where} must not vary seed: that is what --seeds is for`);
-  if (Object.hasOwn(fields, key)) return key;
-  const known = Object.keys(fields).filter((name) => name !== "seed");
-  throw new ConfigError(`${where}: there is no setting ${show(key)} (did you mean ${nearest(key, known)}?)`);
+  if (rows.has(key)) return key;
+  if (fieldOfFlag(all, key)) throw new ConfigError(`${where} must not vary ${key}: it does not change what is learned`);
+  const near = all[key]?.flag ?? nearest(key, [...rows.keys()]);
+  throw new ConfigError(`${where}: there is no setting ${show(key)} (did you mean ${near}?)`);
 }
 
 /**
@@ -43,41 +43,17 @@ export function requireSetting(where: string, key: string): string {
  * @throws ConfigError if the setting can't have that value, whatever the others are.
  */
 export function settingValue(key: string, given: unknown): SettingValue {
-  const value = parsed(key, typeof given === "string" ? given.trim() : given);
-  const field = fields[key]!;
-  if (Object.hasOwn(modelFlagFields, key)) {
-    // A width that any number of heads divides, so that the one field alone is judged.
-    const fitting = key === "heads" ? { hiddenDim: Math.max(1, Math.floor(value as number)) } : { numHeads: 1 };
-    modelConfig({ vocabSize: 2, ...fitting, [field]: value });
-  } else {
-    trainingConfig({ learningRate: Number.MAX_VALUE, [field]: value });
-  }
-  return value;
-}
-
-function parsed(key: string, given: unknown): SettingValue {
-  const refuse = (kind: string) => new ConfigError(`${key} must be ${kind}: got ${show(given)}`);
-  if (isNumber(key)) {
-    const value = typeof given === "string" && given !== "" ? Number(given) : given;
-    if (typeof value !== "number" || Number.isNaN(value)) throw refuse("a number");
-    return value;
-  }
-  if (typeof defaults[fields[key]!] === "boolean") {
-    const value = given === "true" ? true : given === "false" ? false : given;
-    if (typeof value !== "boolean") throw refuse("true or false");
-    return value;
-  }
-  if (typeof given !== "string") throw refuse("a name");
-  return given;
+  const { field } = rows.get(key)!;
+  return (typeof given === "string" ? parseField(field, key, given) : field.check(key, given)) as SettingValue;
 }
 
 /** The fields that settings set. */
 export function fieldsOf(settings: TrialSettings): Fields {
-  const of = (flags: Record<string, string>) => {
-    const given = Object.entries(settings).filter(([key]) => Object.hasOwn(flags, key));
-    return Object.fromEntries(given.map(([key, value]) => [flags[key]!, value]));
+  const of = (table: object) => {
+    const given = Object.entries(settings).map(([key, value]) => [rows.get(key)!.name, value] as const);
+    return Object.fromEntries(given.filter(([name]) => Object.hasOwn(table, name)));
   };
-  return { model: of(modelFlagFields), training: of(trainingFlagFields) };
+  return { model: of(modelFields), training: of(trainingFields) };
 }
 
 /** `heads=4,dim=128`. */

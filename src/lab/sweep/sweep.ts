@@ -2,7 +2,7 @@ import { processesThatFit, threadsEach } from "../../backends/processes.js";
 import { allowedThreads } from "../../backends/threads.js";
 import { requireInteger } from "../../core/checks.js";
 import * as errors from "../../core/errors.js";
-import { checkEarly, type TrainOptions } from "../../jobs/trainOptions.js";
+import { checkTrainOptions, type TrainOptions } from "../../jobs/trainOptions.js";
 import type { SweepListeners } from "./listeners.js";
 import { type Asked, askedFor, type SweepOptions } from "./options.js";
 import { planTrials, type Survey } from "./plan.js";
@@ -80,7 +80,7 @@ function crowdNote(workers: number, { threads }: SweepRecord): string[] {
 
 function reopen(options: SweepOptions): HeldSweep {
   const { out, resume, overwrite } = options;
-  checkEarly({ out, resume, overwrite });
+  checkTrainOptions({ out, resume, overwrite });
   const opened = openSweep(out);
   try {
     requireSameAsked(opened.record, askedFor(options));

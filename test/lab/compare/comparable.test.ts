@@ -83,7 +83,7 @@ it("refuses a run whose files are missing, damaged or say too little", () => {
       '{ "format": "heed-run-1", "model": { "vocabSize": 9, "numHeads": 3 }, "training": {}, "files": [] }',
     ),
   ).toBe(
-    "CheckpointError: RUN/run.json must be what heed wrote: hiddenDim must be divisible by numHeads: got 128 and 3 (try 126 or 129) (leave the run out)",
+    "CheckpointError: RUN/run.json must be what heed wrote: numHeads must divide hiddenDim 128: got 3 (try 1, 2, 4 or 8, or hiddenDim 126 or 129) (leave the run out)",
   );
   expect(folder).toContain("heed-report-");
 });

@@ -34,7 +34,7 @@ it("makes a trial of each combination, all of one seed before the next", () => {
 it("leaves out what no model or training can be, and says why", () => {
   const { trials, skipped } = plan({ model: small, grid: "heads=3,5 context=8,99,100", seeds: 2 });
   expect(trials.map(({ settings }) => settings.context)).toEqual([8, 99, 8, 99]);
-  const divides = "hiddenDim must be divisible by numHeads: got 12 and 5 (try 10 or 15)";
+  const divides = "numHeads must divide hiddenDim 12: got 5 (try 2, 3, 4 or 6, or hiddenDim 10 or 15)";
   const tooLong = "contextLength must be below the 100 tokens of the shorter text: got 100";
   expect(skipped.map(({ settings, reason }) => `${settingsText(settings)}: ${reason}`)).toEqual([
     `heads=3,context=100: ${tooLong}`,
@@ -44,7 +44,7 @@ it("leaves out what no model or training can be, and says why", () => {
   ]);
   const both = plan({ model: small, grid: "lr=0.01,0.1", training: { minLearningRate: 0.05 } });
   expect(both.skipped).toEqual([
-    { settings: { lr: 0.01 }, reason: "minLearningRate must be at most learningRate: got 0.05 and 0.01" },
+    { settings: { lr: 0.01 }, reason: "minLearningRate must be at most learningRate 0.01: got 0.05" },
   ]);
   expect(refusal(() => plan({ model: small, grid: "heads=5,7" }))).toBe(`ConfigError: no trial is left: ${divides}`);
   const without = { tokens: { train: 900, validation: 0 } };
@@ -163,7 +163,7 @@ it("takes a list as it is, and the seed alone", () => {
 
 it("numbers runs whose settings are too long a name for a file", () => {
   const given =
-    "layers=1 heads=1 dim=12 ff-dim=48 context=8 batch=2 grad-accum=1 lr=0.001 min-lr=0.0001 warmup=1 weight-decay=0.1 beta1=0.9 beta2=0.99 clip=1 eval-every=250";
+    "layers=1 heads=1 dim=12 ff-dim=48 context=8 batch=2 grad-accum=1 lr=0.001 min-lr=0.0001 warmup=1 weight-decay=0.1 beta1=0.9 beta2=0.99 clip=1 precision=float32";
   expect(
     plan({ grid: `${given} heads=1`.replace(" heads=1", "") + " tie=true,false" }).trials.map(({ run }) => run),
   ).toEqual(["trials/trial-1", "trials/trial-2"]);

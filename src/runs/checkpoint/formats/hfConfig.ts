@@ -1,4 +1,4 @@
-import { type ActivationKind, type ModelConfig, modelConfig, modelDefaults } from "../../../config/model.js";
+import { type ActivationKind, type ModelConfig, modelConfig, modelFields } from "../../../config/model.js";
 import { CheckpointError, ConfigError } from "../../../core/errors.js";
 import { isObject, type JsonObject } from "../../../core/strictJson.js";
 
@@ -115,7 +115,7 @@ function fromGpt2(json: JsonObject, where: string): ModelConfig {
 }
 
 function fromHeed(value: unknown, where: string): ModelConfig {
-  const known = ["vocabSize", "intermediateDim", ...Object.keys(modelDefaults)];
+  const known = Object.keys(modelFields);
   if (!isObject(value)) throw new CheckpointError(`${where}: heed must be an object: got ${JSON.stringify(value)}`);
   const missing = known.filter((name) => value[name] === undefined);
   if (missing.length > 0) throw new CheckpointError(`${where}: heed must have the field ${missing[0]}`);
