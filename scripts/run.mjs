@@ -125,15 +125,6 @@ function linkProgram() {
   }
 }
 
-/** npm takes flags before "--" for its own, without a word: a run would start over that should be resumed. */
-function requireOwnFlags(args) {
-  const isTaken = (name) => process.env[`npm_config_${name.replace("-", "_")}`] === "true";
-  const taken = ["resume", "overwrite", "dry-run"].find((name) => isTaken(name) && !args.includes(`--${name}`));
-  if (!taken) return;
-  console.error(`heed: npm took --${taken} for its own (put it after "--": npm run train -- --${taken})`);
-  process.exit(2);
-}
-
 function takeLock(lock) {
   try {
     writeFileSync(lock, String(process.pid), { flag: "wx" });
@@ -208,7 +199,6 @@ async function pack(args) {
 
 async function main([command, ...args]) {
   requireNode();
-  requireOwnFlags(args);
   await installPackages();
   linkProgram();
   if (command === "start" || command === "test") await setUpBackend(args);
@@ -224,7 +214,12 @@ function heedWords(command, args) {
   if (command === undefined) return ["--help"];
   if (command === "start") return ["start", "--out", fromUser("models", "start"), ...args];
   if (command !== "study") return [command, ...args];
-  const study = ["--plan", fromUser("docs", "study", "plan.json"), "--config", fromUser("docs", "study", "settings.json")];
+  const study = [
+    "--plan",
+    fromUser("docs", "study", "plan.json"),
+    "--config",
+    fromUser("docs", "study", "settings.json"),
+  ];
   const data = ["--data", fromUser("data", "tales", "tales.txt"), "--out", fromUser("models", "study")];
   return ["sweep", ...study, ...data, ...args];
 }

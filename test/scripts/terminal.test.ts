@@ -46,6 +46,6 @@ it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn o
   const [before, after] = shown
     .replaceAll("\x1b", "ESC")
     .split("stopping after this step, then saving (Ctrl-C again to stop at once)");
-  expect(before).toMatch(/ESC\[\?25l.*ESC\[\?25h[^/]*\n$/s); // the cursor is hidden, then shown again
+  expect(before).toMatch(/ ETA \d+[smh]\r\n\r\n$/);
   expect(after).toMatch(/^\r\nheed: stopped after step \d+, which is saved \(the same with --resume goes on\)\r\n$/);
 });
