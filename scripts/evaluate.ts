@@ -1,6 +1,5 @@
 // npm run evaluate -- --checkpoint models/tales --data data/tales/heldout.txt
 import { evaluationFields } from "../src/config/evaluation.js";
-import { ConfigError } from "../src/core/errors.js";
 import { evaluate } from "../src/jobs/evaluate/evaluate.js";
 import { evaluationTable } from "./support/evaluateTable.js";
 import { EvaluationDisplay } from "./support/evaluationDisplay.js";
@@ -25,9 +24,6 @@ export const command: HeedCommand = {
     json: switchFlag("Print the figures as JSON", false),
   },
   handler: async (flags) => {
-    for (const name of ["checkpoint", "data"]) {
-      if (!flags[name]) throw new ConfigError(`${name} must be given: got none (add --${name} PATH)`);
-    }
     const { checkpoint, data, backend } = flags;
     const display = new EvaluationDisplay();
     const given = { checkpoint, data, backend, ...givenFields(evaluationFields, flags), ...display.listeners };

@@ -24,8 +24,6 @@ export const command: HeedCommand = {
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {
-    if (!flags.checkpoint)
-      throw new ConfigError("checkpoint must name a run or a checkpoint: got none (add --checkpoint DIR)");
     const prompt = promptOf(flags.prompt, flags.promptFile);
     const texts = await generate({
       checkpoint: flags.checkpoint,

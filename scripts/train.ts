@@ -6,11 +6,10 @@ import { trainingFields } from "../src/config/training.js";
 import { planTraining } from "../src/jobs/planTraining.js";
 import { train } from "../src/jobs/train.js";
 import type { TrainOptions } from "../src/jobs/trainOptions.js";
-import { calibrationDisplay } from "./support/calibrationDisplay.js";
 import { givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
-import { modelText } from "./support/modelText.js";
+import { modelText, sayTiming } from "./support/modelText.js";
 import { TrainingDisplay } from "./support/trainingDisplay.js";
 
 const { vocabSize, ...shapeFields } = modelFields; // the tokenizer decides the vocabulary
@@ -25,6 +24,8 @@ export const settingFlags = {
   ...tableFlags(machineFields, "Machine:"),
 };
 
+export const timingFlag = switchFlag("Whether a dry run times a few steps", true);
+
 export const command: HeedCommand = {
   command: "train",
   describe: "Train a model on text files",
@@ -36,11 +37,12 @@ export const command: HeedCommand = {
     ...settingFlags,
     ...tableFlags(outputFields, "Output:"),
     "dry-run": switchFlag("Check everything, and show the model and what training it takes, without training", false),
+    timing: timingFlag,
     json: switchFlag("Print the result as JSON", false),
   },
   handler: async (flags) => {
     const options = trainOptions(flags);
-    if (flags.dryRun) return showPlan(options, flags.json);
+    if (flags.dryRun) return showPlan(options, { json: flags.json, timing: flags.timing });
     const display = new TrainingDisplay();
     const { signal } = stopOnInterrupt(() => display.close());
     const result = await train({ ...options, signal }, display.listeners).finally(() => display.close());
@@ -49,10 +51,9 @@ export const command: HeedCommand = {
   },
 };
 
-async function showPlan(options: TrainOptions, json: boolean): Promise<void> {
-  const { onProgress, close } = calibrationDisplay();
-  const page = await planTraining(options, { onProgress }).finally(close);
-  process.stdout.write(`${json ? JSON.stringify(page) : modelText(page)}\n`);
+async function showPlan(options: TrainOptions, { json, timing }: { json: boolean; timing: boolean }): Promise<void> {
+  const summary = await planTraining(options, { timing, onTiming: sayTiming });
+  process.stdout.write(`${json ? JSON.stringify(summary) : modelText(summary)}\n`);
 }
 
 /** A preset is overridden by a config file, and that by flags. */

@@ -1,20 +1,19 @@
-import type { ModelPage } from "../../src/jobs/modelPage.js";
+import type { ModelSummary } from "../../src/jobs/modelSummary.js";
 import type { LayerDescription } from "../../src/model/describe.js";
 import { modelDrawing } from "./modelDrawing.js";
 import { duration } from "./pace.js";
 
-/** A model's page as text: the drawing, a table of its layers, and what it takes. */
-export function modelText(page: ModelPage): string {
-  const rows = [...sizeRows(page), ...timeRows(page), ...page.notes.map((note) => ["note", note] as const)];
+/** A model's summary as text: the drawing, a table of its layers, and what it takes. */
+export function modelText(summary: ModelSummary): string {
+  const rows = [...sizeRows(summary), ...timeRows(summary), ...summary.notes.map((note) => ["note", note] as const)];
   const figures = rows.map(([name, value]) => `${name.padEnd(15)} ${value}`).join("\n");
-  return [modelDrawing(page.model, page.training.batchSize), layerTable(page), figures].join("\n\n");
+  return [modelDrawing(summary.model, summary.training.batchSize), layerTable(summary), figures].join("\n\n");
 }
 
-type Row = readonly [name: string, value: string];
+type TextRow = readonly [name: string, value: string];
 
-function sizeRows({ parameters, memory, flops, compiled }: ModelPage): Row[] {
-  const { weights, gradients, moments, activations, total } = memory.training;
-  const { cache, prompt } = memory.inference;
+function sizeRows({ parameters, memory, flops }: ModelSummary): TextRow[] {
+  const { weights, gradients, optimizer, total } = memory.training;
   const { forwardPerToken, trainingPerToken, step } = flops;
   return [
     [
@@ -22,21 +21,22 @@ function sizeRows({ parameters, memory, flops, compiled }: ModelPage): Row[] {
       `${whole(parameters.total)}: ${whole(parameters.embedding)} in embeddings, ${whole(parameters.withoutEmbedding)} without`,
     ],
     [
-      "training memory",
-      `${bytes(total)}: weights ${bytes(weights)}, gradients ${bytes(gradients)}, moments ${bytes(moments)},`,
+      "flops",
+      `per token: forward ${large(forwardPerToken)}, training ${large(trainingPerToken)}; per step: ${large(step)}`,
     ],
-    ["", `activations ${bytes(activations)}${compiled ? "" : ", as it runs op by op"}`],
     [
-      "writing text",
-      `${bytes(memory.inference.total)}: weights ${bytes(weights)}, keys and values ${bytes(cache)}, prompt ${bytes(prompt)}`,
+      "training keeps",
+      `${bytes(total)}: weights ${bytes(weights)}, gradients ${bytes(gradients)}, optimizer ${bytes(optimizer)}`,
     ],
-    ["beside these", `${bytes(memory.process)} that the process itself holds`],
-    ["flops a token", `forward ${large(forwardPerToken)}, training ${large(trainingPerToken)}; ${large(step)} a step`],
+    [
+      "writing keeps",
+      `${bytes(memory.inference.total)}: weights ${bytes(memory.inference.weights)}, keys and values ${bytes(memory.inference.cache)}`,
+    ],
   ];
 }
 
-function timeRows({ backend, steps, tokens, data, estimate }: ModelPage): Row[] {
-  const rows: Row[] = [["backend", backend.reason]];
+function timeRows({ backend, steps, tokens, data, memory, timing }: ModelSummary): TextRow[] {
+  const rows: TextRow[] = [["backend", backend.reason]];
   if (data) {
     const { train, validation, epochs, stepsDone } = data;
     const from = stepsDone > 0 ? ` from step ${whole(stepsDone)} on` : "";
@@ -44,19 +44,24 @@ function timeRows({ backend, steps, tokens, data, estimate }: ModelPage): Row[] 
     rows.push(["epochs", `${epochs.toPrecision(3)}${from}`]);
   }
   rows.push(["steps", `${whole(steps)}, ${whole(tokens)} tokens`]);
-  if (estimate) {
-    const { tokensPerSecond, secondsPerStep, seconds, at } = estimate;
+  if (timing) {
+    const { tokensPerSecond, secondsPerStep, seconds, peakMemory } = timing;
     const speed = Number(tokensPerSecond.toPrecision(2));
-    rows.push([
-      "speed",
-      `about ${whole(speed)} tokens/s, ${milliseconds(secondsPerStep)} a step (measured ${at.slice(0, 10)})`,
-    ]);
-    rows.push(["time", `about ${duration(Number(seconds.toPrecision(2)))} for ${whole(steps)} steps`]);
+    rows.push(
+      ["memory", `${bytes(peakMemory)} at most while steps were timed, ${bytes(memory.process)} before them`],
+      ["speed", `${whole(speed)} tokens/s, ${milliseconds(secondsPerStep)} per step, measured with a few steps`],
+      ["time", `about ${duration(Number(seconds.toPrecision(2)))} for ${whole(steps)} steps`],
+    );
   }
   return rows;
 }
 
-function layerTable({ layers, model }: ModelPage): string {
+/** Says on stderr why nothing happens for some seconds. */
+export function sayTiming(): void {
+  process.stderr.write("timing a few steps (--no-timing skips this)\n");
+}
+
+function layerTable({ layers, model }: ModelSummary): string {
   const first = "blocks.0.";
   const rows = layers.flatMap((layer) => {
     if (!layer.name.startsWith("blocks.")) return layerRows(layer, layer.name);

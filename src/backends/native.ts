@@ -64,13 +64,6 @@ export function nativeBackend(): NativeBackend | undefined {
   return tf.getBackend() === "tensorflow" ? (tf.backend() as unknown as NativeBackend) : undefined;
 }
 
-/** A copy in TensorFlow's own memory: memory that belongs to JavaScript stays until its garbage collection. */
-export function nativeCopy<T extends tf.Tensor>(tensor: T): T {
-  const native = nativeBackend();
-  if (!native) return tensor;
-  return native.executeSingleOutput("DeepCopy", [], [tensor]) as T;
-}
-
 /** A type attribute, such as `T` or `Tidx`. */
 export function typeAttribute(native: NativeBackend, name: string, dtype: "float32" | "int32"): OpAttribute {
   const { TF_ATTR_TYPE, TF_FLOAT, TF_INT32 } = native.binding;

@@ -1,6 +1,5 @@
 import { availableParallelism } from "node:os";
 import { requireInteger } from "../core/checks.js";
-import { nativeBackend } from "./native.js";
 
 /** Parts of a batch at most: each makes a graph larger. */
 const mostParts = 4;
@@ -27,9 +26,7 @@ export function shareThreads(): void {
   parts = Math.min(Number(process.env.TF_NUM_INTEROP_THREADS) || 1, mostParts);
 }
 
-/** How many of `batchSize` sequences each part of a batch holds; one part where parts would not run side by side. */
-export function batchParts(batchSize: number): number[] {
-  const native = nativeBackend();
-  const count = native && !native.isUsingGpuDevice ? Math.min(parts, batchSize) : 1;
-  return Array.from({ length: count }, (_, i) => Math.floor((batchSize + i) / count));
+/** Parts of a batch that have threads to run side by side. */
+export function partsSideBySide(): number {
+  return parts;
 }

@@ -15,6 +15,6 @@ export const evaluationFields = {
 export type EvaluationConfig = ConfigOf<typeof evaluationFields>;
 
 /** @throws ConfigError naming the field, its rule and the value received. */
-export function evaluationConfig(given: Partial<EvaluationConfig> = {}): EvaluationConfig {
-  return completeConfig(evaluationFields, given);
+export function evaluationConfig(given: Partial<EvaluationConfig> = {}, where?: string): EvaluationConfig {
+  return completeConfig(evaluationFields, given, { where, what: "evaluate" });
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import { requireBoolean, requireInteger, requireOneOf } from "../core/checks.js";
 import { ConfigError, show } from "../core/errors.js";
 import { nearest } from "../core/nearest.js";
@@ -126,22 +127,32 @@ function requireList(field: string, value: unknown): unknown[] {
   throw new ConfigError({ field, rule: "be a text or a list of texts", value });
 }
 
+/** How errors name what is checked. */
+interface Naming {
+  /** What every message begins with: "run.json: model". */
+  where?: string;
+  /** What the fields are, for messages about all of them: "model". @default "options" */
+  what?: string;
+  /** Further tables by the option that holds them, where a field may have been meant: `{ training: trainingFields }`. */
+  within?: Readonly<Record<string, FieldTable>>;
+}
+
 /**
  * A complete config from the fields given: every one is checked, defaults fill in the rest.
  *
- * @param where what the fields stand in, for errors: "train", "run.json: model"
  * @throws ConfigError naming a field that no row describes, with the nearest, or one that breaks its rule
  */
 export function completeConfig<Table extends FieldTable>(
   table: Table,
   given: Partial<ConfigOf<Table>>,
-  where?: string,
+  { where, what = "options" }: Naming = {},
 ): ConfigOf<Table> {
-  requireKnown(table, given, where);
+  requireKnown(table, given, where ?? what);
   const values = given as Record<string, unknown>;
   const config: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(table)) {
-    config[name] = checkField(name, field, values[name] ?? defaultOf(field, config), where);
+    const value = values[name];
+    config[name] = checkField(name, field, value === undefined ? defaultOf(field, config) : value, where);
   }
   return config as ConfigOf<Table>;
 }
@@ -154,10 +165,9 @@ export function completeConfig<Table extends FieldTable>(
 export function checkGiven<Table extends FieldTable>(
   table: Table,
   given: object,
-  where?: string,
-  within?: Readonly<Record<string, FieldTable>>,
+  { where, what = "options", within }: Naming = {},
 ): Partial<ConfigOf<Table>> {
-  requireKnown(table, given, where, within);
+  requireKnown(table, given, where ?? what, within);
   const entries = Object.entries(given).filter(([name, value]) => name in table && value !== undefined);
   return Object.fromEntries(
     entries.map(([name, value]) => [name, checkField(name, table[name]!, value, where)]),
@@ -177,14 +187,13 @@ function checkField(name: string, field: Field, value: unknown, where: string | 
 }
 
 /**
- * @param within further tables by the name of the option that holds them, for advice: `{ training: trainingFields }`
  * @throws ConfigError if `given` is no object, or has a field that `table` does not describe, with the nearest that is
  */
 export function requireKnown(
   table: FieldTable,
   given: unknown,
   where = "options",
-  within: Readonly<Record<string, FieldTable>> = {},
+  within: Naming["within"] = {},
 ): void {
   requireObject(given, where);
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(table, name) && !Object.hasOwn(within, name));
@@ -246,7 +255,7 @@ export function flagWords(table: FieldTable, config: object): string[] {
   const values = config as Record<string, unknown>;
   return Object.entries(table).flatMap(([name, field]) => {
     const value = values[name];
-    if (value === undefined || value === defaultOf(field, values)) return [];
+    if (value === undefined || isDeepStrictEqual(value, defaultOf(field, values))) return [];
     if (typeof value === "boolean") return [`--${value ? "" : "no-"}${field.flag}`];
     return [`--${field.flag}`, ...[value].flat().map(String)];
   });

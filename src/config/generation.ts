@@ -54,7 +54,7 @@ export type GenerationConfig = ConfigOf<typeof generationFields>;
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function generationConfig(given: Partial<GenerationConfig> = {}, where?: string): GenerationConfig {
-  const config = completeConfig(generationFields, given, where);
+  const config = completeConfig(generationFields, given, { where, what: "generate" });
   if (config.stop.includes("")) {
     throw new ConfigError({ where, field: "stop", rule: "be a text of at least one character", value: "" });
   }

@@ -79,7 +79,7 @@ export type ModelConfig = ConfigOf<typeof modelFields>;
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function modelConfig(given: Partial<ModelConfig> & { vocabSize: number }, where?: string): ModelConfig {
-  const config = completeConfig(modelFields, given, where);
+  const config = completeConfig(modelFields, given, { where, what: "model" });
   const { numHeads, hiddenDim } = config;
   if (hiddenDim % numHeads !== 0) {
     throw new ConfigError({

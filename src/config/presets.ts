@@ -50,9 +50,9 @@ export function settingsFile(path: string): Settings {
   const value = readSettings(path);
   const { model = {}, training = {}, ...others } = isRunRecord(value) ? ofRun(value) : value;
   return {
-    ...checkGiven(settingsFields, others, path, { model: modelFields, training: trainingFields }),
-    model: checkGiven(modelFields, model as object, `${path}: model`),
-    training: checkGiven(trainingFields, training as object, `${path}: training`),
+    ...checkGiven(settingsFields, others, { where: path, within: { model: modelFields, training: trainingFields } }),
+    model: checkGiven(modelFields, model as object, { where: `${path}: model` }),
+    training: checkGiven(trainingFields, training as object, { where: `${path}: training` }),
   };
 }
 

@@ -126,7 +126,7 @@ export type TrainingConfig = ConfigOf<typeof trainingFields>;
  * @throws ConfigError naming the field, its rule and the value received.
  */
 export function trainingConfig(given: Partial<TrainingConfig> = {}, where?: string): TrainingConfig {
-  const config = completeConfig(trainingFields, given, where);
+  const config = completeConfig(trainingFields, given, { where, what: "training" });
   const { learningRate, minLearningRate } = config;
   if (minLearningRate > learningRate) {
     throw new ConfigError({

@@ -34,6 +34,12 @@ export function requireBoolean(field: string, value: unknown): boolean {
   throw new ConfigError({ field, rule: "be true or false", value });
 }
 
+/** `value` if it is a text of at least one character, else a ConfigError that names `field` and what it must name. */
+export function requireNamed(field: string, value: unknown, rule: string): string {
+  if (typeof value === "string" && value !== "") return value;
+  throw new ConfigError({ field, rule, ...(value === undefined ? { got: "none" } : { value }) });
+}
+
 /** The fields of `given` that have a value, so that spreading them over defaults keeps the others. */
 export function definedFields<T extends object>(given: T): T {
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as T;

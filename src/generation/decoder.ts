@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { nativeBackend } from "../backends/native.js";
+import { capabilities } from "../backends/capabilities.js";
 import { compile } from "../compile/compile.js";
 import type { Random } from "../core/random.js";
 import type { Transformer } from "../model/transformer.js";
@@ -56,7 +56,7 @@ export class Decoder {
     private readonly model: Transformer,
     private readonly options: DecoderOptions = {},
   ) {
-    const { compiled = true, inGraph = compiled && nativeBackend() !== undefined, xla = false } = options;
+    const { compiled = true, inGraph = compiled && capabilities().graphs, xla = false } = options;
     this.cache = new KvCache(model.config);
     this.writer = inGraph ? new GraphWriter(model, this.cache, { compiled, xla }) : undefined;
     this.ops = {

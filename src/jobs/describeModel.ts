@@ -4,10 +4,16 @@ import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { ConfigError } from "../core/errors.js";
 import { openCorpus } from "../dataset/corpus.js";
 import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";
-import { type ModelPage, modelPage, type PageOptions, type PageSubject, textsOf } from "./modelPage.js";
+import {
+  type ModelSummary,
+  type SummaryOptions,
+  type SummarySubject,
+  summarizeModel,
+  trainingTexts,
+} from "./modelSummary.js";
 import { checkTogether, namedTokenizer } from "./trainOptions.js";
 
-export interface DescribeOptions extends PageOptions {
+export interface DescribeOptions extends SummaryOptions {
   /** A run or a checkpoint folder, whose model it is. */
   checkpoint?: string;
   /** Text files that the tokenizer is fitted to, and that training would go through. */
@@ -22,6 +28,8 @@ export interface DescribeOptions extends PageOptions {
   training?: Partial<TrainingConfig>;
   /** @default "auto" */
   backend?: string;
+  /** Whether a step may run as one graph. @default true */
+  compiled?: boolean;
 }
 
 /** Characters of an English text, where nothing says how many tokens there are. */
@@ -33,16 +41,16 @@ const assumedVocabSize = 65;
  *
  * @throws ConfigError, DataError or CheckpointError if an option, a text or a checkpoint can't be used.
  */
-export async function describeModel(options: DescribeOptions): Promise<ModelPage> {
+export async function describeModel(options: DescribeOptions): Promise<ModelSummary> {
   requireOneSource(options);
   modelConfig({ vocabSize: assumedVocabSize, ...options.model }); // mistakes show before anything is read
   const training = trainingConfig(options.training);
   const backend = await useBackend(options.backend);
   checkTogether(training, options);
-  return modelPage({ training, backend, ...(await subject(options, training)) }, options);
+  return summarizeModel({ training, backend, ...(await subject(options, training)) }, options, options);
 }
 
-type Subject = Pick<PageSubject, "model" | "data" | "notes">;
+type Subject = Pick<SummarySubject, "model" | "data" | "notes">;
 
 async function subject(options: DescribeOptions, training: TrainingConfig): Promise<Subject> {
   const { checkpoint, data, tokenizer = "char", unknownToken = false, model: given = {} } = options;
@@ -59,7 +67,7 @@ async function subject(options: DescribeOptions, training: TrainingConfig): Prom
   const corpus = await openCorpus({ files: data, tokenizer: named, contextLength });
   corpus.close();
   const model = modelConfig({ ...given, vocabSize: corpus.tokenizer.vocabSize });
-  return { model, data: textsOf(corpus, { model, training, stepsDone: 0 }), notes: corpus.notes };
+  return { model, data: trainingTexts(corpus, { model, training, stepsDone: 0 }), notes: corpus.notes };
 }
 
 /** @throws ConfigError naming what says the same as another option. */

@@ -1,7 +1,7 @@
 import { useBackend } from "../backends/choose.js";
 import { generationConfig } from "../config/generation.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
-import { definedFields, requireOneOf } from "../core/checks.js";
+import { definedFields, requireNamed, requireOneOf } from "../core/checks.js";
 import { Decoder } from "../generation/decoder.js";
 import { type GenerateOptions, generateText } from "../generation/generateText.js";
 import { openModel } from "./openModel.js";
@@ -35,8 +35,9 @@ export async function generate({
   onNote,
   ...options
 }: GenerateFromOptions): Promise<string[]> {
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
   const { prompt, ...drawing } = options;
-  generationConfig(drawing, "generate"); // refuses bad options before anything is loaded
+  generationConfig(drawing); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
   const opened = openModel(checkpoint);

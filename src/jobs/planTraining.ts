@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
-import { type ModelPage, modelPage, type PageOptions, textsOf } from "./modelPage.js";
+import { type ModelSummary, type SummaryOptions, summarizeModel, trainingTexts } from "./modelSummary.js";
 import { withPreparedRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
@@ -10,13 +10,13 @@ import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
  *
  * @throws ConfigError, DataError or CheckpointError as `train` says.
  */
-export async function planTraining(given: TrainOptions, page: PageOptions = {}): Promise<ModelPage> {
+export async function planTraining(given: TrainOptions, summary: SummaryOptions = {}): Promise<ModelSummary> {
   const options = checkTrainOptions(given);
   return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
     const { model, training } = record;
-    const notes = [...corpus.notes, ...(options.xla === "on" ? ["the time is that of a step without XLA"] : [])];
-    const data = textsOf(corpus, { model, training, stepsDone: checkpoint?.step ?? 0 });
-    return modelPage({ model, training, backend, data, notes }, { ...page, compiled: options.compiled });
+    const data = trainingTexts(corpus, { model, training, stepsDone: checkpoint?.step ?? 0 });
+    const execution = { compiled: options.compiled, xla: options.xla === "on" };
+    return summarizeModel({ model, training, backend, data, notes: corpus.notes }, execution, summary);
   });
 }
 

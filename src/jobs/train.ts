@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
+import { capabilities } from "../backends/capabilities.js";
 import type { ActiveBackend } from "../backends/choose.js";
-import { nativeBackend } from "../backends/native.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
@@ -88,7 +88,7 @@ async function work(
   const { folder } = job.run;
   const model = new Transformer(record.model, { seed: training.seed });
   const { compiled = true } = options;
-  const xla = options.xla === "on" && compiled && nativeBackend() !== undefined;
+  const xla = options.xla === "on" && compiled && capabilities().graphs;
   const trainer = new Trainer(model, training, { compiled, xla });
   try {
     if (checkpoint) {

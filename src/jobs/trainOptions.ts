@@ -58,7 +58,10 @@ export function namedTokenizer(
 export function checkTrainOptions(options: TrainOptions): TrainOptions {
   const { seconds, signal, ...rest } = options;
   const { model, training } = options;
-  const checked = checkGiven(trainOptionFields, rest, "train", { model: modelFields, training: trainingFields });
+  const checked = checkGiven(trainOptionFields, rest, {
+    what: "train",
+    within: { model: modelFields, training: trainingFields },
+  });
   if (seconds !== undefined) requirePositive("seconds", seconds);
   if (checked.out === undefined) {
     throw new ConfigError({ field: "out", rule: "name a run folder", got: "none", remedy: "for instance models/mine" });

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { nativeCopy } from "../backends/native.js";
+import { capabilities } from "../backends/capabilities.js";
 import { Random } from "../core/random.js";
 
 /** tfjs's type of an initializer, which it does not export. */
@@ -14,7 +14,7 @@ export function seededNormal(config: { seed: number; stream: string; stddev: num
     const random = new Random(config.seed, config.stream);
     const values = new Float32Array(tf.util.sizeFromShape(shape as number[]));
     for (let i = 0; i < values.length; i++) values[i] = config.stddev * random.nextNormal();
-    return tf.tidy(() => nativeCopy(tf.tensor(values, shape as number[])));
+    return tf.tidy(() => capabilities().copy(tf.tensor(values, shape as number[])));
   };
   return { apply } as unknown as Initializer;
 }

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { batchParts } from "../backends/threads.js";
+import { batchParts } from "../backends/capabilities.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { DataError } from "../core/errors.js";
 import type { CallContext } from "../layers/context.js";

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { nativeCopy } from "../backends/native.js";
+import { capabilities } from "../backends/capabilities.js";
 import { CheckpointError } from "../core/errors.js";
 
 /** Plain numbers by name, for instance of `blocks.0.attention.qkv.weight`. */
@@ -29,6 +29,6 @@ export function loadVariables(variables: ReadonlyMap<string, tf.Variable>, value
     }
   }
   for (const [name, variable] of variables) {
-    tf.tidy(() => variable.assign(nativeCopy(tf.tensor(values.get(name)!.data, variable.shape))));
+    tf.tidy(() => variable.assign(capabilities().copy(tf.tensor(values.get(name)!.data, variable.shape))));
   }
 }

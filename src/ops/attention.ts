@@ -25,7 +25,7 @@ export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, mask?: tf.Tenso
 const blockLength = 128;
 
 /** In how many blocks so many queries are worked on: `(blocks + 1) / (2 blocks)` of attention's square is computed. */
-export function attentionBlocks(queries: number): number {
+function attentionBlocks(queries: number): number {
   return nativeBackend() ? Math.ceil(queries / blockLength) : 1;
 }
 

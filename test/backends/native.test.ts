@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
-import { nativeBackend, nativeCopy } from "../../src/backends/native.js";
+import { capabilities } from "../../src/backends/capabilities.js";
+import { nativeBackend } from "../../src/backends/native.js";
 import { AdamW } from "../../src/optimizers/adamW.js";
 import { onEveryBackend } from "../support/backends.js";
 import { tinyModel } from "../support/tinyModel.js";
@@ -11,7 +12,7 @@ const isLent = ({ dataId }: tf.Tensor) => nativeBackend()!.tensorMap.get(dataId)
 onEveryBackend("a copy in TensorFlow's memory", (backend) => {
   it("has the numbers of what it was made from, and needs it no longer", () => {
     const made = tf.tensor2d([1, 2, 3, 4], [2, 2]);
-    const copy = nativeCopy(made);
+    const copy = capabilities().copy(made);
     if (backend === "native") {
       expect([isLent(copy), copy === made]).toEqual([false, false]);
       made.dispose();

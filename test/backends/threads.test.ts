@@ -1,7 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { batchParts } from "../../src/backends/capabilities.js";
 import { useBackend } from "../../src/backends/choose.js";
-import { batchParts, shareThreads } from "../../src/backends/threads.js";
+import { shareThreads } from "../../src/backends/threads.js";
 import { present } from "../support/backends.js";
 
 const names = ["HEED_THREADS", "TF_NUM_INTEROP_THREADS", "TF_NUM_INTRAOP_THREADS"];

@@ -70,7 +70,7 @@ function callNode({ name, inputs, outputs }: GraphFunction, binding: NativeBindi
   return { name: callName, op: "StatefulPartitionedCall", inputs: inputs.map((input) => input.name), attributes };
 }
 
-const isRandom = ({ op }: GraphNode): boolean => op === "StatelessRandomUniform";
+const isRandom = ({ op }: GraphNode): boolean => op.startsWith("StatelessRandom");
 
 const changesVariable = ({ op }: GraphNode): boolean => op === "AssignVariableOp" || op.startsWith("ResourceApply");
 

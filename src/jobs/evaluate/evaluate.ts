@@ -1,5 +1,6 @@
 import { useBackend } from "../../backends/choose.js";
-import { requireInteger } from "../../core/checks.js";
+import { type EvaluationConfig, evaluationConfig } from "../../config/evaluation.js";
+import { requireInteger, requireNamed } from "../../core/checks.js";
 import { DataError } from "../../core/errors.js";
 import { type Corpus, openCorpus } from "../../dataset/corpus.js";
 import { choicesFile, type EntropyFloor, knownFloor } from "../../dataset/meta.js";
@@ -12,15 +13,11 @@ import { type RelationAccuracy, RelationTest } from "./relations.js";
 import { scoreText } from "./scoreText.js";
 import { windowsOf } from "./windows.js";
 
-export interface EvaluateOptions {
+export interface EvaluateOptions extends Partial<EvaluationConfig> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
   /** The text to measure the model on. */
   data: string;
-  /** Tokens from one window to the next, at most the model's context. @default half the context, rounded up */
-  stride?: number;
-  /** Sequences at a time. @default 16 */
-  batchSize?: number;
   /** @default "auto" */
   backend?: string;
   /** Hears which backend runs, and what is left out and why. */
@@ -57,8 +54,11 @@ const costlyCount = 10;
  *
  * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
  */
-export async function evaluate({ checkpoint, data, batchSize = 16, ...options }: EvaluateOptions): Promise<Evaluation> {
-  requireInteger("batchSize", batchSize, 1, 65_536);
+export async function evaluate({ checkpoint, data, ...options }: EvaluateOptions): Promise<Evaluation> {
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
+  requireNamed("data", data, "name a text file");
+  const { backend, onNote, onProgress, ...given } = options;
+  const { batchSize } = evaluationConfig(given);
   const active = await useBackend(options.backend);
   const opened = openModel(checkpoint);
   try {

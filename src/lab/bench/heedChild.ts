@@ -2,8 +2,8 @@
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import * as tf from "@tensorflow/tfjs";
+import { batchParts } from "../../backends/capabilities.js";
 import { type BackendChoice, useBackend } from "../../backends/choose.js";
-import { batchParts } from "../../backends/threads.js";
 import { compile } from "../../compile/compile.js";
 import { trainingConfig } from "../../config/training.js";
 import { Decoder } from "../../generation/decoder.js";

@@ -3,8 +3,8 @@ import { totalmem } from "node:os";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { describeModel } from "../../src/jobs/describeModel.js";
-import { calibration } from "../../src/jobs/estimate/calibration.js";
 import { planTraining } from "../../src/jobs/planTraining.js";
+import { timeSteps } from "../../src/jobs/timeSteps.js";
 import { train } from "../../src/jobs/train.js";
 import type { TrainOptions } from "../../src/jobs/trainOptions.js";
 import { folderOf } from "../dataset/files.js";
@@ -14,9 +14,9 @@ vi.mock("node:os", async (original) => {
   return { ...os, totalmem: vi.fn(os.totalmem) };
 });
 
-vi.mock("../../src/jobs/estimate/calibration.js", async (original) => ({
-  ...(await original<typeof import("../../src/jobs/estimate/calibration.js")>()),
-  calibration: vi.fn(),
+vi.mock("../../src/jobs/timeSteps.js", async (original) => ({
+  ...(await original<typeof import("../../src/jobs/timeSteps.js")>()),
+  timeSteps: vi.fn(),
 }));
 
 let folder: string;
@@ -30,7 +30,8 @@ beforeEach(() => {
 
 const model = { numLayers: 1, hiddenDim: 4, numHeads: 2, contextLength: 8 } as const;
 const training = { batchSize: 3, steps: 6, evalEvery: 0, evalBatches: 2 };
-const untimed = { estimate: false };
+const timing = { secondsPerStep: 2, tokensPerSecond: 12, secondsPerEvalBatch: 0.5, peakMemory: 1e9 };
+const untimed = { timing: false };
 
 function options(given: Partial<TrainOptions> = {}): TrainOptions {
   return { backend: "cpu", data: [text], model, out, ...given, training: { ...training, ...given.training } };
@@ -44,25 +45,35 @@ const refusal = (work: Promise<unknown>) =>
 
 describe("planTraining", () => {
   it("says what training will go through, and makes no folder", async () => {
-    const page = await planTraining(options(), untimed);
-    expect(page.model).toMatchObject({ ...model, vocabSize: 12 });
-    expect(page.data).toEqual({ train: 864, validation: 96, stepsDone: 0, epochs: (6 * 3 * 8) / 864 });
-    expect([page.steps, page.tokens, page.compiled]).toEqual([6, 6 * 3 * 8, false]);
-    expect(page.estimate).toBeUndefined();
-    expect(page.notes).toEqual([]);
+    const summary = await planTraining(options(), untimed);
+    expect(summary.model).toMatchObject({ ...model, vocabSize: 12 });
+    expect(summary.data).toEqual({
+      train: 864,
+      validation: 96,
+      evalBatches: 2,
+      stepsDone: 0,
+      epochs: (6 * 3 * 8) / 864,
+    });
+    expect([summary.steps, summary.tokens, summary.compiled]).toEqual([6, 6 * 3 * 8, false]);
+    expect(summary.timing).toBeUndefined();
+    expect(summary.notes).toEqual([]);
     expect(readdirSync(folder)).toEqual(["text.txt"]);
   });
 
-  it("says that XLA is left out of the time", async () => {
-    const { notes } = await planTraining(options({ xla: "on" }), untimed);
-    expect(notes).toEqual(["the time is that of a step without XLA"]);
+  it("times steps as training would run them", async () => {
+    vi.mocked(timeSteps).mockResolvedValue(timing);
+    await planTraining(options({ xla: "on", compiled: false }));
+    expect(timeSteps).toHaveBeenLastCalledWith(expect.objectContaining(model), expect.objectContaining(training), {
+      compiled: false,
+      xla: true,
+    });
   });
 
   it("counts what is trained: the model, its tokens, its epochs", async () => {
-    const page = await planTraining(options(), untimed);
+    const summary = await planTraining(options(), untimed);
     const result = await train(options());
-    expect(result.parameters).toBe(page.parameters.total);
-    expect(result.state.tokens).toBe(page.tokens);
+    expect(result.parameters).toBe(summary.parameters.total);
+    expect(result.state.tokens).toBe(summary.tokens);
   });
 
   it("of an earlier run counts the steps that are left, and changes nothing in its folder", async () => {
@@ -70,9 +81,15 @@ describe("planTraining", () => {
     const files = () => readdirSync(out, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     const contents = () => files().map((file) => readFileSync(join(file.parentPath, file.name), "latin1"));
     const before = contents();
-    const page = await planTraining({ out, resume: true, training: { steps: 10 } }, untimed);
-    expect(page.data).toEqual({ train: 864, validation: 96, stepsDone: 6, epochs: (4 * 3 * 8) / 864 });
-    expect([page.steps, page.tokens]).toEqual([4, 4 * 3 * 8]);
+    const summary = await planTraining({ out, resume: true, training: { steps: 10 } }, untimed);
+    expect(summary.data).toEqual({
+      train: 864,
+      validation: 96,
+      evalBatches: 2,
+      stepsDone: 6,
+      epochs: (4 * 3 * 8) / 864,
+    });
+    expect([summary.steps, summary.tokens]).toEqual([4, 4 * 3 * 8]);
     expect(contents()).toEqual(before);
   });
 
@@ -102,61 +119,55 @@ describe("planTraining", () => {
 });
 
 describe("describeModel", () => {
-  const page = (given: Parameters<typeof describeModel>[0]) =>
+  const summary = (given: Parameters<typeof describeModel>[0]) =>
     describeModel({ backend: "cpu", training, ...untimed, ...given });
 
   it("takes the tokens known from texts, a tokenizer.json, a checkpoint, or a number", async () => {
     await train(options());
     const checkpoint = join(out, "checkpoint-6");
-    const pages = await Promise.all([
-      page({ data: [text], model }),
-      page({ tokenizer: join(checkpoint, "tokenizer.json"), model }),
-      page({ checkpoint: out }),
-      page({ checkpoint }),
-      page({ model: { ...model, vocabSize: 12 } }),
+    const summarys = await Promise.all([
+      summary({ data: [text], model }),
+      summary({ tokenizer: join(checkpoint, "tokenizer.json"), model }),
+      summary({ checkpoint: out }),
+      summary({ checkpoint }),
+      summary({ model: { ...model, vocabSize: 12 } }),
     ]);
-    for (const { model } of pages) expect(model).toEqual(pages[0]!.model);
-    expect(pages.map(({ data }) => data?.epochs)).toEqual([144 / 864, undefined, undefined, undefined, undefined]);
-    expect(pages.flatMap(({ notes }) => notes)).toEqual([]);
-    const words = await page({ data: [text], model, tokenizer: "word" });
+    for (const { model } of summarys) expect(model).toEqual(summarys[0]!.model);
+    expect(summarys.map(({ data }) => data?.epochs)).toEqual([144 / 864, undefined, undefined, undefined, undefined]);
+    expect(summarys.flatMap(({ notes }) => notes)).toEqual([]);
+    const words = await summary({ data: [text], model, tokenizer: "word" });
     expect(words.model.vocabSize).toBeLessThan(12);
   });
 
-  it("estimates the same time as the plan of that training, whose validations end with the text", async () => {
-    const costs = { op: 1e-3, flop: 1e-9, byte: 1e-9, random: 0 };
-    vi.mocked(calibration).mockResolvedValue({ costs, measured: [], at: "2026-01-31T12:00:00.000Z", load: 0 });
+  it("gives the same time as the plan of that training, whose validations end with the text", async () => {
+    vi.mocked(timeSteps).mockResolvedValue(timing);
     const given = { ...training, evalBatches: 1000 };
     const known = await describeModel({ backend: "cpu", data: [text], model, training: given });
     const planned = await planTraining(options({ training: given }));
-    expect(known.estimate).toEqual(planned.estimate);
-    // 96 characters are 12 windows of 8, four batches of 3.
-    const four = await describeModel({ backend: "cpu", data: [text], model, training: { ...given, evalBatches: 4 } });
-    expect(known.estimate).toEqual(four.estimate);
-    vi.mocked(calibration).mockReset();
+    expect(known.timing).toEqual(planned.timing);
+    // 96 characters are 12 windows of 8, four batches of 3; six steps and one validation.
+    expect(known.timing?.seconds).toBe(6 * 2 + 4 * 0.5);
   });
 
   it("says so where it assumes how many tokens are known", async () => {
-    const { model, notes } = await page({});
+    const { model, notes } = await summary({});
     expect(model.vocabSize).toBe(65);
     expect(notes).toEqual([
       "vocabulary 65 is assumed, the characters of an English text (give --vocab-size, --data or --checkpoint)",
     ]);
   });
 
-  it("warns of more memory than there is", async () => {
+  it("warns of more memory than there is, and times no step of such a model", async () => {
     vi.mocked(totalmem).mockReturnValue(2e9);
-    const { notes } = await page({ model: { vocabSize: 10, hiddenDim: 4096 } });
+    vi.mocked(timeSteps).mockClear();
+    const { notes } = await describeModel({ backend: "cpu", model: { vocabSize: 10, hiddenDim: 4096 } });
     vi.mocked(totalmem).mockReset();
     expect(notes).toEqual([
-      expect.stringMatching(/^training may need \d+\.\d GB, and this machine has 2\.0 GB \(try a smaller --batch\)$/),
+      expect.stringMatching(
+        /^training needs more than \d+\.\d GB, and this machine has 2\.0 GB: no step was timed \(try a smaller model\)$/,
+      ),
     ]);
-  });
-
-  it("holds what it needs only op by op, where there is no graph", async () => {
-    const { memory, compiled } = await page({ model: { vocabSize: 10 } });
-    expect(compiled).toBe(false);
-    expect(memory.training.gradients).toBe(2 * memory.training.weights);
-    expect(memory.process).toBeGreaterThan(10e6);
+    expect(timeSteps).not.toHaveBeenCalled();
   });
 
   it.each([
@@ -180,13 +191,13 @@ describe("describeModel", () => {
       "precision bfloat16 needs the native backend and a processor with avx512_bf16 or amx_bf16: this is another backend (use --precision float32)",
     ],
   ] as const)("refuses %o", async (given, message) => {
-    expect(await refusal(page(given as never))).toBe(`ConfigError: ${message}`);
+    expect(await refusal(summary(given as never))).toBe(`ConfigError: ${message}`);
   });
 
   it("refuses a number of tokens beside a tokenizer that knows it", async () => {
     await train(options());
     const tokenizer = join(out, "checkpoint-6", "tokenizer.json");
-    expect(await refusal(page({ tokenizer, model: { vocabSize: 9 } }))).toBe(
+    expect(await refusal(summary({ tokenizer, model: { vocabSize: 9 } }))).toBe(
       "ConfigError: vocabSize must not be given together with tokenizer: got 9 (leave one out)",
     );
   });
