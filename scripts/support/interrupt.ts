@@ -1,7 +1,7 @@
 import { note } from "./screen.js";
 
 /** What a process exits with after a signal, once it has saved: 128 and the signal's number, as shells have it. */
-const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+export const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 type Stop = keyof typeof exitCodes;
 

@@ -97,7 +97,9 @@ function requireOwnFlags(words: string[], builder: HeedCommand["builder"]): void
   // python is in many people's .npmrc, for node-gyp.
   const taken = Object.keys(builder).find((flag) => flag !== "python" && isTaken(flag));
   if (taken === undefined) return;
-  throw new ConfigError(`npm took --${taken} for its own (put "--" before the flags: npm run ${env.npm_lifecycle_event} -- --${taken} …)`);
+  throw new ConfigError(
+    `npm took --${taken} for its own (put "--" before the flags: npm run ${env.npm_lifecycle_event} -- --${taken} …)`,
+  );
 }
 
 function report(error: Error): void {

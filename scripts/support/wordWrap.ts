@@ -1,3 +1,5 @@
+import { columnsOf } from "./screen.js";
+
 /** Breaks a text that comes in pieces between words, so that no line is longer than `width`. */
 export class WordWrap {
   private column = 0;
@@ -51,4 +53,12 @@ export function wrapped(text: string, width: number): string {
   wrap.push(text);
   wrap.end();
   return lines;
+}
+
+/** Writes a text to stdout as it comes: with lines broken between words in a terminal, elsewhere exactly as it is. */
+export function storyWriter(): { push(text: string): void; end(): void } {
+  const write = (text: string) => {
+    process.stdout.write(text);
+  };
+  return process.stdout.isTTY ? new WordWrap(columnsOf(process.stdout), write) : { push: write, end: () => {} };
 }

@@ -48,6 +48,8 @@ export interface TrainResult {
   out: string;
   state: TrainerState;
   parameters: number;
+  /** Of this call, with making the graph and validating; undefined if no step was left to do. */
+  tokensPerSecond?: number;
 }
 
 /**
@@ -131,7 +133,9 @@ async function work(
       // The time is up: asked for more, the run would go on as one of that many steps.
       rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final))));
     }
-    return { out: folder, state: final, parameters };
+    const seconds = final.elapsed - (state?.elapsed ?? 0);
+    const tokensPerSecond = seconds > 0 ? (final.tokens - (state?.tokens ?? 0)) / seconds : undefined;
+    return { out: folder, state: final, parameters, tokensPerSecond };
   } finally {
     trainer.dispose();
     model.dispose();

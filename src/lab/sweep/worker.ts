@@ -118,7 +118,8 @@ function endsAt(folder: string, step: number): boolean {
 }
 
 function say(message: FromWorker, then?: () => void): void {
-  process.send!(message, then);
+  if (process.connected) process.send!(message, then);
+  else then?.();
 }
 
 async function answer(work: Work): Promise<void> {
@@ -133,7 +134,7 @@ async function answer(work: Work): Promise<void> {
   say(last, () => process.exit());
 }
 
-process.on("disconnect", () => process.exit(1)); // the sweep has gone; what is saved stays
+process.on("disconnect", () => stop.abort()); // the sweep has gone: a trial saves its step and ends
 process.on("message", (message: ToWorker) => {
   if (message.kind === "stop") stop.abort();
   else if (message.kind === "finished") finished.push(message.curve);
