@@ -12,7 +12,7 @@ export interface TimeShare {
  * The learning rate of a step, counted from 1: it rises linearly to `learningRate` over `warmup` steps, then falls along
  * half a cosine to `minLearningRate` at the last step.
  *
- * With a time limit, the cosine falls over the whole time, and the linear rise is an upper bound to it.
+ * With a time limit, the cosine falls over the whole time, and the linear rise limits it.
  *
  * @see Loshchilov & Hutter 2017 (the cosine), https://arxiv.org/abs/1608.03983
  */

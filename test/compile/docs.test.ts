@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
 import { hasGraphs } from "./support.js";
@@ -11,6 +11,17 @@ const root = join(import.meta.dirname, "..", "..");
 function block(page: string, language: string): string {
   return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
 }
+
+/** The paths of the files of src/compile, from there. */
+const files = readdirSync(join(root, "src", "compile"), { recursive: true, encoding: "utf8" }).filter((file) =>
+  file.endsWith(".ts"),
+);
+
+test("src/compile/README.md names every file, and no other", () => {
+  const map = readFileSync(join(root, "src", "compile", "README.md"), "utf8");
+  const named = [...map.matchAll(/`(?:\w+\/)?(\w+\.ts)`/g)].map(([, name]) => name!);
+  expect([...new Set(named)].sort()).toEqual(files.map((file) => basename(file)).sort());
+});
 
 describe.skipIf(!hasGraphs)("docs/compile.md", () => {
   const page = readFileSync(join(root, "docs", "compile.md"), "utf8");
@@ -35,9 +46,7 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
   });
 
   test("every message that the page lists is one that the code makes", () => {
-    const folder = join(root, "src", "compile");
-    const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-    const code = files.map((file) => readFileSync(join(folder, file), "utf8"));
+    const code = files.map((file) => readFileSync(join(root, "src", "compile", file), "utf8"));
     const listed = [...page.matchAll(/^\| `((?:a |repeat )[^`:]*?)(:| …|`)/gm)].map(([, message]) => message!);
     expect(listed.length).toBe(12);
     for (const message of listed.map((message) => message.replace("a compiled function must not ", "")))

@@ -203,9 +203,9 @@ describe("evaluate", () => {
   }
 
   it.each([
-    [{ stride: 0 }, "stride must be a whole number from 1 to 5: got 0"],
+    [{ stride: 0 }, "stride must be a whole number of at least 1: got 0"],
     [{ stride: 6 }, "stride must be a whole number from 1 to 5: got 6"],
-    [{ stride: 1.5 }, "stride must be a whole number from 1 to 5: got 1.5"],
+    [{ stride: 1.5 }, "stride must be a whole number of at least 1: got 1.5"],
     [{ batchSize: 0 }, "batchSize must be a whole number from 1 to 65536: got 0"],
   ])("refuses %o", async (options, message) => {
     expect(await refused(options)).toEqual(new ConfigError(message));
