@@ -104,7 +104,7 @@ function takePositionals(flags: Flags, given: string[], { command }: Understood)
     if (flags[camelCase(name)] !== undefined) {
       const got = `${JSON.stringify(left[0])}, and --${name}`;
       throw new ConfigError({
-        field: name,
+        field: `--${name}`,
         rule: "be given once",
         got,
         remedy: `leave out --${name}, or the argument`,
