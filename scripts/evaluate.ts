@@ -18,12 +18,13 @@ export const command: HeedCommand = {
     data: textFlag("Text file; needed"),
     ...tableFlags(evaluationFields),
     backend: backendFlag,
+    trust: switchFlag("Load files that another program changed after heed saved them", false),
     json: switchFlag("Print the figures as JSON", false),
   },
   handler: async (flags) => {
-    const { checkpoint, data, backend } = flags;
+    const { checkpoint, data, backend, trust } = flags;
     const display = new EvaluationDisplay();
-    const given = { checkpoint, data, backend, ...givenFields(evaluationFields, flags), ...display.listeners };
+    const given = { checkpoint, data, backend, trust, ...givenFields(evaluationFields, flags), ...display.listeners };
     const result = await evaluate(given).finally(() => display.close());
     process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${evaluationTable(result)}\n`);
   },

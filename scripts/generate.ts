@@ -27,6 +27,7 @@ export const command: HeedCommand = {
     ...tableFlags(generationFields, "Drawing:"),
     backend: backendFlag,
     xla: choiceFlag("Whether XLA compiles the writing, on native", xlaChoices, "auto: for long texts"),
+    trust: switchFlag("Load files that another program changed after heed saved them", false),
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {
@@ -35,6 +36,7 @@ export const command: HeedCommand = {
     const drawing = givenFields(generationFields, flags) as Partial<GenerationConfig>;
     const result = await generate({
       checkpoint: flags.checkpoint,
+      trust: flags.trust,
       prompt,
       backend: flags.backend,
       xla: flags.xla as XlaChoice | undefined,

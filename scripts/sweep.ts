@@ -2,11 +2,11 @@
 import { outputFields } from "../src/config/run.js";
 import { definedFields } from "../src/core/checks.js";
 import { ConfigError, HeedError } from "../src/core/errors.js";
-import { lrRules, type SweepOptions } from "../src/lab/sweep/options.js";
+import type { SweepOptions } from "../src/lab/sweep/options.js";
 import { type PlanFile, planFile } from "../src/lab/sweep/planFile.js";
 import { sweep } from "../src/lab/sweep/sweep.js";
 import { sweepText } from "../src/lab/sweep/table.js";
-import { choiceFlag, fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
 import { note } from "./support/screen.js";
@@ -23,17 +23,11 @@ export const command: HeedCommand = {
   builder: {
     out: textFlag("Sweep folder; needed"),
     grid: textFlag('What varies, by flag names: "heads=1,2,4 dim=64,128 lr=1e-4..1e-2"'),
-    plan: textFlag("JSON file with grid or list, trials, seeds, budget, lrRule, bestOf, medianStop, grace"),
+    plan: textFlag("JSON file with grid or list, trials, seeds, budget, bestOf"),
     trials: numberFlag("trials", "Settings to draw at random from the grid's lists and ranges", "all combinations"),
     seeds: textFlag("How many seeds, from --seed on, or which: 3, or 1,2,3", "1"),
-    budget: textFlag("What each trial may use: tokens=2M, flops=1e15 or seconds=60", "--steps"),
-    "lr-rule": choiceFlag("width divides --lr by the root of the width over --dim", lrRules, "fixed"),
+    budget: textFlag("What each trial may use: tokens=2M or flops=1e15", "--steps"),
     "best-of": textFlag("Settings of which only the best value counts, such as lr"),
-    "median-stop": switchFlag(
-      "Stop trials that do worse than half of the finished; which, depends on timing with several workers",
-      false,
-    ),
-    grace: numberFlag("grace", "Share of its steps that --median-stop leaves to every trial", 0.25),
     workers: numberFlag("workers", "Trials at a time", "one a core"),
     keep: numberFlag("keep", "Checkpoints of each trial to keep beside the best", 1),
     ...settingFlags,
@@ -73,9 +67,9 @@ async function reportOf(out: string): Promise<string | undefined> {
 
 /** Flags override what a plan says. */
 function sweepOptions(flags: Record<string, unknown>): SweepOptions {
-  const { grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace, workers } = flags as Partial<SweepOptions>;
+  const { grid, trials, seeds, budget, bestOf, workers } = flags as Partial<SweepOptions>;
   const plan: PlanFile = flags.plan === undefined ? {} : planFile(flags.plan as string);
-  const given = definedFields({ grid, trials, seeds, budget, lrRule, bestOf, medianStop, grace });
+  const given = definedFields({ grid, trials, seeds, budget, bestOf });
   if (flags.steps !== undefined && (budget ?? plan.budget) !== undefined) {
     throw new ConfigError("steps and budget can't both be given: a budget decides the steps");
   }

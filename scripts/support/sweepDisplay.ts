@@ -87,7 +87,7 @@ export class SweepDisplay {
     if (this.live.isDrawn) {
       const heldOut = `best held out ${best}`;
       const pace = `${speed} tokens/s`;
-      const parts = [`${step}/${steps}`, `loss ${loss}`, heldOut, pace, `ETA ${left}`]; // steps: an estimate, where time decides
+      const parts = [`${step}/${steps}`, `loss ${loss}`, heldOut, pace, `ETA ${left}`];
       shown.line = barLine(step / steps, parts, [pace, heldOut], this.column(this.nameOf(trial)));
       this.draw();
     } else if (performance.now() - shown.told >= lineEvery) {
@@ -99,7 +99,7 @@ export class SweepDisplay {
     }
   }
 
-  private result(trial: Trial, { status, steps, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
+  private result(trial: Trial, { status, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
     this.ended++;
     this.clock.end(trial);
     const shown = this.shown.get(trial); // a trial whose folder stayed in use fails before it begins
@@ -108,9 +108,8 @@ export class SweepDisplay {
       bestValLoss === undefined
         ? `loss ${finalTrainLoss?.toFixed(4)}`
         : `held-out loss ${bestValLoss.toFixed(4)} at step ${bestStep}`;
-    const stopped = `stopped after step ${steps}, as its loss was above the median`;
     if (!this.closed) this.draw();
-    this.line(`${this.nameOf(trial)}: ${{ done: losses, stopped, failed: `failed: ${error}` }[status]}`);
+    this.line(`${this.nameOf(trial)}: ${status === "done" ? losses : `failed: ${error}`}`);
   }
 
   private allLeft(): string {

@@ -54,6 +54,12 @@ export const modelFields = {
     default: "gelu_new",
     sweep: "linear",
   }),
+  normEpsilon: number({
+    flag: "norm-epsilon",
+    help: "Added to the variance in norms, before the root",
+    default: 1e-5,
+    above: true,
+  }),
   bias: toggle({ flag: "bias", help: "Add biases in projections and norms", default: true, sweep: "linear" }),
   tie: toggle({
     flag: "tie",

@@ -4,8 +4,9 @@ import { compile } from "../compile/compile.js";
 import type { Random } from "../core/random.js";
 import type { Transformer } from "../model/transformer.js";
 import { type Choice, penalizeRepetition } from "./filters.js";
-import { GraphWriter } from "./graphWriter.js";
+import { GraphWriter, noChoice } from "./graphWriter.js";
 import { KvCache } from "./kvCache.js";
+import { notFinite } from "./notFinite.js";
 import { choose, drawNoise } from "./sampler.js";
 
 export interface DecoderOptions {
@@ -18,6 +19,8 @@ export interface DecoderOptions {
   inGraph?: boolean;
   /** Whether XLA compiles the graphs that choose tokens; that takes a second or more per graph. @default false */
   xla?: boolean;
+  /** What the model is called in errors. */
+  source?: string;
 }
 
 /** The forward pass to the logits of one position, `[V]`. */
@@ -101,6 +104,8 @@ export class Decoder {
   /**
    * Writes at least one token, at most `most`, and continues with them: one at first, then as many per call as fit in a
    * short wait. The same `random` gives the same tokens, however they are divided among calls.
+   *
+   * @throws CheckpointError if the model's weights are too large to compute with.
    */
   write(most: number, choice: Choice, random: Random): number[] {
     const ids = this.pays(most, choice)
@@ -155,6 +160,7 @@ export class Decoder {
   private chosen(choice: Choice, random: Random): number {
     this.byOps++;
     const logits = this.logits(this.writer ? this.ops : this.steps);
+    if (logits.some((logit) => !Number.isFinite(logit))) throw notFinite(this.options.source);
     const noise = new Float32Array(logits.length);
     penalizeRepetition(logits, this.text, choice.repetitionPenalty);
     drawNoise(noise, choice.temperature, random);
@@ -178,6 +184,7 @@ export class Decoder {
     const passage = { read, count, noise, seen: text, choice };
     const before = performance.now();
     const ids = isBeyond ? writer.slide(passage) : writer.extend(passage, this.cached);
+    if (ids.includes(noChoice)) throw notFinite(this.options.source);
     this.pace = Math.max(1, Math.floor((mostMilliseconds * (readFirst + count)) / (performance.now() - before)));
     if (!isBeyond) this.cached += readFirst + count;
     return ids;

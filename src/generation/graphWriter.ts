@@ -20,6 +20,9 @@ const mostNoise = 2 ** 18;
 /** How many graphs to keep: one per kind of choice, within the context and beyond it. */
 const mostLoops = 8;
 
+/** Written in place of a token where the logits are not finite numbers. */
+export const noChoice = -1;
+
 /** The input of a call. */
 export interface Passage {
   /** The tokens to read: for `extend` those that are not in the cache yet, for `slide` the last ones that fit. */
@@ -167,7 +170,9 @@ export class GraphWriter {
     const scores = kind.penalizes ? penalizeInGraph(logits as tf.Tensor1D, known, choice.penalty) : logits;
     const row = noise?.gather(turn) as tf.Tensor1D | undefined;
     const id = chooseInGraph(scores as tf.Tensor1D, row, kind, choice);
-    this.written.assign(tf.where(tf.range(0, this.most, 1, "int32").equal(turn), id, this.written as tf.Tensor));
+    const isNumber = logits.mul(0).sum().equal(0); // 0 times infinity is NaN
+    const written = tf.where(isNumber, id, tf.scalar(noChoice, "int32"));
+    this.written.assign(tf.where(tf.range(0, this.most, 1, "int32").equal(turn), written, this.written as tf.Tensor));
     if (kind.penalizes) {
       const isIt = tf.range(0, vocabSize, 1, "int32").equal(id);
       this.seen.assign(known.maximum((isNew ? isIt.logicalAnd(isNew) : isIt).cast("float32")));

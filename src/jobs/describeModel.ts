@@ -54,7 +54,10 @@ type Subject = Pick<SummarySubject, "model" | "data" | "notes">;
 
 async function subject(options: DescribeOptions, training: TrainingConfig): Promise<Subject> {
   const { checkpoint, data, tokenizer = "char", unknownToken = false, model: given = {} } = options;
-  if (checkpoint !== undefined) return { model: loadCheckpoint(checkpoint).config, notes: [] };
+  if (checkpoint !== undefined) {
+    const { config, notes } = loadCheckpoint(checkpoint);
+    return { model: config, notes };
+  }
   const named = namedTokenizer(tokenizer, unknownToken);
   if (data === undefined) {
     if ("vocabSize" in named) refuseBeside("tokenizer", { vocabSize: given.vocabSize });

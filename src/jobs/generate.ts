@@ -12,6 +12,8 @@ const worthXla = 10_000;
 export interface GenerateFromOptions extends Omit<GenerateOptions, "sample" | "decoder"> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
   checkpoint: string;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
   /** @default "auto" */
   backend?: string;
   /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
@@ -51,6 +53,7 @@ export async function generate({
   checkpoint,
   backend,
   xla = "auto",
+  trust,
   onText,
   onNote,
   ...options
@@ -60,12 +63,13 @@ export async function generate({
   generationConfig(drawing); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
-  const opened = openModel(checkpoint);
+  const opened = openModel(checkpoint, { trust });
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
+  for (const note of opened.notes) onNote?.(note);
   const settings = { ...opened.generation, ...definedFields(drawing) };
   const { numSamples, maxNewTokens, seed } = generationConfig(settings);
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
-  const decoder = new Decoder(opened.model, { xla: byXla });
+  const decoder = new Decoder(opened.model, { xla: byXla, source: opened.folder });
   try {
     const answers: Answer[] = [];
     for (let sample = 0; sample < numSamples; sample++) {

@@ -1,6 +1,6 @@
 import { totalmem } from "node:os";
+import { capabilities } from "../backends/capabilities.js";
 import type { ActiveBackend } from "../backends/choose.js";
-import { nativeBackend } from "../backends/native.js";
 import type { ModelConfig } from "../config/model.js";
 import type { TrainingConfig } from "../config/training.js";
 import { readMachine } from "../core/machine.js";
@@ -92,7 +92,7 @@ export async function summarizeModel(
   const tokens = steps * tokensPerStep;
   const memory = { process: held, training: trainingMemory(model, training), inference: inferenceMemory(model) };
   const tooLarge = tooLargeNotes(held + memory.training.total);
-  const compiled = mayCompile && nativeBackend() !== undefined;
+  const compiled = mayCompile && capabilities().graphs;
   const perToken = trainingFlopsPerToken(model);
   const summary: ModelSummary = {
     model,

@@ -1,9 +1,11 @@
+import { randomUUID } from "node:crypto";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
-import { definedFields } from "../core/checks.js";
+import { CheckpointError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
-import { loadCheckpoint, type ResumableCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { momentShapes } from "../model/weightShapes.js";
+import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
 import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "../runs/runRecord.js";
@@ -60,17 +62,15 @@ type Prepared = Omit<PreparedRun, "backend" | "resumed">;
 
 async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
-  const { seconds, keep = 3, tensorboard, compiled, xla } = options;
-  const given = definedFields(options.training ?? {});
-  const training = trainingConfig({ ...(seconds !== undefined && { steps: 1e9 }), ...given }); // or time decides
-  const warmupShare = seconds === undefined || given.warmup !== undefined ? undefined : 0.1;
+  const { keep = 3, tensorboard, compiled, xla } = options;
+  const training = trainingConfig(options.training);
   checkTogether(training, options);
   const texts = { data, valData, valFraction, model: options.model, cacheFolder };
   const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
   const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
   const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
   const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
-  return { corpus, record: { ...asked, seconds, warmupShare, ...made } };
+  return { corpus, record: { id: randomUUID(), ...asked, ...made } };
 }
 
 async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {
@@ -78,13 +78,16 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
   const training = resumedTraining(record, options);
   checkTogether(training, options);
   const saved = checkpointSteps(run.folder).length > 0;
-  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", optimizer: true }) : undefined;
+  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(record) }) : undefined;
   const tokenizer = checkpoint?.tokenizer
     ? tokenizerFromJson(checkpoint.tokenizer)
     : namedTokenizer(record.tokenizer, record.unknownToken);
-  if (checkpoint) requireStepsLeft(training.steps, checkpoint.step);
+  if (checkpoint) {
+    requireStepsLeft(training.steps, checkpoint.step);
+    requireSameVocabulary(checkpoint, tokenizer);
+  }
   const { data = record.data, valData = record.valData } = options;
-  const { seconds = record.seconds, keep = record.keep, tensorboard = record.tensorboard } = options;
+  const { keep = record.keep, tensorboard = record.tensorboard } = options;
   const texts = { data, valData, valFraction: record.valFraction, model: record.model, cacheFolder };
   const corpus = await openTexts(texts, tokenizer);
   try {
@@ -93,7 +96,26 @@ async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: stri
     corpus.close();
     throw error;
   }
-  return { corpus, checkpoint, record: { ...record, training, seconds, keep, tensorboard } };
+  return { corpus, checkpoint, record: { ...record, training, keep, tensorboard } };
+}
+
+/** What a checkpoint must hold for the run to go on. */
+function resuming({ id, model }: RunRecord): Resuming {
+  const config = modelConfig(model);
+  return { run: id, config, stateShapes: () => momentShapes(config) };
+}
+
+/** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
+function requireSameVocabulary({ folder, config }: ResumableCheckpoint, tokenizer: object): void {
+  const vocabSize = "vocabSize" in tokenizer ? tokenizer.vocabSize : config.vocabSize;
+  if (vocabSize === config.vocabSize) return;
+  throw new CheckpointError({
+    where: folder,
+    field: "tokenizer.json",
+    rule: `know the ${config.vocabSize} tokens that the model has`,
+    got: `${vocabSize}`,
+    remedy: "copy the checkpoint again, or resume from another",
+  });
 }
 
 function openTexts(

@@ -11,7 +11,7 @@ import { saveCheckpoint } from "../runs/checkpoint/checkpoint.js";
 import { trimMetrics } from "../runs/metrics.js";
 import { createRun, type Run, rewriteRun } from "../runs/runFolder.js";
 import { RunLog } from "../runs/runLog.js";
-import { asOneOfSteps, type RunRecord } from "../runs/runRecord.js";
+import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
@@ -101,25 +101,25 @@ async function work(
     const log = new RunLog(folder, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
-      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla, notes: corpus.notes },
+      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla },
+      notes: [...corpus.notes, ...(checkpoint?.notes ?? [])],
       ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
     const final = await trainer.run({
       ...batches(corpus, record, training),
       state,
-      seconds: record.seconds,
-      warmupShare: record.warmupShare,
       signal: options.signal,
       onStep: (progress) => {
         log.step(progress);
         listeners.onStep?.(progress);
       },
       onSave: (state, best) => {
-        const saved = saveCheckpoint(folder, content(model, trainer, corpus.tokenizer, state), {
-          keep: record.keep,
-          best,
-        });
+        const saved = saveCheckpoint(
+          folder,
+          { run: record.id, ...content(model, trainer, corpus.tokenizer, state) },
+          { keep: record.keep, best },
+        );
         listeners.onSave?.(saved, best);
       },
       onSample: async (step) => {
@@ -129,10 +129,6 @@ async function work(
       },
     });
     log.finish();
-    if (record.seconds !== undefined && final.elapsed >= record.seconds) {
-      // The time is up: asked for more, the run would go on as one of that many steps.
-      rewriteRun(folder, JSON.parse(JSON.stringify(asOneOfSteps(record, final))));
-    }
     const seconds = final.elapsed - (state?.elapsed ?? 0);
     const tokensPerSecond = seconds > 0 ? (final.tokens - (state?.tokens ?? 0)) / seconds : undefined;
     return { out: folder, state: final, parameters, tokensPerSecond };

@@ -4,7 +4,6 @@ import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
-import { requirePositive } from "../core/checks.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
@@ -18,11 +17,6 @@ export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>
   model?: Partial<ModelConfig>;
   /** How it is trained. */
   training?: Partial<TrainingConfig>;
-  /**
-   * Ends the run after so many seconds of training, with a validation and a checkpoint; the learning rate falls over
-   * this time. @default no limit, or that of a resumed run
-   */
-  seconds?: number;
   /** Stops the run after the step under way, which is saved. */
   signal?: AbortSignal;
 }
@@ -56,13 +50,12 @@ export function namedTokenizer(
  * @returns the options, each of its type: a single file as a list of one
  */
 export function checkTrainOptions(options: TrainOptions): TrainOptions {
-  const { seconds, signal, ...rest } = options;
+  const { signal, ...rest } = options;
   const { model, training } = options;
   const checked = checkGiven(trainOptionFields, rest, {
     what: "train",
     within: { model: modelFields, training: trainingFields },
   });
-  if (seconds !== undefined) requirePositive("seconds", seconds);
   if (checked.out === undefined) {
     throw new ConfigError({ field: "out", rule: "name a run folder", got: "none", remedy: "for instance models/mine" });
   }
@@ -76,7 +69,7 @@ export function checkTrainOptions(options: TrainOptions): TrainOptions {
       throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
     }
   }
-  return { ...checked, out: checked.out, model, training, seconds, signal };
+  return { ...checked, out: checked.out, model, training, signal };
 }
 
 /** Settings that a resumed run may change: how long, how often to look, what to keep. */

@@ -1,11 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import { requireBoolean, requireInteger, requirePositive, requireRange } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
-import { attention, attentionWeights } from "../ops/attention.js";
-import { linear } from "../ops/linear.js";
-import { type AttentionCache, type CallContext, single } from "./context.js";
+import { attention, attentionScores, type WeightDropout } from "../ops/attention.js";
+import { causalMask } from "../ops/causalMask.js";
+import { dropoutMask } from "../ops/dropout.js";
+import { type CallContext, single, tapped } from "./context.js";
 import { dropoutSeed, dropped } from "./dropout.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { ModelLayer, projection, type StatedWeight } from "./modelLayer.js";
+import type { Point } from "./points.js";
 
 export interface CausalSelfAttentionConfig {
   name?: string;
@@ -37,13 +39,9 @@ export interface CausalSelfAttentionConfig {
  * @throws ConfigError if a field breaks its rule or the input's width is not divisible by `numHeads`.
  * @see Vaswani et al. 2017, https://arxiv.org/abs/1706.03762
  */
-export class CausalSelfAttention extends tf.layers.Layer {
+export class CausalSelfAttention extends ModelLayer {
   static readonly className = "CausalSelfAttention"; // written into model files: never rename
   private readonly config: Required<Omit<CausalSelfAttentionConfig, "name">>;
-  private qkvWeight!: tf.LayerVariable;
-  private qkvBias: tf.LayerVariable | undefined;
-  private outputWeight!: tf.LayerVariable;
-  private outputBias: tf.LayerVariable | undefined;
 
   constructor(config: CausalSelfAttentionConfig) {
     super({ name: config.name });
@@ -57,42 +55,48 @@ export class CausalSelfAttention extends tf.layers.Layer {
     };
   }
 
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    const { bias, seed, outputScale: scale } = this.config;
+    return {
+      ...projection("qkv", [width, 3 * width], { bias, seed }),
+      ...projection("output", [width, width], { bias, seed, scale }),
+    };
+  }
+
+  override describe(width: number): string {
+    const { numHeads } = this.config;
+    return `causal self-attention, ${numHeads} heads of ${width / numHeads}`;
+  }
+
+  /** Those of its projections, of the scores and of the mixing: the whole square counts, its masked half too. */
+  override multiplications(width: number, length: number): number {
+    return super.multiplications(width, length) + 2 * length * width;
+  }
+
   override build(inputShape: tf.Shape): void {
+    const { numHeads } = this.config;
     const width = inputShape.at(-1)!;
-    const { numHeads, bias, seed, outputScale } = this.config;
     if (width % numHeads !== 0) {
-      throw new ConfigError(
-        `CausalSelfAttention input width must be divisible by numHeads: got ${width} and ${numHeads}`,
-      );
+      throw new ConfigError({
+        field: "CausalSelfAttention input width",
+        rule: "be divisible by numHeads",
+        got: `${width} and ${numHeads}`,
+      });
     }
-    const normal = (weight: string, scale: number) =>
-      seededNormal({ seed, stream: `${this.name}.${weight}`, stddev: initialStddev * scale });
-    const zeros = tf.initializers.zeros();
-    this.qkvWeight = this.addWeight("qkv.weight", [width, 3 * width], "float32", normal("qkv.weight", 1));
-    if (bias) this.qkvBias = this.addWeight("qkv.bias", [3 * width], "float32", zeros);
-    this.outputWeight = this.addWeight(
-      "output.weight",
-      [width, width],
-      "float32",
-      normal("output.weight", outputScale),
-    );
-    if (bias) this.outputBias = this.addWeight("output.bias", [width], "float32", zeros);
     super.build(inputShape);
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
-      const [q, k, v] = this.heads(linear(x, this.qkvWeight.read(), { bias: this.qkvBias?.read() }));
-      this.show(context, { q, k, v });
+      const [q, k, v] = this.heads(this.project(x, "qkv"));
       const { dropout, site } = this.config;
       const seed = dropoutSeed(this.config, context);
-      const mixed = context.cache
-        ? this.fromCache(context.cache, { q, k, v })
-        : attention(q, k, v, seed && { rate: dropout, seed }); // [B, H, T, D]
+      const weightDropout = seed && { rate: dropout, seed };
+      const isFused = !context.cache && !context.tap;
+      const mixed = isFused ? attention(q, k, v, weightDropout) : this.stepwise({ q, k, v }, context, weightDropout);
       const merged = mixed.transpose([0, 2, 1, 3]).reshape(x.shape); // [B, T, C]
-      const y = linear(merged, this.outputWeight.read(), { bias: this.outputBias?.read() });
-      return dropped(y, { dropout, site: site + 1 }, context);
+      return dropped(this.project(merged, "output"), { dropout, site: site + 1 }, context);
     });
   }
 
@@ -104,18 +108,21 @@ export class CausalSelfAttention extends tf.layers.Layer {
     return tf.split(heads, 3, 1) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
   }
 
-  /** Attention of new tokens to themselves and to those that the cache remembers. */
-  private fromCache(cache: AttentionCache, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): tf.Tensor4D {
-    const { keys, values, mask } = cache.update(this.name, k, v);
-    return tf.matMul(attentionWeights(q, keys, mask), values);
-  }
-
-  private show({ observe }: CallContext, { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>): void {
-    if (!observe) return;
-    observe(this.name, "query", q);
-    observe(this.name, "key", k);
-    observe(this.name, "value", v);
-    observe(this.name, "weights", attentionWeights(q, k));
+  /** Attention one step after another: with a tap at each, and to the tokens that a cache remembers. */
+  private stepwise(
+    { q, k, v }: Record<"q" | "k" | "v", tf.Tensor4D>,
+    context: CallContext,
+    dropout: WeightDropout | undefined,
+  ): tf.Tensor4D {
+    const at = <T extends tf.Tensor>(point: Point, value: T) => tapped(context, this.name, point, value);
+    const [query, key, value] = [at("query", q), at("key", k), at("value", v)];
+    const length = query.shape[2];
+    const known = context.cache?.update(this.name, key, value);
+    const { keys, values, mask } = known ?? { keys: key, values: value, mask: causalMask(length, length) };
+    const scores = at("scores", attentionScores(query, keys)); // [B, H, T, S]
+    const weights = at("weights", at("maskedScores", scores.add(mask)).softmax());
+    const kept = dropout ? weights.mul(dropoutMask(weights.shape, dropout.rate, dropout.seed)) : weights;
+    return at("headOutputs", tf.matMul(kept, values) as tf.Tensor4D); // [B, H, T, D]
   }
 
   override getConfig(): tf.serialization.ConfigDict {

@@ -1,4 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
+import { DataError } from "../core/errors.js";
+import type { Point } from "./points.js";
 
 /** Keys and values of the tokens before, kept so that a new token can be worked out alone. */
 export interface AttentionCache {
@@ -30,11 +32,32 @@ export interface CallContext {
   cache?: AttentionCache;
   /** Whether only the last token's logits are wanted, `[B, 1, V]`. @default false */
   lastOnly?: boolean;
-  /** Told every intermediate value worth seeing, as it is made. */
-  observe?: (layer: string, what: string, value: tf.Tensor) => void;
+  /**
+   * Called at every named point of the pass, with the value there; what it returns, if anything, takes the value's place.
+   * It may read the value at once, or keep a copy (`tf.keep(value.clone())`): the pass frees its own.
+   */
+  tap?: (layer: string, point: Point, value: tf.Tensor) => tf.Tensor | undefined;
 }
 
 /** The one tensor among a layer's inputs. */
 export function single(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
   return Array.isArray(inputs) ? inputs[0]! : inputs;
+}
+
+/**
+ * What a pass goes on with at a point: `value`, or what the tap puts in its place.
+ *
+ * @throws DataError if that has another shape or type.
+ */
+export function tapped<T extends tf.Tensor>({ tap }: CallContext, layer: string, point: Point, value: T): T {
+  const other = tap?.(layer, point, value);
+  if (!other || other === value) return value;
+  if (other.shape.join() !== value.shape.join() || other.dtype !== value.dtype) {
+    throw new DataError({
+      field: `tap of ${layer}, ${point}`,
+      rule: `return ${value.dtype} [${value.shape}]`,
+      got: `${other.dtype} [${other.shape}]`,
+    });
+  }
+  return other.clone() as T; // the pass frees its values, and the tap's are not its own
 }

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { requireInteger, requireRange } from "../core/checks.js";
 import { type DropoutSeed, dropoutMask } from "../ops/dropout.js";
 import { type CallContext, single } from "./context.js";
+import { ModelLayer } from "./modelLayer.js";
 
 export interface DropoutConfig {
   name?: string;
@@ -18,7 +19,7 @@ export interface DropoutConfig {
  * @throws ConfigError if `rate` is not from 0 to 0.9.
  * @see Srivastava et al. 2014, https://jmlr.org/papers/v15/srivastava14a.html
  */
-export class Dropout extends tf.layers.Layer {
+export class Dropout extends ModelLayer {
   static readonly className = "SeededDropout"; // "Dropout" is tfjs's own; written into model files: never rename
   private readonly rate: number;
   private readonly site: number;
@@ -27,6 +28,10 @@ export class Dropout extends tf.layers.Layer {
     super({ name: config.name });
     this.rate = requireRange("Dropout.rate", config.rate, 0, 0.9);
     this.site = requireInteger("Dropout.site", config.site ?? 0, 0);
+  }
+
+  override describe(): string {
+    return `dropout ${this.rate}`;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {

@@ -1,11 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import { type ActivationKind, activationKinds } from "../config/model.js";
 import { requireBoolean, requireInteger, requireOneOf, requirePositive, requireRange } from "../core/checks.js";
-import { activation } from "../ops/activation.js";
-import { linear } from "../ops/linear.js";
-import { type CallContext, single } from "./context.js";
+import { activations } from "../ops/activation.js";
+import { type CallContext, single, tapped } from "./context.js";
 import { dropped } from "./dropout.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { ModelLayer, projection, type StatedWeight } from "./modelLayer.js";
 
 export interface FeedForwardConfig {
   name?: string;
@@ -33,13 +32,9 @@ export interface FeedForwardConfig {
  * @throws ConfigError if a field breaks its rule.
  * @see Vaswani et al. 2017, section 3.3, https://arxiv.org/abs/1706.03762
  */
-export class FeedForward extends tf.layers.Layer {
+export class FeedForward extends ModelLayer {
   static readonly className = "FeedForward"; // written into model files: never rename
   private readonly config: Required<Omit<FeedForwardConfig, "name">>;
-  private upWeight!: tf.LayerVariable;
-  private upBias: tf.LayerVariable | undefined;
-  private downWeight!: tf.LayerVariable;
-  private downBias: tf.LayerVariable | undefined;
 
   constructor(config: FeedForwardConfig) {
     super({ name: config.name });
@@ -54,29 +49,24 @@ export class FeedForward extends tf.layers.Layer {
     };
   }
 
-  override build(inputShape: tf.Shape): void {
-    const width = inputShape.at(-1)!;
-    const { intermediateDim, bias, seed, outputScale } = this.config;
-    const normal = (weight: string, scale: number) =>
-      seededNormal({ seed, stream: `${this.name}.${weight}`, stddev: initialStddev * scale });
-    const zeros = tf.initializers.zeros();
-    this.upWeight = this.addWeight("up.weight", [width, intermediateDim], "float32", normal("up.weight", 1));
-    if (bias) this.upBias = this.addWeight("up.bias", [intermediateDim], "float32", zeros);
-    this.downWeight = this.addWeight(
-      "down.weight",
-      [intermediateDim, width],
-      "float32",
-      normal("down.weight", outputScale),
-    );
-    if (bias) this.downBias = this.addWeight("down.bias", [width], "float32", zeros);
-    super.build(inputShape);
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    const { intermediateDim, bias, seed, outputScale: scale } = this.config;
+    return {
+      ...projection("up", [width, intermediateDim], { bias, seed }),
+      ...projection("down", [intermediateDim, width], { bias, seed, scale }),
+    };
+  }
+
+  override describe(width: number): string {
+    const { intermediateDim, activation } = this.config;
+    return `feed-forward ${width} to ${intermediateDim} to ${width}, ${activation}`;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], context: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
-      const up = linear(single(inputs), this.upWeight.read(), { bias: this.upBias?.read() }); // [B, T, F]
-      const active = activation(this.config.activation, up);
-      const y = linear(active, this.downWeight.read(), { bias: this.downBias?.read() }); // [B, T, C]
+      const up = tapped(context, this.name, "preActivation", this.project(single(inputs), "up")); // [B, T, F]
+      const active = tapped(context, this.name, "activation", activations[this.config.activation](up));
+      const y = this.project(active, "down"); // [B, T, C]
       return dropped(y, this.config, context);
     });
   }

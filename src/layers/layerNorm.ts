@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { requireBoolean, requirePositive } from "../core/checks.js";
 import { layerNorm } from "../ops/layerNorm.js";
 import { single } from "./context.js";
+import { ones, zeros } from "./initializers.js";
+import { ModelLayer, type StatedWeight } from "./modelLayer.js";
 
 export interface LayerNormConfig {
   name?: string;
@@ -18,12 +20,10 @@ export interface LayerNormConfig {
  * @throws ConfigError if a field breaks its rule.
  * @see Ba, Kiros & Hinton 2016, https://arxiv.org/abs/1607.06450
  */
-export class LayerNorm extends tf.layers.Layer {
+export class LayerNorm extends ModelLayer {
   static readonly className = "LayerNorm"; // written into model files: never rename
   private readonly epsilon: number;
   private readonly hasBias: boolean;
-  private gain!: tf.LayerVariable;
-  private bias: tf.LayerVariable | undefined;
 
   constructor(config: LayerNormConfig = {}) {
     super({ name: config.name });
@@ -31,15 +31,17 @@ export class LayerNorm extends tf.layers.Layer {
     this.hasBias = requireBoolean("LayerNorm.bias", config.bias ?? true);
   }
 
-  override build(inputShape: tf.Shape): void {
-    const shape = inputShape.slice(-1);
-    this.gain = this.addWeight("gain", shape, "float32", tf.initializers.ones());
-    if (this.hasBias) this.bias = this.addWeight("bias", shape, "float32", tf.initializers.zeros());
-    super.build(inputShape);
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    const gain = { shape: [width], start: ones };
+    return this.hasBias ? { gain, bias: { shape: [width], start: zeros } } : { gain };
+  }
+
+  override describe(): string {
+    return "layer norm";
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return layerNorm(single(inputs), this.gain.read(), this.bias?.read(), this.epsilon);
+    return layerNorm(single(inputs), this.weight("gain"), this.optionalWeight("bias"), this.epsilon);
   }
 
   override getConfig(): tf.serialization.ConfigDict {

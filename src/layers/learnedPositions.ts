@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { requireInteger } from "../core/checks.js";
 import { DataError } from "../core/errors.js";
 import { type CallContext, single } from "./context.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { normal } from "./initializers.js";
+import { ModelLayer, type StatedWeight } from "./modelLayer.js";
 
 export interface LearnedPositionsConfig {
   name?: string;
@@ -20,11 +21,10 @@ export interface LearnedPositionsConfig {
  * @throws DataError if the input is longer than `contextLength`.
  * @see Radford et al. 2018 (GPT)
  */
-export class LearnedPositions extends tf.layers.Layer {
+export class LearnedPositions extends ModelLayer {
   static readonly className = "LearnedPositions"; // written into model files: never rename
   private readonly contextLength: number;
   private readonly seed: number;
-  private weight!: tf.LayerVariable;
 
   constructor(config: LearnedPositionsConfig) {
     super({ name: config.name });
@@ -32,18 +32,25 @@ export class LearnedPositions extends tf.layers.Layer {
     this.seed = config.seed ?? 0;
   }
 
-  override build(inputShape: tf.Shape): void {
-    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
-    this.weight = this.addWeight("weight", [this.contextLength, inputShape.at(-1)!], "float32", initializer);
-    super.build(inputShape);
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    return { weight: { shape: [this.contextLength, width], start: normal(this.seed) } };
+  }
+
+  override describe(): string {
+    return "learned positions";
+  }
+
+  /** Rows are looked up and added. */
+  override multiplications(): number {
+    return 0;
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { cache }: CallContext = {}): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs); // [B, T, C]
-      if (cache?.position) return x.add(this.weight.read().gather(cache.position.expandDims(0)));
+      if (cache?.position) return x.add(this.weight("weight").gather(cache.position.expandDims(0)));
       const length = requireFits(x.shape[1]!, this.contextLength);
-      return x.add(this.weight.read().slice([0, 0], [length, -1])); // [T, C] for every sequence
+      return x.add(this.weight("weight").slice([0, 0], [length, -1])); // [T, C] for every sequence
     });
   }
 

@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { requireInteger } from "../core/checks.js";
 import { linear } from "../ops/linear.js";
 import { single } from "./context.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { normal } from "./initializers.js";
+import { ModelLayer, type StatedWeight } from "./modelLayer.js";
 
 export interface OutputProjectionConfig {
   name?: string;
@@ -18,11 +19,10 @@ export interface OutputProjectionConfig {
  *
  * @throws ConfigError if `vocabSize` is not a whole number of at least 1.
  */
-export class OutputProjection extends tf.layers.Layer {
+export class OutputProjection extends ModelLayer {
   static readonly className = "OutputProjection"; // written into model files: never rename
   private readonly vocabSize: number;
   private readonly seed: number;
-  private weight!: tf.LayerVariable;
 
   constructor(config: OutputProjectionConfig) {
     super({ name: config.name });
@@ -30,14 +30,16 @@ export class OutputProjection extends tf.layers.Layer {
     this.seed = config.seed ?? 0;
   }
 
-  override build(inputShape: tf.Shape): void {
-    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
-    this.weight = this.addWeight("weight", [this.vocabSize, inputShape.at(-1)!], "float32", initializer);
-    super.build(inputShape);
+  override statedWeights(width: number): Record<string, StatedWeight> {
+    return { weight: { shape: [this.vocabSize, width], start: normal(this.seed) } };
+  }
+
+  override describe(): string {
+    return "logits";
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    return linear(single(inputs), this.weight.read(), { transposed: true });
+    return linear(single(inputs), this.weight("weight"), { transposed: true });
   }
 
   override computeOutputShape(inputShape: tf.Shape): tf.Shape {

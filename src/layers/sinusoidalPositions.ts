@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { sinusoids } from "../ops/sinusoids.js";
 import { type CallContext, single } from "./context.js";
+import { ModelLayer } from "./modelLayer.js";
 
 export interface SinusoidalPositionsConfig {
   name?: string;
@@ -12,11 +13,15 @@ export interface SinusoidalPositionsConfig {
  *
  * @see Vaswani et al. 2017, section 3.5, https://arxiv.org/abs/1706.03762
  */
-export class SinusoidalPositions extends tf.layers.Layer {
+export class SinusoidalPositions extends ModelLayer {
   static readonly className = "SinusoidalPositions"; // written into model files: never rename
 
   constructor(config: SinusoidalPositionsConfig = {}) {
     super({ name: config.name });
+  }
+
+  override describe(): string {
+    return "sinusoidal positions";
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[], { cache }: CallContext = {}): tf.Tensor {

@@ -3,7 +3,8 @@ import { requireInteger } from "../core/checks.js";
 import { embedding } from "../ops/embedding.js";
 import { linear } from "../ops/linear.js";
 import { single } from "./context.js";
-import { initialStddev, seededNormal } from "./initializers.js";
+import { normal } from "./initializers.js";
+import { ModelLayer, type StatedWeight } from "./modelLayer.js";
 
 export interface TokenEmbeddingConfig {
   name?: string;
@@ -23,12 +24,11 @@ export interface TokenEmbeddingConfig {
  * @throws ConfigError if `vocabSize` or `hiddenDim` is not a whole number of at least 1.
  * @see Press & Wolf 2017 (tying), https://arxiv.org/abs/1608.05859
  */
-export class TokenEmbedding extends tf.layers.Layer {
+export class TokenEmbedding extends ModelLayer {
   static readonly className = "TokenEmbedding"; // written into model files: never rename
   private readonly vocabSize: number;
   private readonly hiddenDim: number;
   private readonly seed: number;
-  private weight!: tf.LayerVariable;
 
   constructor(config: TokenEmbeddingConfig) {
     super({ name: config.name });
@@ -37,16 +37,18 @@ export class TokenEmbedding extends tf.layers.Layer {
     this.seed = config.seed ?? 0;
   }
 
-  override build(inputShape: tf.Shape): void {
-    const initializer = seededNormal({ seed: this.seed, stream: `${this.name}.weight`, stddev: initialStddev });
-    this.weight = this.addWeight("weight", [this.vocabSize, this.hiddenDim], "float32", initializer);
-    super.build(inputShape);
+  override statedWeights(): Record<string, StatedWeight> {
+    return { weight: { shape: [this.vocabSize, this.hiddenDim], start: normal(this.seed) } };
+  }
+
+  override describe(): string {
+    return "token embedding";
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() => {
       const x = single(inputs);
-      const weight = this.weight.read() as tf.Tensor2D;
+      const weight = this.weight("weight") as tf.Tensor2D;
       return x.rank === 2 ? embedding(weight, x) : linear(x, weight, { transposed: true });
     });
   }

@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
+import { createStack, layersOf } from "./stack.js";
 import { weightShapes } from "./weightShapes.js";
 
 export interface ParameterCounts {
@@ -26,9 +27,11 @@ export function parameterCounts(config: ModelConfig): ParameterCounts {
  * long contexts. Each product is a multiplication and an addition.
  */
 export function forwardFlopsPerToken(config: ModelConfig): number {
-  const { numLayers, hiddenDim, intermediateDim, vocabSize, contextLength } = config;
-  const block = 4 * hiddenDim ** 2 + 2 * hiddenDim * intermediateDim + 2 * contextLength * hiddenDim;
-  return 2 * (numLayers * block + hiddenDim * vocabSize);
+  const { hiddenDim, contextLength } = config;
+  const stack = createStack(config, 0);
+  const inner = layersOf(stack).filter((layer) => layer !== stack.tokens && layer !== stack.output);
+  const layers = [...inner, stack.output]; // looking tokens up multiplies nothing
+  return 2 * layers.reduce((sum, layer) => sum + layer.multiplications(hiddenDim, contextLength), 0);
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
-import { weightShapes } from "./weightShapes.js";
+import { createStack, layersOf } from "./stack.js";
 
 /** A layer of a model, with what comes out of it and what it learns. */
 export interface LayerDescription {
@@ -16,30 +16,22 @@ export interface LayerDescription {
 
 /** Every layer of a model in the order in which data meets them, on batches of `batchSize` full contexts. */
 export function describeLayers(config: ModelConfig, batchSize: number): LayerDescription[] {
-  const { contextLength, hiddenDim, vocabSize, numHeads, intermediateDim, numLayers, dropout } = config;
-  const shapes = [...weightShapes(config)];
-  const describe = (name: string, what: string, width = hiddenDim): LayerDescription => {
-    const own = shapes.filter(([weight]) => weight.startsWith(`${name}.`));
-    const weights = own.map(([weight, shape]) => {
-      return { name: weight.slice(name.length + 1), shape, parameters: shape.reduce((a, b) => a * b, 1) };
+  const { contextLength, hiddenDim, vocabSize } = config;
+  const stack = createStack(config, 0);
+  const layers = layersOf(stack).filter((layer) => layer !== stack.dropout || config.dropout > 0);
+  const described = layers.map((layer): LayerDescription => {
+    const weights = Object.entries(layer.statedWeights(hiddenDim)).map(([name, { shape }]) => {
+      return { name, shape, parameters: shape.reduce((a, b) => a * b, 1) };
     });
-    const parameters = weights.reduce((sum, weight) => sum + weight.parameters, 0);
-    return { name, what, output: [batchSize, contextLength, width], weights, parameters };
-  };
-  const attention = `causal self-attention, ${numHeads} heads of ${hiddenDim / numHeads}`;
-  const feedForward = `feed-forward ${hiddenDim} to ${intermediateDim} to ${hiddenDim}, ${config.activation}`;
-  const blocks = Array.from({ length: numLayers }, (_, i) => [
-    describe(`blocks.${i}.attentionNorm`, "layer norm"),
-    describe(`blocks.${i}.attention`, attention),
-    describe(`blocks.${i}.feedForwardNorm`, "layer norm"),
-    describe(`blocks.${i}.feedForward`, feedForward),
-  ]);
-  return [
-    describe("tokens", "token embedding"),
-    ...(config.positions === "none" ? [] : [describe("positions", `${config.positions} positions`)]),
-    ...(dropout > 0 ? [describe("dropout", `dropout ${dropout}`)] : []),
-    ...blocks.flat(),
-    describe("finalNorm", "layer norm"),
-    describe("output", config.tie ? "logits, by the token embedding" : "logits", vocabSize),
-  ];
+    return {
+      name: layer.name,
+      what: layer.describe(hiddenDim),
+      output: [batchSize, contextLength, layer === stack.output && layer !== stack.tokens ? vocabSize : hiddenDim],
+      weights,
+      parameters: weights.reduce((sum, weight) => sum + weight.parameters, 0),
+    };
+  });
+  if (!config.tie) return described;
+  const output = [batchSize, contextLength, vocabSize];
+  return [...described, { name: "output", what: "logits, by the token embedding", output, weights: [], parameters: 0 }];
 }

@@ -1,12 +1,12 @@
-import type * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model.js";
 import { CausalSelfAttention } from "../layers/causalSelfAttention.js";
 import { Dropout } from "../layers/dropout.js";
 import { FeedForward } from "../layers/feedForward.js";
+import { positionLayers } from "../layers/kinds.js";
 import { LayerNorm } from "../layers/layerNorm.js";
-import { LearnedPositions } from "../layers/learnedPositions.js";
+import type { ModelLayer } from "../layers/modelLayer.js";
 import { OutputProjection } from "../layers/outputProjection.js";
-import { SinusoidalPositions } from "../layers/sinusoidalPositions.js";
+import type { Point } from "../layers/points.js";
 import { TokenEmbedding } from "../layers/tokenEmbedding.js";
 
 /** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
@@ -20,7 +20,7 @@ export interface Block {
 /** The layers of a model, in the order in which data meets them. */
 export interface Stack {
   tokens: TokenEmbedding;
-  positions: tf.layers.Layer | undefined;
+  positions: ModelLayer | undefined;
   dropout: Dropout;
   blocks: Block[];
   finalNorm: LayerNorm;
@@ -30,7 +30,7 @@ export interface Stack {
 
 /** The layers that `config` asks for; their initial weights follow from `seed`. Nothing is built yet. */
 export function createStack(config: ModelConfig, seed: number): Stack {
-  const { vocabSize, bias, dropout, numLayers } = config;
+  const { vocabSize, bias, dropout, numLayers, normEpsilon: epsilon } = config;
   let sites = 0;
   const dropoutSites = (count: number) => {
     sites += count;
@@ -38,13 +38,17 @@ export function createStack(config: ModelConfig, seed: number): Stack {
   };
   const outputScale = 1 / Math.sqrt(2 * numLayers);
   const tokens = new TokenEmbedding({ name: "tokens", vocabSize, hiddenDim: config.hiddenDim, seed });
-  const positions = positionLayer(config, seed);
+  const positions = positionLayers[config.positions]?.({
+    name: "positions",
+    contextLength: config.contextLength,
+    seed,
+  });
   const { dropout: rate, site } = dropoutSites(1);
   const embeddingDropout = new Dropout({ name: "dropout", rate, site });
   const blocks = Array.from(
     { length: numLayers },
     (_, i): Block => ({
-      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, bias }),
+      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, epsilon, bias }),
       attention: new CausalSelfAttention({
         name: `blocks.${i}.attention`,
         numHeads: config.numHeads,
@@ -53,7 +57,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
         seed,
         ...dropoutSites(2),
       }),
-      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, bias }),
+      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, epsilon, bias }),
       feedForward: new FeedForward({
         name: `blocks.${i}.feedForward`,
         intermediateDim: config.intermediateDim,
@@ -65,28 +69,19 @@ export function createStack(config: ModelConfig, seed: number): Stack {
       }),
     }),
   );
-  const finalNorm = new LayerNorm({ name: "finalNorm", bias });
+  const finalNorm = new LayerNorm({ name: "finalNorm", epsilon, bias });
   const output = config.tie ? tokens : new OutputProjection({ name: "output", vocabSize, seed });
   return { tokens, positions, dropout: embeddingDropout, blocks, finalNorm, output };
 }
 
-function positionLayer({ positions, contextLength }: ModelConfig, seed: number): tf.layers.Layer | undefined {
-  switch (positions) {
-    case "learned":
-      return new LearnedPositions({ name: "positions", contextLength, seed });
-    case "sinusoidal":
-      return new SinusoidalPositions({ name: "positions" });
-    case "none":
-      return undefined;
-  }
-}
-
 /** How a forward pass applies a layer and adds two values: on tensors, or on symbols that become a LayersModel. */
 export interface Runner<Value> {
-  apply(layer: tf.layers.Layer, value: Value): Value;
+  apply(layer: ModelLayer, value: Value): Value;
   add(a: Value, b: Value): Value;
   /** Keeps the last token alone, where the others are not wanted. */
   last?(value: Value): Value;
+  /** Called at the points between layers; answers what the pass goes on with. */
+  at?(layer: string, point: Point, value: Value): Value;
 }
 
 /**
@@ -96,21 +91,33 @@ export interface Runner<Value> {
  *     for each block:  x = x + attention(norm(x));  x = x + feedForward(norm(x))
  *     logits = output(norm(x))
  */
-export function forward<Value>(stack: Stack, ids: Value, { apply, add, last }: Runner<Value>): Value {
-  let x = apply(stack.tokens, ids);
-  if (stack.positions) x = apply(stack.positions, x);
-  x = apply(stack.dropout, x);
-  for (const block of stack.blocks) {
-    x = add(x, apply(block.attention, apply(block.attentionNorm, x)));
-    if (last && block === stack.blocks.at(-1)) x = last(x); // from here on no token looks at another
-    x = add(x, apply(block.feedForward, apply(block.feedForwardNorm, x)));
+export function forward<Value>(stack: Stack, ids: Value, { apply, add, last, at = passOn }: Runner<Value>): Value {
+  const run = (layer: ModelLayer, value: Value) => at(layer.name, "output", apply(layer, value));
+  const addTo = (stream: Value, layer: ModelLayer, normed: Value) =>
+    at(layer.name, "residual", add(stream, run(layer, normed)));
+  let x = run(stack.tokens, ids);
+  if (stack.positions) x = run(stack.positions, x);
+  x = run(stack.dropout, x);
+  for (const { attentionNorm, attention, feedForwardNorm, feedForward } of stack.blocks) {
+    x = addTo(x, attention, run(attentionNorm, x));
+    if (last && feedForward === stack.blocks.at(-1)!.feedForward) x = last(x); // from here on no token looks at another
+    x = addTo(x, feedForward, run(feedForwardNorm, x));
   }
-  return apply(stack.output, apply(stack.finalNorm, x));
+  return at("output", "logits", apply(stack.output, run(stack.finalNorm, x)));
 }
 
+const passOn = <Value>(_layer: string, _point: Point, value: Value): Value => value;
+
 /** Every layer of the stack once, in order. */
-export function layersOf(stack: Stack): tf.layers.Layer[] {
+export function layersOf(stack: Stack): ModelLayer[] {
   const blocks = stack.blocks.flatMap((b) => [b.attentionNorm, b.attention, b.feedForwardNorm, b.feedForward]);
-  const all = [stack.tokens, stack.positions, stack.dropout, ...blocks, stack.finalNorm, stack.output];
+  const all: (ModelLayer | undefined)[] = [
+    stack.tokens,
+    stack.positions,
+    stack.dropout,
+    ...blocks,
+    stack.finalNorm,
+    stack.output,
+  ];
   return [...new Set(all.filter((layer) => layer !== undefined))];
 }

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { batchParts } from "../backends/capabilities.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { DataError } from "../core/errors.js";
-import type { CallContext } from "../layers/context.js";
+import { type CallContext, tapped } from "../layers/context.js";
 import { crossEntropy } from "../ops/crossEntropy.js";
 import { createStack, forward, layersOf, type Stack } from "./stack.js";
 import { loadVariables, readVariables, type VariableValues } from "./variables.js";
@@ -40,11 +40,8 @@ export class Transformer {
     }
     return tf.tidy(() =>
       forward<tf.Tensor>(this.stack, ids, {
-        apply: (layer, x) => {
-          const y = layer.call(x, context as never) as tf.Tensor;
-          context.observe?.(layer.name, "output", y);
-          return y;
-        },
+        apply: (layer, x) => layer.call(x, context as never) as tf.Tensor,
+        at: context.tap && ((layer, point, x) => tapped(context, layer, point, x)),
         add: (a, b) => a.add(b),
         last: context.lastOnly ? (x) => x.slice([0, x.shape[1]! - 1, 0], [-1, 1, -1]) : undefined,
       }),
@@ -115,10 +112,7 @@ function symbolicModel(stack: Stack): tf.LayersModel {
 
 function weightsByName(stack: Stack): Map<string, tf.Variable> {
   const entries = layersOf(stack).flatMap((layer) =>
-    layer.weights.map((weight) => {
-      const local = weight.originalName.slice(weight.originalName.lastIndexOf("/") + 1);
-      return [`${layer.name}.${local}`, weight.read() as tf.Variable] as const;
-    }),
+    [...layer.variables].map(([name, variable]) => [`${layer.name}.${name}`, variable] as const),
   );
   return new Map(entries);
 }

@@ -6,7 +6,7 @@ const sqrtTwoOverPi = Math.sqrt(2 / Math.PI);
 const cubic = 0.044715;
 
 /**
- * The feed-forward's non-linearity, element by element; in and out have one shape.
+ * The feed-forward's non-linearities, element by element; in and out have one shape.
  *
  * - `gelu`: `x * Φ(x) = x/2 * (1 + erf(x / √2))`
  * - `gelu_new`: the tanh approximation that GPT-2 uses
@@ -15,18 +15,12 @@ const cubic = 0.044715;
  *
  * @see Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415
  */
-export function activation(kind: ActivationKind, x: tf.Tensor): tf.Tensor {
-  switch (kind) {
-    case "gelu":
-      return tf.tidy(() => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1)));
-    case "gelu_new":
-      return geluNew(x);
-    case "relu":
-      return x.relu();
-    case "silu":
-      return tf.tidy(() => x.mul(x.sigmoid()));
-  }
-}
+export const activations: Record<ActivationKind, (x: tf.Tensor) => tf.Tensor> = {
+  gelu: (x) => tf.tidy(() => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))),
+  gelu_new: geluNew,
+  relu: (x) => x.relu(),
+  silu: (x) => tf.tidy(() => x.mul(x.sigmoid())),
+};
 
 /**
  * The tanh approximation `x/2 * (1 + tanh(u))` with `u = √(2/π) * (x + 0.044715 x³)`, computed as `x * s` with

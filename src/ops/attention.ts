@@ -4,21 +4,22 @@ import { causalMask } from "./causalMask.js";
 import { type DropoutSeed, dropoutMask } from "./dropout.js";
 
 /** Which attention weights are dropped: see {@link dropoutMask}. */
-interface WeightDropout {
+export interface WeightDropout {
   rate: number;
   seed: DropoutSeed;
 }
 
+/** How well each key fits each query: `q · kᵀ / sqrt(D)`. In: `q` `[B, H, T, D]`, `k` `[B, H, S, D]`. Out: `[B, H, T, S]`. */
+export function attentionScores(q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => tf.matMul(q.mul(1 / Math.sqrt(q.shape[3])), k, false, true));
+}
+
 /**
  * How much each query looks at each key: `softmax(q · kᵀ / sqrt(D) + mask)`. Rows sum to 1 and are 0 for later keys.
- * In: `q` `[B, H, T, D]`, `k` `[B, H, S, D]` with `S >= T`; query `i` stands at position `S - T + i`, unless `mask`
- * `[T, S]` says otherwise. Out: `[B, H, T, S]`.
+ * In: `q` `[B, H, T, D]`, `k` `[B, H, S, D]` with `S >= T`; query `i` stands at position `S - T + i`. Out: `[B, H, T, S]`.
  */
-export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D, mask?: tf.Tensor2D): tf.Tensor4D {
-  return tf.tidy(() => {
-    const scores = tf.matMul(q.mul(1 / Math.sqrt(q.shape[3])), k, false, true); // [B, H, T, S]
-    return scores.add(mask ?? causalMask(q.shape[2], k.shape[2])).softmax() as tf.Tensor4D;
-  });
+export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D {
+  return tf.tidy(() => attentionScores(q, k).add(causalMask(q.shape[2], k.shape[2])).softmax() as tf.Tensor4D);
 }
 
 /** Queries that are worked on together on native: the keys after the last of them are left out. */

@@ -2,15 +2,17 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../config/model.js";
-import { type TrainingConfig, trainingConfig } from "../config/training.js";
+import type { TrainingConfig } from "../config/training.js";
 import type { XlaChoice } from "../config/xla.js";
-import { ConfigError, DataError } from "../core/errors.js";
+import { CheckpointError, ConfigError, DataError } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
 import type { Corpus } from "../dataset/corpus.js";
 import type { Run } from "./runFolder.js";
 
 /** What run.json says was asked for: enough to start the same run again. */
 export interface RunRecord {
+  /** By which its checkpoints know the run; those of an earlier heed have none. */
+  id?: string;
   data: string[];
   valData?: string[];
   valFraction?: number;
@@ -18,10 +20,6 @@ export interface RunRecord {
   unknownToken: boolean;
   model: ModelConfig;
   training: TrainingConfig;
-  /** Of training, after which the run ends; gone when that has decided its steps. */
-  seconds?: number;
-  /** The share of `seconds` after which the warm-up is over, unless a warm-up was asked for; gone with `seconds`. */
-  warmupShare?: number;
   keep: number;
   tensorboard?: boolean;
   files: { path: string; sha256: string; bytes: number; split: string }[];
@@ -51,22 +49,23 @@ export function requireStepsLeft(steps: number, done: number): void {
   throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
 }
 
-/** What run.json of a run says. */
-export function asRecord(run: Run): RunRecord {
-  return run.run as unknown as RunRecord;
-}
-
 /**
- * A run that time ends as one of so many steps: those it has done by the end of its time or, `elapsed` seconds after its
- * start, those it is expected to do. Its warm-up is the one that it was asked for, else the default of these steps.
+ * What run.json of a run says.
+ *
+ * @throws CheckpointError if the run was to end after a time, as older versions allowed.
  */
-export function asOneOfSteps(run: RunRecord, { step, elapsed }: { step: number; elapsed: number }): RunRecord {
-  const { seconds, warmupShare, ...record } = run;
-  if (seconds === undefined) return run;
-  const expected = Math.min(record.training.steps, Math.round((step * seconds) / elapsed));
-  const steps = elapsed >= seconds ? step : expected;
-  const warmup = warmupShare === undefined ? record.training.warmup : undefined;
-  return { ...record, training: trainingConfig({ ...record.training, steps, warmup }) };
+export function asRecord(run: Run): RunRecord {
+  const { seconds } = run.run;
+  if (seconds !== undefined) {
+    throw new CheckpointError({
+      where: join(run.folder, "run.json"),
+      field: "seconds",
+      rule: "be absent, as a run ends after its steps and not after a time",
+      value: seconds,
+      remedy: "start a new run with --steps, or resume with the version of heed that began it",
+    });
+  }
+  return run.run as unknown as RunRecord;
 }
 
 /** What the run is made with. */

@@ -39,10 +39,6 @@ export interface TrainerOptions {
   validation: Batch[];
   /** The state to continue from. @default the beginning */
   state?: TrainerState;
-  /** Stop after this many seconds of training, earlier runs included; the learning rate then falls with time. */
-  seconds?: number;
-  /** The share of `seconds` after which warm-up ends, however few steps were done. @default no limit */
-  warmupShare?: number;
   /** Stops after the current step, which is saved. */
   signal?: AbortSignal;
   onStep?(progress: Progress): void;
@@ -75,15 +71,14 @@ export class Trainer {
     const tokensPerStep = batchSize * gradAccum * this.model.config.contextLength;
     let state: TrainerState = options.state ?? { step: 0, tokens: 0, elapsed: 0 };
     const started = performance.now() - state.elapsed * 1000;
-    while (state.step < this.stepsInAll(state, options)) {
+    const { steps, evalEvery, saveEvery, sampleEvery } = this.config;
+    while (state.step < steps) {
       const before = performance.now();
       const step = state.step + 1;
-      const progress = this.advance(step, options, state);
+      const progress = this.advance(step, options);
       const now = performance.now();
       const tokensPerSecond = tokensPerStep / ((now - before) / 1000);
       state = { ...state, step, tokens: state.tokens + tokensPerStep, elapsed: (now - started) / 1000 };
-      const { evalEvery, saveEvery, sampleEvery } = this.config;
-      const steps = this.stepsInAll(state, options);
       const isLast = step === steps;
       await eventLoop(); // handles a Ctrl-C that came during the step
       const valLoss = isDue(step, evalEvery) || isLast ? this.validate(options.validation, progress) : undefined;
@@ -98,16 +93,8 @@ export class Trainer {
     return state;
   }
 
-  /** The number of steps at the end of the run: an estimate where time limits it. */
-  private stepsInAll({ step, elapsed }: TrainerState, { seconds }: TrainerOptions): number {
-    const { steps } = this.config;
-    if (seconds === undefined || step === 0) return steps;
-    return elapsed >= seconds ? step : Math.min(steps, Math.max(step + 1, Math.round((step * seconds) / elapsed)));
-  }
-
-  private advance(step: number, { batch, seconds, warmupShare }: TrainerOptions, { elapsed }: TrainerState) {
-    const time = seconds === undefined ? undefined : { passed: elapsed / seconds, warmup: warmupShare };
-    const learningRate = learningRateAt(step, this.config, time);
+  private advance(step: number, { batch }: TrainerOptions) {
+    const learningRate = learningRateAt(step, this.config);
     const batches = Array.from({ length: this.config.gradAccum }, (_, micro) => batch(step, micro));
     const { loss, gradNorm } = this.step.run(batches, step, learningRate);
     requireFinite("training loss", loss, step, learningRate);

@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { type TrainListeners, train } from "../../src/jobs/train.js";
 import type { TrainOptions } from "../../src/jobs/trainOptions.js";
 import { folderOf } from "../dataset/files.js";
@@ -50,59 +50,14 @@ describe("keep", () => {
   });
 });
 
-describe("a run that time ends", () => {
-  beforeEach(() => {
-    now = 0;
-    vi.spyOn(performance, "now").mockImplementation(() => now);
-  });
-  afterEach(() => {
-    vi.restoreAllMocks();
-  });
-  let now: number;
-
-  const record = () => JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
-
-  /** Trains with steps of a second each; `stopAt` is interrupted after so many. */
-  async function steps(options: Partial<TrainOptions>, stopAt?: number): Promise<number[]> {
-    const stop = new AbortController();
-    const rates: number[] = [];
-    const onStep = ({ step, learningRate }: { step: number; learningRate: number }) => {
-      now += 1000;
-      rates.push(learningRate);
-      if (step === stopAt) stop.abort();
-    };
-    const training = { steps: undefined, saveEvery: 0, ...options.training };
-    const given = { ...options, training, signal: stop.signal };
-    const ended = options.resume ? train({ ...given, out }, { onStep }) : begin(given, { onStep });
-    await ended.catch((error: Error) => expect(error.message).toBe(`stopped after step ${stopAt}, which is saved`));
-    return rates;
-  }
-
-  it("warms up within a tenth of it, and stays so when it is resumed", async () => {
-    const rates = await steps({ seconds: 40 }, 3);
-    expect(record()).toMatchObject({ seconds: 40, warmupShare: 0.1, training: { steps: 1e9, warmup: 100 } });
-    rates.push(...(await steps({ resume: true })));
-    // By steps, then by time: of a step, the seconds of the steps before the last are known.
-    expect(rates.slice(0, 4)).toEqual([1e-5, 2e-5, 1e-3 / 4, 2e-3 / 4]);
-    expect(Math.max(...rates)).toBeGreaterThan(9e-4);
-    expect(record()).not.toHaveProperty("seconds");
-    expect(record()).not.toHaveProperty("warmupShare");
-    expect(record().training).toMatchObject({ steps: rates.length, warmup: 4 }); // what so many steps have by default
-    expect(rates.length).toBeGreaterThan(39);
-  });
-
-  it("keeps the warm-up that was asked for", async () => {
-    const rates = await steps({ seconds: 40, training: { warmup: 30 } });
-    expect(rates[9]).toBeCloseTo(1e-2 / 30, 12);
-    expect(record().training).toMatchObject({ steps: rates.length, warmup: 30 });
-  });
-
-  it("says so when it is resumed at its end", async () => {
-    const { length } = await steps({ seconds: 5 });
-    expect(await steps({ resume: true, seconds: 5 })).toEqual([]);
-    expect(record()).not.toHaveProperty("seconds");
-    expect(record().training.steps).toBe(length);
-  });
+it("refuses to go on with a run of an older version that was to end after a time", async () => {
+  await begin({});
+  const path = join(out, "run.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), seconds: 60 }));
+  await expect(train({ out, resume: true, training: { steps: 9 } })).rejects.toThrow(
+    `${path}: seconds must be absent, as a run ends after its steps and not after a time: got 60 ` +
+      "(start a new run with --steps, or resume with the version of heed that began it)",
+  );
 });
 
 it("keeps in run.json how the step was run, where that was asked for", async () => {

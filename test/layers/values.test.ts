@@ -53,12 +53,17 @@ onEveryBackend("a layer's values", () => {
     const entry = tf.tensor(torch.x, [B, T, C]);
     expectClose(call(layer, entry), torch.y, { ofLargest: 1e-6 });
     const seen = new Map<string, Float32Array>();
-    layer.call(entry, { observe: (_, what, value) => seen.set(what, value.dataSync() as Float32Array) });
+    layer.call(entry, {
+      tap: (_, point, value) => {
+        seen.set(point, value.dataSync() as Float32Array);
+      },
+    });
     for (const [what, name] of [
       ["query", "q"],
       ["key", "k"],
       ["value", "v"],
       ["weights", "attention"],
+      ["headOutputs", "mixed"],
     ] as const) {
       expectClose(seen.get(what)!, torch[name]);
     }

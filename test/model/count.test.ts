@@ -61,15 +61,18 @@ describe("parameterCounts", () => {
 });
 
 describe("describeLayers", () => {
-  it("names the layers of a model that is built, its weights, and the shapes that it observes", () => {
+  it("names the layers of a model that is built, its weights, and the shapes of its values", () => {
     fc.assert(
       fc.property(configs, fc.integer({ min: 1, max: 2 }), (config, batchSize) => {
         const described = describeLayers(config, batchSize);
         built(config, (model) => {
           const ids = tf.zeros<tf.Rank.R2>([batchSize, config.contextLength], "int32");
           const outputs: [string, number[]][] = [];
-          model.logits(ids, { observe: (name, what, { shape }) => what === "output" && outputs.push([name, shape]) });
-          if (config.tie) outputs[outputs.length - 1]![0] = "output"; // the token embedding, a second time
+          model.logits(ids, {
+            tap: (name, point, { shape }) => {
+              if (point === "output" || point === "logits") outputs.push([name, shape]);
+            },
+          });
           const seen = outputs.filter(([name]) => config.dropout > 0 || name !== "dropout");
           expect(described.map(({ name, output }) => [name, output])).toEqual(seen);
           const weights = described.flatMap(({ name, weights }) => weights.map((w) => [`${name}.${w.name}`, w.shape]));

@@ -45,8 +45,8 @@ onEveryBackend("a model", () => {
     const model = tinyModel({ numHeads });
     const seen: string[] = [];
     model.logits(tinyIds(2), {
-      observe: (layer, what, value) => {
-        if (what !== "weights") return;
+      tap: (layer, point, value) => {
+        if (point !== "weights") return;
         seen.push(layer);
         expect(value.shape).toEqual([2, numHeads, T, T]);
         rows(value.dataSync(), T).forEach((row, i) => {
@@ -65,8 +65,8 @@ onEveryBackend("a model", () => {
     const zeros = new Map<string, boolean>();
     model.logits(tinyIds(2), {
       dropoutSeed: tf.scalar(1, "int32"),
-      observe: (layer, what, value) => {
-        if (what === "output") zeros.set(layer, value.dataSync().includes(0));
+      tap: (layer, point, value) => {
+        if (point === "output" || point === "logits") zeros.set(layer, value.dataSync().includes(0));
       },
     });
     expect([...zeros.keys()]).toEqual(layersOf(model.stack).map((layer) => layer.name));

@@ -139,11 +139,10 @@ onEveryBackend("attention", () => {
 });
 
 onEveryBackend("causalMask", () => {
-  it("hides later keys, for queries at the end of the keys or at an offset", () => {
-    const hidden = (...given: Parameters<typeof causalMask>) =>
-      plain.rows(causalMask(...given).dataSync(), given[1]).map((row) => row.map((x) => (x < 0 ? 1 : 0)).join(""));
+  it("hides later keys, for queries at the end of the keys", () => {
+    const hidden = (queries: number, keys: number) =>
+      plain.rows(causalMask(queries, keys).dataSync(), keys).map((row) => row.map((x) => (x < 0 ? 1 : 0)).join(""));
     expect(hidden(3, 3)).toEqual(["011", "001", "000"]);
     expect(hidden(2, 4)).toEqual(["0001", "0000"]);
-    expect(hidden(2, 4, 0)).toEqual(["0111", "0011"]);
   });
 });

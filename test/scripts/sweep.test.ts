@@ -147,47 +147,6 @@ describe.runIf(slow)("on one worker", () => {
   const backend = present.at(-1)!;
   const common = `--data data/tales/heldout.txt ${shape} --eval-every 200 --save-every 500 --backend ${backend} --workers 1`;
 
-  it("trials stopped by the median are the same ones in a sweep that was killed", async () => {
-    // Good trials first, so that the others have something to be worse than.
-    const varied = ["--grid", "lr=3e-3,2e-3,1e-3,1e-6,1e-7,4e-3", "--median-stop", "--grace", "0.3", "--steps", "4000"];
-    const args = ["sweep", ...common.split(" "), ...varied, "--out"];
-    const whole = heed([...args, "median"], folder);
-    const random = new Random(Date.now() % 1e6, "kills");
-    for (let kill = 0; kill < 4; kill++) {
-      await interrupted([...args, "median-killed"], "SIGKILL", random);
-      await workersGone("median-killed");
-    }
-    expect((await heed(resumed([...args, "median-killed"]), folder)).code).toBe(0);
-    const { code, stdout } = await whole;
-    expect(code).toBe(0);
-    expect(text("median-killed")).toBe(text("median"));
-    const stopped = readResults(join(folder, "median")).filter(({ status }) => status === "stopped");
-    expect(stopped.map(({ settings, steps }) => [settings.lr, steps])).toEqual([
-      [1e-6, 1200],
-      [1e-7, 1200],
-    ]);
-    expect(stdout).toContain(
-      "\nstopped after step 1200, as its loss was above the median: trials/lr=0.000001,seed=1337\n",
-    );
-  }, 600_000);
-
-  it("trials take the time that they are given, over kills, too", async () => {
-    const args = ["sweep", ...common.split(" "), "--grid", "heads=1,2", "--budget", "seconds=4", "--out", "timed"];
-    for (let kill = 0; kill < 2; kill++) {
-      await interrupted(args, "SIGKILL", new Random(kill, "kills"));
-      await workersGone("timed");
-    }
-    expect((await heed(resumed(args), folder)).code).toBe(0);
-    for (const { run, steps, status } of readResults(join(folder, "timed"))) {
-      const record = JSON.parse(readFileSync(join(folder, "timed", run, "run.json"), "utf8"));
-      expect([status, record.training.steps, record.seconds]).toEqual(["done", steps, undefined]);
-      const last = readMetrics(join(folder, "timed", run)).at(-1)!;
-      expect(last.elapsed).toBeGreaterThanOrEqual(4);
-      expect(last.learningRate).toBeLessThan(1.5e-4); // it has fallen all the way
-      expect(last.valLoss).toBeDefined();
-    }
-  }, 600_000);
-
   it("a worker that is killed fails its trial alone", async () => {
     const args = ["sweep", ...common.split(" "), "--grid", "heads=1,2", "--steps", "3000", "--out", "crashed"];
     const { child, done } = startHeed(args, folder);

@@ -2,14 +2,14 @@ import type { Meta } from "./corpus.js";
 
 const MARKS = /<!-- numbers -->[\s\S]*<!-- \/numbers -->/;
 
-/** What the numbers are taken from: the content of `meta.json`, `relations.jsonl` and `choices.jsonl`. */
+/** The sources of the numbers: the content of `meta.json`, `relations.jsonl` and `choices.jsonl`. */
 export interface Written {
   meta: Meta;
   relations: string;
   choices: string;
 }
 
-/** The tables of the README, so that no number there is typed by hand. */
+/** The README's table and counts, so that no number there is typed by hand. */
 export function numbers({ meta, relations, choices }: Written): string {
   const rows = Object.entries(meta.files).map(([file, f]) => {
     const counts = [f.stories, f.words, f.characters].map((n) => n.toLocaleString("en-US"));
@@ -28,12 +28,12 @@ export function numbers({ meta, relations, choices }: Written): string {
     ...rows,
     `| expected, from the grammar | 1 | ${e.wordsPerStory.toFixed(2)} | ${e.charactersPerStory.toFixed(2)} | ${mean.join(" | ")} |`,
     "",
-    `${meta.vocabulary.words} different words (capitals aside), ${meta.vocabulary.characters} different characters. ` +
+    `${meta.vocabulary.words} distinct words (ignoring case), ${meta.vocabulary.characters} distinct characters. ` +
       `Relations in the held-out part: ${kindsOf(relations)}. Choices: ${kindsOf(choices)}.`,
   ].join("\n");
 }
 
-/** How many lines there are of each kind. */
+/** The number of lines of each kind, such as `180 agreement, 399 meaning`. */
 function kindsOf(lines: string): string {
   const kinds = new Map<string, number>();
   for (const line of lines.trimEnd().split("\n")) {
@@ -46,7 +46,7 @@ function kindsOf(lines: string): string {
     .join(", ");
 }
 
-/** The README with its numbers brought up to date. */
+/** The README with its numbers brought up to date. @throws Error if the marks around them are missing. */
 export function withNumbers(readme: string, written: Written): string {
   if (!MARKS.test(readme)) throw new Error("README.md has lost its <!-- numbers --> marks");
   return readme.replace(MARKS, () => `<!-- numbers -->\n${numbers(written)}\n<!-- /numbers -->`);

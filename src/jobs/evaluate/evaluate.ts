@@ -18,6 +18,8 @@ export interface EvaluateOptions extends Partial<EvaluationConfig> {
   checkpoint: string;
   /** The text to measure the model on. */
   data: string;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
   /** @default "auto" */
   backend?: string;
   /** Hears which backend runs, and what is left out and why. */
@@ -57,14 +59,15 @@ const costlyCount = 10;
 export async function evaluate({ checkpoint, data, ...options }: EvaluateOptions): Promise<Evaluation> {
   requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
   requireNamed("data", data, "name a text file");
-  const { backend, onNote, onProgress, ...given } = options;
+  const { trust, backend, onNote, onProgress, ...given } = options;
   const { batchSize } = evaluationConfig(given);
   const active = await useBackend(options.backend);
-  const opened = openModel(checkpoint);
+  const opened = openModel(checkpoint, { trust });
   try {
     const { contextLength } = opened.model.config;
     const stride = requireInteger("stride", options.stride ?? Math.ceil(contextLength / 2), 1, contextLength);
     options.onNote?.(`backend ${active.reason}; ${opened.folder}`);
+    for (const note of opened.notes) options.onNote?.(note);
     const { tokenizer } = opened;
     const blocks = await cutBlocks(data, tokenizer, contextLength);
     requireTwoTokens(data, blocks.at(-1)!.end);
@@ -110,7 +113,7 @@ async function measure({ model, tokenizer, folder }: OpenModel, work: Work): Pro
 
   const total = windows.length + (test?.rows ?? 0);
   const sums = new Sums(blocks, vocabSize, Math.min(contextLength, count));
-  const reader = new LossReader(model, Math.min(work.batchSize, windows.length));
+  const reader = new LossReader(model, Math.min(work.batchSize, windows.length), folder);
   try {
     await scoreText(reader, { store, windows }, { ...sums.listeners, onWindows: (done) => onProgress?.(done, total) });
     const relations = test && (await test.run(reader, (done) => onProgress?.(windows.length + done, total)));

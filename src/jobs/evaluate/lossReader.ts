@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "../../compile/compile.js";
+import { notFinite } from "../../generation/notFinite.js";
 import { forward } from "../../model/stack.js";
 import type { Transformer } from "../../model/transformer.js";
 import { crossEntropy } from "../../ops/crossEntropy.js";
@@ -31,9 +32,11 @@ export class LossReader implements RowReader {
   readonly length: number;
   private readonly graph;
 
+  /** @param source what the model is called in errors */
   constructor(
     model: Transformer,
     readonly batchSize: number,
+    private readonly source?: string,
   ) {
     this.length = model.config.contextLength;
     this.graph = compile(
@@ -43,6 +46,7 @@ export class LossReader implements RowReader {
     );
   }
 
+  /** @throws CheckpointError if the model's weights are too large to compute with. */
   read(rows: readonly Row[]): Float32Array {
     const { length, batchSize } = this;
     const size = batchSize * length;
@@ -56,7 +60,9 @@ export class LossReader implements RowReader {
     return tf.tidy(() => {
       const ids = tf.tensor2d(inputs, [batchSize, length], "int32");
       const all = this.graph({ ids, places: tf.tensor1d(places, "int32"), targets: tf.tensor1d(targets, "int32") });
-      return (all.losses.dataSync() as Float32Array).subarray(0, asked);
+      const losses = (all.losses.dataSync() as Float32Array).subarray(0, asked);
+      if (losses.some((loss) => !Number.isFinite(loss))) throw notFinite(this.source);
+      return losses;
     });
   }
 

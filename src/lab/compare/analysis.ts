@@ -65,9 +65,9 @@ function unfinished(run: ReportRun): string[] {
   if (isFinished(run)) return [];
   const reason = run.ended === undefined ? "" : ` (${run.ended})`;
   const { step } = run.points.at(-1)!;
-  const { training, seconds } = run.record;
-  const of = seconds === undefined ? ` of ${training.steps}` : ""; // else a time decides
-  return [`${run.folder} stands at step ${step}${of}${reason}: its curve is shown, but it counts in no mean.`];
+  return [
+    `${run.folder} stands at step ${step} of ${run.record.training.steps}${reason}: its curve is shown, but it counts in no mean.`,
+  ];
 }
 
 function repeated({ runs, finished }: Group): string[] {

@@ -1,14 +1,13 @@
 import { basename, join, resolve } from "node:path";
 import type { BackendChoice } from "../../backends/choose.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
-import { asOneOfSteps } from "../../runs/runRecord.js";
 import type { ReportRun } from "./readRun.js";
 
 /** The command that repeats a run: its sweep's word, else made of what run.json says, into a folder beside the run's. */
-export function commandOf({ record, folder, points, command }: ReportRun): string {
+export function commandOf({ record, folder, command }: ReportRun): string {
   if (command !== undefined) return command;
   const backend = record.backend as BackendChoice;
-  return trainCommand({ ...asOneOfSteps(record, points.at(-1)!), backend, out: besides(folder) });
+  return trainCommand({ ...record, backend, out: besides(folder) });
 }
 
 /** `models/a-again` of `models/a`; of `.` that of the name that the folder has. */

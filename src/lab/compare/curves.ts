@@ -57,16 +57,13 @@ function curvesOf(
   });
 }
 
-/** The mean of several curves at the steps that all have, and of their ends where a time made these differ. */
+/** The mean of several curves at the steps that all have. */
 function meanCurve(curves: readonly CurvePoint[][]): CurvePoint[] {
   const [first = new Map<number, CurvePoint>(), ...others] = curves.map(
     (points) => new Map(points.map((point) => [point.step, point])),
   );
   const shared = [...first.keys()].filter((step) => others.every((other) => other.has(step)));
-  const places = shared.map((step) => [first, ...others].map((points) => points.get(step)!));
-  const ends = curves.map((points) => points.at(-1)!);
-  const areOneStep = ends.every(({ step }) => step === ends[0]!.step);
-  return (areOneStep ? places : [...places, ends]).map(meanPoint);
+  return shared.map((step) => meanPoint([first, ...others].map((points) => points.get(step)!)));
 }
 
 function meanPoint(points: readonly CurvePoint[]): CurvePoint {

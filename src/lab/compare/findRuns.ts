@@ -1,17 +1,12 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
-import { modelFields } from "../../config/model.js";
-import { trainingConfig } from "../../config/training.js";
 import { CheckpointError, ConfigError } from "../../core/errors.js";
 import { readMetrics } from "../../runs/metrics.js";
-import type { Asked } from "../sweep/options.js";
-import type { Trial } from "../sweep/plan.js";
-import { readSweep, type SweepRecord } from "../sweep/record.js";
-import { namesIn } from "../sweep/request.js";
+import { readSweepOutline } from "../sweep/record.js";
 import { readResults } from "../sweep/results.js";
-import { fieldsOf, settingsText } from "../sweep/settings.js";
+import { settingsText } from "../sweep/settings.js";
 import { plural } from "./format.js";
-import { isRun, type Rates, type ReportRun, readReportRun } from "./readRun.js";
+import { isRun, type ReportRun, readReportRun } from "./readRun.js";
 
 export interface FoundRuns {
   runs: ReportRun[];
@@ -35,7 +30,7 @@ export function findRuns(folders: readonly string[]): FoundRuns {
   const found: FoundRuns = { runs: [], failures: [], bestOf: [], notes: [] };
   const named = new Set(folders.map((each) => join(each, ".")));
   for (const folder of named) {
-    if (isSweep(folder)) addTrials(folder, found, named.size === 1);
+    if (isSweep(folder)) addTrials(folder, found);
     else found.runs.push(readReportRun(requireRun(folder)));
   }
   found.runs = [...new Map(found.runs.map((run) => [run.folder, run])).values()];
@@ -61,54 +56,27 @@ function requireRun(folder: string): string {
   throw new CheckpointError(`${folder} must be the folder of a run or of a sweep: ${is} (leave it out)`);
 }
 
-/** The trials of a sweep that have begun, and what the sweep says of the others; `alone` if there are no other runs. */
-function addTrials(sweep: string, found: FoundRuns, alone: boolean): void {
-  const { asked, skipped, trials } = existsSync(join(sweep, "sweep.json")) ? readSweep(sweep) : unknownSweep;
+/** The trials of a sweep that have begun, and what the sweep says of the others. */
+function addTrials(sweep: string, found: FoundRuns): void {
+  const { runs, skipped, budget, bestOf } = readSweepOutline(sweep);
   const results = new Map(readResults(sweep).map((result) => [basename(result.run), result]));
   const order = new Intl.Collator("en", { numeric: true });
   const names = readdirSync(join(sweep, "trials")).filter((name) => isRun(join(sweep, "trials", name)));
   const begun = names.filter((name) => readMetrics(join(sweep, "trials", name)).length > 0).sort(order.compare);
-  const budget = typeof asked.budget === "object" ? Object.entries(asked.budget)[0]!.join("=") : asked.budget;
   for (const name of begun) {
-    const { status, error, command } = results.get(name) ?? {};
-    const ended = error ?? (status === "stopped" ? "stopped by the median of the others" : undefined);
-    const trial = trials.find(({ run }) => basename(run) === name);
-    const ratesAsked = alone && trial && asked.lrRule === "width" ? ratesOf(asked, trial) : undefined;
-    found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget, ratesAsked });
-  }
-  if (found.runs.some(hasOtherRate)) {
-    const base = asked.model?.hiddenDim ?? (modelFields.hiddenDim.default as number);
-    found.notes.push(
-      `${sweep}: lr is what was asked for at dim ${base}; as --lr-rule width says, each run trained with that times √(${base} / dim).`,
-    );
+    const { error: ended, command } = results.get(name) ?? {};
+    found.runs.push({ ...readReportRun(join(sweep, "trials", name)), ended, command, budget });
   }
   for (const [name, { error }] of results) {
     if (error !== undefined && !begun.includes(name)) found.failures.push({ name, error });
   }
-  const waiting = trials.filter(({ run }) => !begun.includes(basename(run)) && !results.has(basename(run))).length;
-  if (waiting > 0) found.notes.push(`${sweep}: ${waiting} of ${plural(trials.length, "trial")} have not begun.`);
-  if (budget?.startsWith("seconds=")) {
-    found.notes.push(`${sweep}: time decided the steps, which no command repeats exactly: each asks for as many.`);
-  }
+  const waiting = runs.filter((run) => !begun.includes(basename(run)) && !results.has(basename(run))).length;
+  if (waiting > 0) found.notes.push(`${sweep}: ${waiting} of ${plural(runs.length, "trial")} have not begun.`);
   if (skipped.length > 0) {
     const [first] = skipped;
     found.notes.push(
       `${sweep}: ${plural(skipped.length, "setting")} could not be tried, for instance ${settingsText(first!.settings)}: ${first!.reason}.`,
     );
   }
-  found.bestOf.push(...namesIn(asked.bestOf ?? []));
+  found.bestOf.push(...bestOf);
 }
-
-/** The learning rates that were asked for, of which the sweep's rule made the trial's. */
-function ratesOf({ training }: Partial<Asked>, { settings }: Trial): Rates {
-  const { learningRate, minLearningRate } = trainingConfig({ ...training, ...fieldsOf(settings).training });
-  return { learningRate, minLearningRate };
-}
-
-const hasOtherRate = ({ record, ratesAsked }: ReportRun): boolean =>
-  ratesAsked !== undefined && ratesAsked.learningRate !== record.training.learningRate;
-
-/** What is known of a sweep that lost its sweep.json. */
-const unknownSweep: Pick<SweepRecord, "skipped" | "trials"> & { asked: Partial<Asked> } = {
-  ...{ asked: {}, skipped: [], trials: [] },
-};

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { modelConfig } from "../../config/model.js";
-import { type TrainingConfig, trainingConfig } from "../../config/training.js";
+import { trainingConfig } from "../../config/training.js";
 import { CheckpointError, HeedError } from "../../core/errors.js";
 import { isObject } from "../../core/strictJson.js";
 import { checkpointFolder, checkpointSteps, files } from "../../runs/checkpoint/names.js";
@@ -34,15 +34,11 @@ export interface ReportRun {
   tokenizer?: { path: string; sha256: string };
   /** What repeats it, where its sweep says so. */
   command?: string;
-  /** What its sweep let every trial use, where it did: `seconds=60`. */
+  /** What its sweep let every trial use, where it did: `tokens=2M`. */
   budget?: string;
-  /** The learning rates that its sweep was asked for, where a rule of the sweep made others of them. */
-  ratesAsked?: Rates;
   /** Why it ended early, where its sweep says so. */
   ended?: string;
 }
-
-export type Rates = Pick<TrainingConfig, "learningRate" | "minLearningRate">;
 
 export const isRun = (folder: string): boolean => existsSync(join(folder, "run.json"));
 

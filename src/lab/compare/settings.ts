@@ -2,7 +2,6 @@ import { basename } from "node:path";
 import { type ModelConfig, modelFields } from "../../config/model.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
 import { trainingFlopsPerToken } from "../../model/count.js";
-import { parseBudget } from "../sweep/budget.js";
 import type { ReportRun } from "./readRun.js";
 
 export type SettingValue = string | number | boolean;
@@ -15,36 +14,22 @@ const rows = new Map(Object.entries({ ...modelFields, ...trainingFields }));
 /** In plain words, what a reader may not know from the flag. */
 const meanings = new Map(
   [...rows.values()].map(({ flag, help }) => [flag, help.charAt(0).toLowerCase() + help.slice(1)]),
-)
-  .set("data", "training text")
-  .set("seconds", "time to train");
+).set("data", "training text");
 
 /** `hiddenDim` is `dim`, `weightDecay` is `weight-decay`. */
 export const flagOf = (field: string): string => rows.get(field)?.flag ?? field;
 
 export const meaningOf = (setting: string): string | undefined => meanings.get(setting);
 
-/**
- * Shape first, then training, data and backend: the order in which labels name them. Learning rates are those that were
- * asked for, so that a rule that divides them by the width does not take apart what was to be compared.
- */
-export function settingsOf(run: ReportRun): Settings {
-  const { record, ratesAsked } = run;
+/** Shape first, then training, data and backend: the order in which labels name them. */
+export function settingsOf({ record }: ReportRun): Settings {
   const { model, training, files, backend } = record;
   const { numLayers, hiddenDim, numHeads, ...shape } = model;
-  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training, ...ratesAsked };
+  const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training };
   const fields = Object.entries(ordered).filter(([field]) => rows.get(field)?.sweep !== undefined);
   const texts = files.filter(({ split }) => split === "train");
   const data = texts.map(({ path, sha256 }) => `${basename(path)} (${sha256.slice(0, 8)})`).join(" ");
-  const all = [...fields.map(([field, value]) => [flagOf(field), value]), ["data", data]];
-  const seconds = secondsOf(run);
-  return { ...Object.fromEntries(all), backend, ...(seconds !== undefined && { seconds }) };
-}
-
-/** What the sweep of a run let it train for, where that was a time. */
-function secondsOf({ budget }: ReportRun): number | undefined {
-  const parsed = budget === undefined ? undefined : parseBudget(budget);
-  return parsed && "seconds" in parsed ? parsed.seconds : undefined;
+  return { ...Object.fromEntries(fields.map(([field, value]) => [flagOf(field), value])), data, backend };
 }
 
 export interface Variation {
@@ -57,10 +42,7 @@ export interface Variation {
 /** Which settings differ between `runs`, seeds aside. */
 export function variationOf(runs: readonly ReportRun[]): Variation {
   const all = runs.map((run) => settingsOf(run));
-  const isTimed = all.every((settings) => "seconds" in settings);
-  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))].filter(
-    (name) => name !== "seconds" || isTimed,
-  );
+  const names = [...new Set(all.flatMap((settings) => Object.keys(settings)))];
   const varying = names.filter((name) => new Set(all.map((settings) => settings[name])).size > 1);
   const implied = varying.flatMap((setting) => {
     const because = consequence(setting, runs);
@@ -81,7 +63,6 @@ function consequence(setting: string, runs: readonly ReportRun[]): string | unde
   if (setting !== "steps") return undefined;
   const [budget] = runs.map((run) => run.budget);
   if (budget !== undefined && runs.every((run) => run.budget === budget)) return `the sweep gave every run ${budget}`;
-  if (runs.every((run) => secondsOf(run) !== undefined)) return "the sweeps gave every run a time";
   const tokens = runs.map(tokensAsked);
   if (new Set(tokens).size === 1) return "every run was given the same number of tokens";
   const flops = runs.map((run, i) => tokens[i]! * trainingFlopsPerToken(run.record.model));

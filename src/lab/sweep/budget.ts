@@ -5,16 +5,16 @@ import { ConfigError } from "../../core/errors.js";
 import { trainingFlopsPerToken } from "../../model/count.js";
 
 /** What every trial may use: the same of one of these. */
-export type Budget = { tokens: number } | { flops: number } | { seconds: number };
+export type Budget = { tokens: number } | { flops: number };
 
-const kinds = ["tokens", "flops", "seconds"] as const;
+const kinds = ["tokens", "flops"] as const;
 const suffixes: Record<string, number> = { "": 1, k: 1e3, M: 1e6, G: 1e9, T: 1e12, P: 1e15 };
 
 /** `"tokens=2M"` or `{ tokens: 2e6 }`. @throws ConfigError for anything else. */
 export function parseBudget(given: string | object): Budget {
   const refuse = () => {
     const got = typeof given === "string" ? show(given) : JSON.stringify(given);
-    return new ConfigError(`budget must be like tokens=2M, flops=1e15 or seconds=60: got ${got}`);
+    return new ConfigError(`budget must be like tokens=2M or flops=1e15: got ${got}`);
   };
   const entries = typeof given === "string" ? [given.split("=")] : Object.entries(given);
   const [kind, amount] = entries[0] ?? [];
@@ -35,11 +35,7 @@ export function tokensPerStep(model: ModelConfig, { batchSize, gradAccum }: Trai
  *
  * @throws ConfigError if it is less than one.
  */
-export function stepsOfBudget(
-  budget: { tokens: number } | { flops: number },
-  model: ModelConfig,
-  training: TrainingConfig,
-): number {
+export function stepsOfBudget(budget: Budget, model: ModelConfig, training: TrainingConfig): number {
   const [kind, has] = Object.entries(budget)[0]!;
   const cost = tokensPerStep(model, training) * (kind === "flops" ? trainingFlopsPerToken(model) : 1);
   const steps = Math.floor(has / cost);

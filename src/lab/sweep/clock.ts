@@ -19,7 +19,7 @@ export class SweepClock {
     this.shares.set(trial, { now: share, before: this.shares.get(trial)?.before ?? share });
   }
 
-  /** Hears that nothing of a trial is left to do: it is done, or it was stopped or failed after what was heard of it. */
+  /** Hears that nothing of a trial is left to do: it is done, or it failed. */
   end(trial: Trial): void {
     this.over.add(trial);
   }
@@ -37,8 +37,6 @@ export class SweepClock {
   }
 }
 
-/** Where a time decides the steps all trials cost the same. */
-function costOf({ model, training: { steps, batchSize = 1, gradAccum = 1 } }: Trial): number {
-  if (steps === undefined) return 1;
+function costOf({ model, training: { steps, batchSize, gradAccum } }: Trial): number {
   return steps * batchSize * gradAccum * model.contextLength * trainingFlopsPerToken(model);
 }

@@ -4,9 +4,6 @@ import type { Budget } from "./budget.js";
 import type { Grid } from "./grid.js";
 import type { TrialSettings } from "./settings.js";
 
-export const lrRules = ["fixed", "width"] as const;
-export type LrRule = (typeof lrRules)[number];
-
 /** What a sweep tries: the options of `train` that all trials share, and what varies. */
 export interface SweepOptions extends Omit<TrainOptions, "out"> {
   /** The sweep's folder; each trial is a run folder in its `trials/`. */
@@ -19,30 +16,32 @@ export interface SweepOptions extends Omit<TrainOptions, "out"> {
   list?: TrialSettings[];
   /** How many seeds to train each with, from `training.seed` on, or which: `3`, `[1, 2, 3]`, `"1,2,3"`. @default 1 */
   seeds?: number | number[] | string;
-  /** What each trial may use: `"tokens=2M"`, `"flops=1e15"` or `"seconds=60"`. @default `training.steps` steps */
+  /** What each trial may use: `"tokens=2M"` or `"flops=1e15"`. @default `training.steps` steps */
   budget?: string | Budget;
-  /**
-   * `fixed`: the learning rate that is asked for. `width`: that times `sqrt(baseDim / hiddenDim)`, `baseDim` being the
-   * `hiddenDim` that is asked for all trials, or its default.
-   *
-   * @default "fixed"
-   */
-  lrRule?: LrRule;
   /** Settings of which only the best value counts, for each combination of the others, such as `"lr"`. */
   bestOf?: string | string[];
-  /** Whether a trial that does worse than half of the finished ones did at the same point is stopped. @default false */
-  medianStop?: boolean;
-  /** The share of its steps that `medianStop` leaves to every trial. @default 0.25 */
-  grace?: number;
   /** Trials at a time. @default as many as there are cores and memory for */
   workers?: number;
 }
 
 const names = [
-  ...(["data", "valData", "valFraction", "tokenizer", "unknownToken", "keep", "tensorboard", "backend"] as const),
-  ...(["compiled", "xla", "grid", "trials", "list", "seeds", "budget", "lrRule", "bestOf"] as const),
-  ...(["medianStop", "grace"] as const),
-];
+  "data",
+  "valData",
+  "valFraction",
+  "tokenizer",
+  "unknownToken",
+  "keep",
+  "tensorboard",
+  "backend",
+  "compiled",
+  "xla",
+  "grid",
+  "trials",
+  "list",
+  "seeds",
+  "budget",
+  "bestOf",
+] as const;
 
 /** What was asked for: everything that decides what the trials are. sweep.json keeps it. */
 export type Asked = Partial<Pick<SweepOptions, (typeof names)[number]>> &

@@ -1,11 +1,10 @@
 import type { BackendName } from "../../backends/choose.js";
-import { type ModelConfig, modelConfig, modelFields } from "../../config/model.js";
-import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
+import { type ModelConfig, modelConfig } from "../../config/model.js";
+import { type TrainingConfig, trainingConfig } from "../../config/training.js";
 import { ConfigError } from "../../core/errors.js";
 import { Random } from "../../core/random.js";
 import { stepsOfBudget } from "./budget.js";
 import { combinations, draw } from "./grid.js";
-import { leastFinished } from "./medianStop.js";
 import type { Asked } from "./options.js";
 import type { Request } from "./request.js";
 import { fieldsOf, settingsText, type TrialSettings } from "./settings.js";
@@ -33,8 +32,7 @@ export interface Trial {
   settings: TrialSettings;
   seed: number;
   model: ModelConfig;
-  /** Complete, but where time decides the steps: these, and the warm-up unless it is asked for, are left open. */
-  training: Partial<TrainingConfig>;
+  training: TrainingConfig;
 }
 
 export interface Plan {
@@ -55,7 +53,7 @@ const mostTrials = 10_000;
 export function planTrials(asked: Asked, request: Request, survey: Survey): Plan {
   const { seeds, trials: wanted = Infinity } = request;
   const skipped: Plan["skipped"] = [];
-  const shapes: { settings: TrialSettings; model: ModelConfig; training: Partial<TrainingConfig> }[] = [];
+  const shapes: { settings: TrialSettings; model: ModelConfig; training: TrainingConfig }[] = [];
   for (const settings of candidates(request)) {
     try {
       shapes.push({ settings, ...resolve(settings, asked, request, survey) });
@@ -78,7 +76,7 @@ export function planTrials(asked: Asked, request: Request, survey: Survey): Plan
     const run = `trials/${runName(i + 1, { ...settings, seed })}`;
     return { trial: i + 1, run, settings, seed, model, training: { ...training, seed } };
   });
-  return { trials, skipped, notes: [...notes, ...stopNotes(trials, asked)] };
+  return { trials, skipped, notes };
 }
 
 function candidates({ axes, list, trials, seeds }: Request): Iterable<TrialSettings> {
@@ -99,64 +97,20 @@ function* draws(axes: Request["axes"], wanted: number, seed: number): Iterable<T
 }
 
 /** @throws ConfigError if the settings don't go together. */
-function resolve(settings: TrialSettings, asked: Asked, { budget, lrRule }: Request, { vocabSize, tokens }: Survey) {
+function resolve(settings: TrialSettings, asked: Asked, { budget }: Request, { vocabSize, tokens }: Survey) {
   const fields = fieldsOf(settings);
   const model = modelConfig({ ...asked.model, ...fields.model, vocabSize });
   requireText(model.contextLength, tokens);
   const given = { ...asked.training, ...fields.training };
-  const baseDim = asked.model.hiddenDim ?? (modelFields.hiddenDim.default as number);
-  const scaled = lrRule === "width" ? scaledRates(given, Math.sqrt(baseDim / model.hiddenDim)) : given;
-  const training = trainingConfig(scaled);
-  if (budget && "seconds" in budget) {
-    const { steps, warmup, ...known } = training;
-    return { model, training: given.warmup === undefined ? known : { ...known, warmup } };
-  }
+  const training = trainingConfig(given);
   if (!budget) return { model, training };
-  return { model, training: trainingConfig({ ...scaled, steps: stepsOfBudget(budget, model, training) }) };
-}
-
-/**
- * Both learning rates times `factor`, to six digits, so that a command can name them.
- *
- * The rule `lr ∝ 1 / sqrt(hiddenDim)` is that of the first transformer. The steeper `1 / hiddenDim` of muP (Yang et al.
- * 2022) is for hidden matrices alone and with its own initial weights; here one rate serves all weights.
- *
- * @see Vaswani et al. 2017, section 5.3, https://arxiv.org/abs/1706.03762
- */
-function scaledRates(given: Partial<TrainingConfig>, factor: number): Partial<TrainingConfig> {
-  const scale = (rate: number) => Number((rate * factor).toPrecision(6));
-  const { learningRate = trainingFields.learningRate.default as number, minLearningRate } = given;
-  return {
-    ...given,
-    learningRate: scale(learningRate),
-    ...(minLearningRate !== undefined && { minLearningRate: scale(minLearningRate) }),
-  };
+  return { model, training: trainingConfig({ ...given, steps: stepsOfBudget(budget, model, training) }) };
 }
 
 function requireText(contextLength: number, tokens: Survey["tokens"]): void {
   const shortest = tokens.validation > 0 ? Math.min(tokens.train, tokens.validation) : tokens.train;
   if (contextLength < shortest) return;
   throw new ConfigError(`contextLength must be below the ${shortest} tokens of the shorter text: got ${contextLength}`);
-}
-
-/** That `medianStop` can't stop some of the trials, where it can't. */
-function stopNotes(trials: readonly Trial[], { medianStop, grace = 0.25 }: Asked): string[] {
-  if (!medianStop) return [];
-  const least = leastFinished + 1;
-  if (trials.length < least) return [`medianStop needs ${least} trials to stop one: there are ${trials.length}`];
-  const never = trials.filter(({ training }) => !isJudged(training, grace)).length;
-  if (never === 0) return [];
-  const where = `between their grace (${grace} of their steps) and their last step`;
-  return [
-    `medianStop can't stop ${never} of ${trials.length} trials, which are not validated ${where} (lower --eval-every)`,
-  ];
-}
-
-/** Whether a trial is validated after `grace` of its steps and before the last; where time decides these, it may be. */
-function isJudged({ steps, evalEvery = 0 }: Partial<TrainingConfig>, grace: number): boolean {
-  if (steps === undefined || evalEvery === 0) return evalEvery > 0;
-  const last = evalEvery * (Math.ceil(steps / evalEvery) - 1);
-  return last > 0 && last / steps >= grace;
 }
 
 /** The settings as a name that every file system takes, and the number where that would be too long. */

@@ -4,7 +4,7 @@ import { ConfigError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
 import type { SweepOptions } from "./options.js";
 
-const fields = ["grid", "list", "trials", "seeds", "budget", "lrRule", "bestOf", "medianStop", "grace"] as const;
+const fields = ["grid", "list", "trials", "seeds", "budget", "bestOf"] as const;
 
 /** What the JSON file of a plan may say. */
 export type PlanFile = Pick<SweepOptions, (typeof fields)[number]>;

@@ -1,5 +1,4 @@
 import type { TrainOptions } from "../../jobs/trainOptions.js";
-import type { Curve, MedianStop } from "./medianStop.js";
 import type { Survey } from "./plan.js";
 
 /** The one piece of work that a worker process is for. */
@@ -16,16 +15,15 @@ export interface SurveyWork {
 export interface TrialWork {
   kind: "trial";
   options: TrainOptions;
-  medianStop?: MedianStop;
 }
 
 /** What a worker hears. */
-export type ToWorker = Work | { kind: "stop" } | { kind: "finished"; curve: Curve };
+export type ToWorker = Work | { kind: "stop" };
 
 /** How far a trial is. */
 export interface TrialProgress {
   step: number;
-  /** In all: an estimate where time decides. */
+  /** In all. */
   steps: number;
   /** Of the last step, in nats a token; undefined before the first. */
   trainLoss?: number;
@@ -38,8 +36,8 @@ export interface TrialProgress {
 /** What a worker says last; then it ends. */
 export type Answer =
   | { kind: "surveyed"; survey: Survey }
-  /** The trial is at an end: after its last step, or stopped by the median of the others. */
-  | { kind: "ended"; status: "done" | "stopped"; step: number }
+  /** The trial has made its last step. */
+  | { kind: "done" }
   /** It has saved where it is, as it was told to stop. */
   | { kind: "interrupted" }
   | { kind: "error"; name: string; message: string };

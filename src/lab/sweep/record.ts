@@ -1,14 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { modelConfig } from "../../config/model.js";
+import { trainingConfig } from "../../config/training.js";
+import { requireInteger } from "../../core/checks.js";
 import { digestFile, isTemporary, removeFolder, removeTemporaries, replaceText } from "../../core/durableFiles.js";
 import { CheckpointError, ConfigError, DataError } from "../../core/errors.js";
 import { isLock, lockFolder } from "../../core/folderLock.js";
 import { isUnchanged } from "../../core/signature.js";
-import { exactJson, parseJsonObject } from "../../core/strictJson.js";
+import {
+  damaged,
+  exactJson,
+  type JsonObject,
+  listIn,
+  objectIn,
+  parseJsonObject,
+  textIn,
+  textsIn,
+} from "../../core/strictJson.js";
 import { type RunRecord, versions } from "../../runs/runRecord.js";
 import type { Asked } from "./options.js";
-import type { Plan, Survey } from "./plan.js";
+import type { Plan, Survey, Trial } from "./plan.js";
+import { namesIn, parseRequest } from "./request.js";
 import { resultsName } from "./results.js";
+import type { TrialSettings } from "./settings.js";
 
 const sweepName = "sweep.json";
 
@@ -81,21 +95,44 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
 /**
  * Holds the folder of an earlier sweep, to go on with it.
  *
- * @throws CheckpointError if the folder holds no sweep or is in use.
+ * @throws CheckpointError if the folder holds no sweep that this version can go on with, or is in use.
  */
 export function openSweep(folder: string): HeldSweep {
-  const record = readSweep(folder);
+  const record = parseSweep(readSweepJson(folder), join(folder, sweepName));
   const release = lockFolder(folder);
   removeTemporaries(folder);
   return { record, release };
 }
 
+/** What a sweep tried, also one of an older version. */
+export interface SweepOutline extends Pick<Plan, "skipped"> {
+  /** The run folders of its trials, in the sweep's. */
+  runs: string[];
+  /** What every trial could use: `tokens=2M`. */
+  budget?: string;
+  /** Settings of which only the best value counts. */
+  bestOf: string[];
+}
+
 /**
- * What sweep.json in `folder` says.
+ * What sweep.json in `folder` says of its trials; nothing where there is none.
  *
- * @throws CheckpointError if there is none, or it is damaged.
+ * @throws CheckpointError if it is damaged.
  */
-export function readSweep(folder: string): SweepRecord {
+export function readSweepOutline(folder: string): SweepOutline {
+  const path = join(folder, sweepName);
+  if (!existsSync(path)) return { runs: [], skipped: [], bestOf: [] };
+  const { asked, trials, skipped } = readSweepJson(folder);
+  const { budget, bestOf = [] } = objectIn(asked, `${path}: asked`) as Pick<Asked, "budget" | "bestOf">;
+  return {
+    runs: listIn(trials, `${path}: trials`).map(runOf(path)),
+    skipped: skippedIn(skipped, path),
+    budget: typeof budget === "object" ? Object.entries(budget)[0]?.join("=") : budget,
+    bestOf: namesIn(bestOf),
+  };
+}
+
+function readSweepJson(folder: string): JsonObject {
   const path = join(folder, sweepName);
   if (!existsSync(path)) {
     throw new CheckpointError(
@@ -103,17 +140,102 @@ export function readSweep(folder: string): SweepRecord {
     );
   }
   const { format: found, ...record } = parseJsonObject(readFileSync(path), path);
-  if (found !== format) throw new CheckpointError(`${path}: format must be "${format}": got ${JSON.stringify(found)}`);
-  return record as unknown as SweepRecord;
+  if (found !== format) throw damaged(`${path}: format`, `be "${format}"`, found);
+  return record;
+}
+
+function parseSweep(json: JsonObject, path: string): SweepRecord {
+  const { asked, survey, workers, threads, trials, skipped, notes, versions } = json;
+  try {
+    return {
+      asked: askedIn(objectIn(asked, `${path}: asked`)),
+      survey: surveyIn(objectIn(survey, `${path}: survey`), path),
+      workers: requireInteger("workers", workers, 1, 1024),
+      threads: requireInteger("threads", threads, 1, 1024),
+      trials: listIn(trials, `${path}: trials`).map(trialIn(path)),
+      skipped: skippedIn(skipped, path),
+      notes: textsIn(notes, `${path}: notes`),
+      versions: objectIn(versions, `${path}: versions`) as unknown as SweepRecord["versions"],
+    };
+  } catch (error) {
+    throw error instanceof ConfigError ? new CheckpointError(`${path}: ${error.message}`) : error;
+  }
+}
+
+function askedIn(asked: JsonObject): Asked {
+  for (const field of ["lrRule", "medianStop"]) {
+    if (asked[field] === undefined) continue;
+    throw new ConfigError({
+      field,
+      rule: "be absent, as sweeps no longer have it",
+      value: asked[field],
+      remedy: "start a new sweep, or resume with the version of heed that began it",
+    });
+  }
+  const given = { model: {}, training: {}, ...asked } as Asked;
+  parseRequest(given);
+  return given;
+}
+
+function surveyIn(survey: JsonObject, path: string): Survey {
+  const { backend, reason, vocabSize, tokens, files, notes } = survey;
+  const { train, validation } = objectIn(tokens, `${path}: survey: tokens`);
+  return {
+    backend: textIn(backend, `${path}: survey: backend`) as Survey["backend"],
+    reason: textIn(reason, `${path}: survey: reason`),
+    vocabSize: requireInteger("vocabSize", vocabSize, 2),
+    tokens: { train: requireInteger("train", train, 0), validation: requireInteger("validation", validation, 0) },
+    files: listIn(files, `${path}: survey: files`).map((file, i) => {
+      const where = `${path}: survey: file ${i + 1}`;
+      const { path: name, sha256, split } = objectIn(file, where);
+      return { path: textIn(name, where), sha256: textIn(sha256, where), split: textIn(split, where) };
+    }),
+    notes: textsIn(notes, `${path}: survey: notes`),
+  };
+}
+
+const trialIn =
+  (path: string) =>
+  (given: unknown, i: number): Trial => {
+    const { trial, settings, seed, model, training } = objectIn(given, `${path}: trial ${i + 1}`);
+    if (trial !== i + 1) throw damaged(`${path}: trial ${i + 1}`, "be numbered so", trial);
+    return {
+      trial,
+      run: runOf(path)(given, i),
+      settings: objectIn(settings, `${path}: trial ${i + 1}: settings`) as TrialSettings,
+      seed: requireInteger("seed", seed, 0, 2 ** 31 - 1),
+      model: modelConfig(objectIn(model, `${path}: trial ${i + 1}: model`) as { vocabSize: number }),
+      training: trainingConfig(objectIn(training, `${path}: trial ${i + 1}: training`)),
+    };
+  };
+
+/** A trial's folder, which must lie in the sweep's: what is deleted follows from it. */
+const runOf =
+  (path: string) =>
+  (given: unknown, i: number): string => {
+    const where = `${path}: trial ${i + 1}: run`;
+    const { run } = objectIn(given, where);
+    if (typeof run === "string" && /^trials\/[^/\\]+$/.test(run) && !/^trials\/\.+$/.test(run)) return run;
+    throw damaged(where, "name a folder in trials/", run);
+  };
+
+function skippedIn(skipped: unknown, path: string): Plan["skipped"] {
+  return listIn(skipped, `${path}: skipped`).map((each) => {
+    const { settings, reason } = objectIn(each, `${path}: skipped`);
+    return {
+      settings: objectIn(settings, `${path}: skipped: settings`) as TrialSettings,
+      reason: textIn(reason, `${path}: skipped: reason`),
+    };
+  });
 }
 
 /** Deletes what sweeps write, sweep.json last, without which the rest would be a folder of unknown files. */
 function removeSweep(folder: string): void {
-  const { trials } = readSweep(folder);
+  const { runs } = readSweepOutline(folder);
   removeTemporaries(folder);
   rmSync(join(folder, resultsName), { force: true });
   removeReport(folder);
-  for (const { run } of trials) if (existsSync(join(folder, run))) removeFolder(join(folder, run));
+  for (const run of runs) if (existsSync(join(folder, run))) removeFolder(join(folder, run));
 }
 
 /** Deletes the files of a report that nobody changed. */

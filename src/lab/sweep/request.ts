@@ -2,11 +2,11 @@ import { checkGiven } from "../../config/fields.js";
 import { modelFields } from "../../config/model.js";
 import { dataFields, machineFields, outputFields } from "../../config/run.js";
 import { trainingFields } from "../../config/training.js";
-import { requireBoolean, requireInteger, requireOneOf, requireRange, show } from "../../core/checks.js";
+import { requireInteger, show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
 import { type Budget, parseBudget } from "./budget.js";
 import { type Axis, parseGrid } from "./grid.js";
-import { type Asked, type LrRule, lrRules } from "./options.js";
+import type { Asked } from "./options.js";
 import { requireSetting, settingsText, settingValue, type TrialSettings } from "./settings.js";
 
 /** What was asked for, parsed. */
@@ -17,7 +17,6 @@ export interface Request {
   trials: number | undefined;
   seeds: number[];
   budget: Budget | undefined;
-  lrRule: LrRule;
   bestOf: string[];
 }
 
@@ -46,16 +45,10 @@ export function parseRequest(asked: Asked): Request {
   ];
   const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
   if (budget && varied.includes("steps")) throw new ConfigError("grid must not vary steps where a budget decides them");
-  requireOneOf("lrRule", asked.lrRule ?? "fixed", lrRules);
-  requireBoolean("medianStop", asked.medianStop ?? false);
-  requireRange("grace", asked.grace ?? 0, 0, 1);
-  if (asked.grace !== undefined && !asked.medianStop) {
-    throw new ConfigError(`grace must come with medianStop, which it is for: got ${asked.grace} (add --median-stop)`);
-  }
-  const { trials, lrRule = "fixed" } = asked;
+  const { trials } = asked;
   const bestOf = namesIn(asked.bestOf ?? []);
   requireVaried(bestOf, varied);
-  return { axes, list, trials, seeds, budget, lrRule, bestOf };
+  return { axes, list, trials, seeds, budget, bestOf };
 }
 
 /** Each field that all trials share, by itself: whether fields go together is a question to each trial. */

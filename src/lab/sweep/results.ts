@@ -1,14 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { TrainingConfig } from "../../config/training.js";
 import { replaceText } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { isObject } from "../../core/strictJson.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
-import { readRun } from "../../runs/runFolder.js";
-import { asOneOfSteps, type RunRecord } from "../../runs/runRecord.js";
-import type { Curve } from "./medianStop.js";
 import type { Asked } from "./options.js";
 import type { Survey, Trial } from "./plan.js";
 import type { TrialSettings } from "./settings.js";
@@ -23,8 +20,8 @@ export interface TrialResult {
   run: string;
   settings: TrialSettings;
   seed: number;
-  /** `stopped` by the median of the others; `failed` for the reason in `error`. */
-  status: "done" | "stopped" | "failed";
+  /** `failed` for the reason in `error`. */
+  status: "done" | "failed";
   /** Done; absent, as all figures of the training, where it failed. */
   steps?: number;
   tokens?: number;
@@ -40,10 +37,9 @@ export interface TrialResult {
   error?: string;
   /**
    * What repeats the trial, in `models/`, as its own folder holds its run; `HEED_THREADS` makes its sums the same to the
-   * last bit. Where time decided the steps it makes as many, which is nearly the same. Absent where nobody knows them, as
-   * the trial failed.
+   * last bit.
    */
-  command?: string;
+  command: string;
 }
 
 /** The results of a sweep, which results.jsonl holds in the order of the trials. */
@@ -72,35 +68,38 @@ export class Results {
   }
 
   /**
-   * Adds a trial that ended after `step`, from what its run folder says.
+   * Adds a trial that made all its steps, from what its run folder says.
    *
    * @throws CheckpointError if that is not all there.
    */
-  ended(trial: Trial, status: "done" | "stopped", step: number): TrialResult {
+  done(trial: Trial): TrialResult {
     const folder = join(this.folder, trial.run);
+    const { steps } = trial.training;
     const lines = readMetrics(folder);
     const last = lines.at(-1);
-    if (last?.step !== step) {
+    if (last?.step !== steps) {
       throw new CheckpointError(
-        `${folder}: its metrics must end with step ${step}: got ${last?.step ?? "none"} (delete the folder, and resume)`,
+        `${folder}: its metrics must end with step ${steps}: got ${last?.step ?? "none"} (delete the folder, and resume)`,
       );
     }
-    const { elapsed, tokens } = last as { elapsed: number; tokens: number } & MetricsLine;
-    const run = asOneOfSteps(readRun(folder) as unknown as RunRecord, { step, elapsed });
+    const { tokens } = last as { tokens: number } & MetricsLine;
     const best = bestOf(lines);
     return this.add({
       ...this.headOf(trial),
-      status,
-      ...{ steps: step, tokens, flops: tokens * trainingFlopsPerToken(trial.model), ...countsOf(trial) },
+      status: "done",
+      steps,
+      tokens,
+      flops: tokens * trainingFlopsPerToken(trial.model),
+      ...countsOf(trial),
       finalValLoss: last.valLoss as number | undefined,
       ...(best && { bestValLoss: best.valLoss, bestStep: best.step }),
       finalTrainLoss: last.trainLoss as number,
-      command: this.commandOf(trial, run.training),
+      command: this.commandOf(trial),
     });
   }
 
   failed(trial: Trial, error: string): TrialResult {
-    const command = this.commandOf(trial, trial.training);
+    const command = this.commandOf(trial);
     return this.add({ ...this.headOf(trial), status: "failed", ...countsOf(trial), error, command });
   }
 
@@ -108,11 +107,9 @@ export class Results {
     return { trial, run, settings, seed };
   }
 
-  private commandOf(trial: Trial, { steps, warmup }: Partial<TrainingConfig>): string | undefined {
-    if (steps === undefined) return undefined;
-    const training = { ...trial.training, steps, warmup };
+  private commandOf(trial: Trial): string {
     const out = trial.run.replace(/^trials/, "models");
-    return `HEED_THREADS=${this.sweep.threads} ${trainCommand({ ...trialOptions(trial, this.sweep), training, out })}`;
+    return `HEED_THREADS=${this.sweep.threads} ${trainCommand({ ...trialOptions(trial, this.sweep), out })}`;
   }
 
   private add(result: TrialResult): TrialResult {
@@ -135,15 +132,9 @@ function bestOf(lines: readonly MetricsLine[]): { step: number; valLoss: number 
   return validated.find(({ valLoss }) => valLoss === least);
 }
 
-/** The validations of a trial, by the share of its steps. */
-export function curveOf(sweepFolder: string, { run, steps }: TrialResult): Curve {
-  return readMetrics(join(sweepFolder, run)).flatMap(({ step, valLoss }) =>
-    typeof valLoss === "number" ? [{ share: step / steps!, valLoss }] : [],
-  );
-}
-
 /**
- * The lines of results.jsonl in a sweep's folder; none if no trial has ended.
+ * The lines of results.jsonl in a sweep's folder; none if no trial has ended. Trials that older versions stopped early
+ * are left out.
  *
  * @throws CheckpointError naming a line that is not one of a trial.
  */
@@ -151,13 +142,51 @@ export function readResults(folder: string): TrialResult[] {
   const path = join(folder, resultsName);
   if (!existsSync(path)) return [];
   const lines = readFileSync(path, "utf8").trimEnd().split("\n");
-  return lines.map((line, i) => {
-    try {
-      const value = JSON.parse(line) as TrialResult;
-      if (Number.isInteger(value.trial) && typeof value.run === "string") return value;
-    } catch {}
-    throw new CheckpointError(
-      `${path} line ${i + 1} must be a JSON object with a trial and its run: got ${line.slice(0, 80)} (delete the line)`,
-    );
+  return lines.flatMap((line, i) => {
+    const value = parseResult(line);
+    if (value === undefined) {
+      throw new CheckpointError({
+        field: `${path} line ${i + 1}`,
+        rule: "be a trial's result",
+        value: line,
+        remedy: "delete the line",
+      });
+    }
+    return value === "stopped" ? [] : [value];
   });
+}
+
+/** The figures of a result, which are numbers where they are there. */
+const figures = [
+  "steps",
+  "tokens",
+  "flops",
+  "parameters",
+  "parametersWithoutEmbedding",
+  "finalValLoss",
+  "bestValLoss",
+  "bestStep",
+  "finalTrainLoss",
+] as const;
+
+function parseResult(line: string): TrialResult | "stopped" | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+  if (!isObject(value)) return undefined;
+  const { trial, run, seed, status, settings, error = "", command = "" } = value;
+  const isWhole =
+    Number.isInteger(trial) &&
+    typeof run === "string" &&
+    Number.isInteger(seed) &&
+    isObject(settings) &&
+    typeof error === "string" &&
+    typeof command === "string" &&
+    figures.every((field) => value[field] === undefined || typeof value[field] === "number");
+  if (!isWhole) return undefined;
+  if (status === "stopped") return status;
+  return status === "done" || status === "failed" ? (value as unknown as TrialResult) : undefined;
 }

@@ -113,10 +113,9 @@ async function surveyFor(asked: Asked, out: string): Promise<Survey> {
   throw Kind ? new Kind(message) : new Error(message);
 }
 
-function requireValidation({ medianStop, bestOf }: Asked, { tokens }: Survey): void {
-  const field = medianStop ? "medianStop" : bestOf ? "bestOf" : undefined;
-  if (field === undefined || tokens.validation > 0) return;
-  throw new errors.ConfigError(`${field} needs a text to validate on: got none (set valFraction above 0, or valData)`);
+function requireValidation({ bestOf }: Asked, { tokens }: Survey): void {
+  if (!bestOf || tokens.validation > 0) return;
+  throw new errors.ConfigError(`bestOf needs a text to validate on: got none (set valFraction above 0, or valData)`);
 }
 
 function resultOf(out: string, { asked, skipped }: SweepRecord, results: TrialResult[]): SweepResult {

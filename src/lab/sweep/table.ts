@@ -18,10 +18,7 @@ export function sweepText({ settings, skipped, results, best }: SweepResult): st
   if (best) lines.push("", `best: ${nameOf(best)}, held-out loss ${spreadText(best.bestValLoss)}`);
   const lacking = lackingSeeds(settings).map(nameOf).join("; ");
   if (lacking) lines.push(`not taken for the best, as others have more seeds done: ${lacking}`);
-  for (const { run, status, error, steps } of results) {
-    if (status === "failed") lines.push(`failed: ${run}: ${error}`);
-    if (status === "stopped") lines.push(`stopped after step ${steps}, as its loss was above the median: ${run}`);
-  }
+  for (const { run, status, error } of results) if (status === "failed") lines.push(`failed: ${run}: ${error}`);
   for (const { settings, reason } of skipped) lines.push(`left out: ${settingsText(settings)}: ${reason}`);
   return lines.join("\n");
 }

@@ -1,5 +1,4 @@
 import type { TrainOptions } from "../../jobs/trainOptions.js";
-import { parseBudget } from "./budget.js";
 import type { Asked } from "./options.js";
 import type { Survey, Trial } from "./plan.js";
 
@@ -10,7 +9,5 @@ export function trialOptions(
 ) {
   const { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep = 1 } = asked;
   const shared = { data, valData, valFraction, tokenizer, unknownToken, tensorboard, compiled, xla, keep };
-  const budget = asked.budget === undefined ? undefined : parseBudget(asked.budget);
-  const seconds = budget && "seconds" in budget ? budget.seconds : undefined;
-  return { ...shared, model, training, seconds, backend: survey.backend } satisfies Omit<TrainOptions, "out">;
+  return { ...shared, model, training, backend: survey.backend } satisfies Omit<TrainOptions, "out">;
 }

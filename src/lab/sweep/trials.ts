@@ -7,7 +7,7 @@ import type { SweepListeners } from "./listeners.js";
 import type { Trial } from "./plan.js";
 import type { Answer, TrialWork } from "./protocol.js";
 import type { SweepRecord } from "./record.js";
-import { curveOf, type Results, type TrialResult } from "./results.js";
+import type { Results, TrialResult } from "./results.js";
 import { trialOptions } from "./trialOptions.js";
 import { startWorker, type WorkerProcess } from "./workerProcess.js";
 
@@ -61,11 +61,7 @@ export class Trials {
   private async takeTurns(): Promise<void> {
     for (let trial = this.left.shift(); trial && !this.isStopping; trial = this.left.shift()) {
       const result = await this.resultOf(trial);
-      if (!result) continue;
-      this.options.listeners.onResult?.(trial, result);
-      if (result.status !== "done" || !this.options.record.asked.medianStop) continue;
-      const curve = curveOf(this.folder, result);
-      for (const worker of this.running) worker.send({ kind: "finished", curve });
+      if (result) this.options.listeners.onResult?.(trial, result);
     }
   }
 
@@ -80,9 +76,9 @@ export class Trials {
     }
     if (answer.kind === "interrupted") return undefined;
     if (answer.kind === "error") return results.failed(trial, answer.message);
-    if (answer.kind !== "ended") throw new Error(`a trial's worker answered ${answer.kind}`);
+    if (answer.kind !== "done") throw new Error(`a trial's worker answered ${answer.kind}`);
     try {
-      return results.ended(trial, answer.status, answer.step);
+      return results.done(trial);
     } catch (error) {
       if (!(error instanceof HeedError)) throw error;
       return results.failed(trial, error.message);
@@ -94,7 +90,9 @@ export class Trials {
     await this.untilFree(join(this.folder, trial.run));
     if (this.isStopping) return { kind: "interrupted" };
     listeners.onTrial?.(trial);
-    const worker = startWorker(this.workOf(trial), {
+    const options = { ...trialOptions(trial, record), out: join(this.folder, trial.run) };
+    const work: TrialWork = { kind: "trial", options };
+    const worker = startWorker(work, {
       threads: record.threads,
       onProgress: (progress) => listeners.onProgress?.(trial, progress),
     });
@@ -104,17 +102,6 @@ export class Trials {
     } finally {
       this.running.delete(worker);
     }
-  }
-
-  private workOf(trial: Trial): TrialWork {
-    const { record, results } = this.options;
-    const { medianStop, grace = 0.25 } = record.asked;
-    const finished = results.all.filter(({ status }) => status === "done");
-    return {
-      kind: "trial",
-      options: { ...trialOptions(trial, record), out: join(this.folder, trial.run) },
-      medianStop: medianStop ? { grace, curves: finished.map((result) => curveOf(this.folder, result)) } : undefined,
-    };
   }
 
   /** Whether no further trial is to begin: it was asked for, or something that is no trial's fault went wrong. */

@@ -7,16 +7,11 @@ import { HeedError, InterruptedError } from "../../core/errors.js";
 import { openCorpus } from "../../dataset/corpus.js";
 import { type TrainListeners, train } from "../../jobs/train.js";
 import { checkTogether, namedTokenizer, type TrainOptions } from "../../jobs/trainOptions.js";
-import { readPointer } from "../../runs/checkpoint/names.js";
 import { readMetrics } from "../../runs/metrics.js";
-import { readRun } from "../../runs/runFolder.js";
-import type { RunRecord } from "../../runs/runRecord.js";
-import { type Curve, isBelowMedian, type Validation } from "./medianStop.js";
 import type { Survey } from "./plan.js";
 import type { Answer, FromWorker, ToWorker, TrialProgress, TrialWork, Work } from "./protocol.js";
 
 const stop = new AbortController();
-const finished: Curve[] = [];
 
 /** Milliseconds between two reports of how far a trial is. */
 const reportEvery = 100;
@@ -36,90 +31,46 @@ async function survey(options: TrainOptions): Promise<Survey> {
   return { backend, reason, vocabSize: corpus.tokenizer.vocabSize, tokens, files, notes };
 }
 
-async function trial({ options, medianStop }: TrialWork): Promise<Answer> {
+async function trial({ options }: TrialWork): Promise<Answer> {
   const resume = existsSync(join(options.out, "run.json"));
-  const watch = new Watch(resume ? savedValidations(options.out) : [], { medianStop, seconds: options.seconds });
-  const last = watch.validations.at(-1);
-  if (last && endsAt(options.out, last.step) && watch.isBelowMedian()) {
-    return { kind: "ended", status: "stopped", step: last.step }; // before it was noted
-  }
   try {
-    const { state } = await train({ ...options, resume, signal: stop.signal }, watch.listeners);
-    return { kind: "ended", status: "done", step: state.step };
+    await train({ ...options, resume, signal: stop.signal }, progressListeners(options.out));
+    return { kind: "done" };
   } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    const { stoppedAt } = watch;
-    return stoppedAt === undefined ? { kind: "interrupted" } : { kind: "ended", status: "stopped", step: stoppedAt };
+    if (error instanceof InterruptedError) return { kind: "interrupted" };
+    throw error;
   }
 }
 
-/** Tells the sweep how the trial goes on, and stops it where the rule of `medianStop` says so. */
-class Watch {
-  /** The step at which the rule stopped the trial. */
-  stoppedAt: number | undefined;
-  private reported = 0;
-  private steps = 0;
-  private speed: number | undefined;
-
-  constructor(
-    readonly validations: SavedValidation[],
-    private readonly options: Pick<TrialWork, "medianStop"> & Pick<TrainOptions, "seconds">,
-  ) {
-    finished.push(...(options.medianStop?.curves ?? []));
-  }
-
-  readonly listeners: TrainListeners = {
-    onStart: ({ step, training: { steps } }) => {
-      if (this.options.seconds === undefined) this.report({ step, steps }); // else nobody knows the steps yet
+/** Listeners that tell the sweep how the trial in `folder` goes on. */
+function progressListeners(folder: string): TrainListeners {
+  let bestValLoss: number | undefined;
+  let [reported, steps] = [0, 0];
+  let speed: number | undefined;
+  const validated = (valLoss: number) => {
+    bestValLoss = Math.min(valLoss, bestValLoss ?? Infinity);
+  };
+  const report = (progress: TrialProgress) => {
+    reported = performance.now();
+    say({ kind: "progress", progress: { ...progress, bestValLoss } });
+  };
+  return {
+    onStart: ({ step, training }) => {
+      for (const { valLoss } of readMetrics(folder)) if (typeof valLoss === "number") validated(valLoss);
+      report({ step, steps: training.steps });
     },
-    onStep: ({ step, steps, trainLoss, valLoss, tokensPerSecond }) => {
-      if (valLoss !== undefined) {
-        this.validations.push({ step, share: step / steps, valLoss });
-        if (this.isBelowMedian()) {
-          this.stoppedAt = step;
-          stop.abort();
-        }
-      }
-      // The first step makes the graph.
-      if (this.steps++ > 0) this.speed = 0.9 * (this.speed ?? tokensPerSecond) + 0.1 * tokensPerSecond;
-      const isDue = valLoss !== undefined || step === steps || performance.now() - this.reported >= reportEvery;
-      if (isDue) this.report({ step, steps, trainLoss, tokensPerSecond: this.speed });
+    onStep: ({ step, steps: all, trainLoss, valLoss, tokensPerSecond }) => {
+      if (valLoss !== undefined) validated(valLoss);
+      if (steps++ > 0) speed = 0.9 * (speed ?? tokensPerSecond) + 0.1 * tokensPerSecond; // the first traces the graph
+      const isDue = valLoss !== undefined || step === all || performance.now() - reported >= reportEvery;
+      if (isDue) report({ step, steps: all, trainLoss, tokensPerSecond: speed });
     },
   };
-
-  isBelowMedian(): boolean {
-    const { medianStop } = this.options;
-    return medianStop !== undefined && isBelowMedian(this.validations, { ...medianStop, curves: finished });
-  }
-
-  private report(progress: TrialProgress): void {
-    this.reported = performance.now();
-    const losses = this.validations.map(({ valLoss }) => valLoss);
-    const bestValLoss = losses.length > 0 ? Math.min(...losses) : undefined;
-    say({ kind: "progress", progress: { ...progress, bestValLoss } });
-  }
 }
 
-type SavedValidation = Validation & { step: number };
-
-/** The validations up to the checkpoint from which a run will go on. */
-function savedValidations(folder: string): SavedValidation[] {
-  const { training, seconds } = readRun(folder) as unknown as RunRecord;
-  const latest = readPointer(folder, "latest") ?? 0;
-  return readMetrics(folder).flatMap(({ step, elapsed, valLoss }) => {
-    if (step > latest || typeof valLoss !== "number") return [];
-    return [{ step, share: seconds === undefined ? step / training.steps : (elapsed as number) / seconds, valLoss }];
-  });
-}
-
-/** Whether nothing is known of a run after `step`: a run that the rule let go on is judged at its next validation. */
-function endsAt(folder: string, step: number): boolean {
-  return readPointer(folder, "latest") === step && readMetrics(folder).at(-1)!.step === step;
-}
-
-function say(message: FromWorker, then?: () => void): void {
+function say(message: FromWorker, then = () => {}): void {
   if (process.connected) process.send!(message, then);
-  else then?.();
+  else then();
 }
 
 async function answer(work: Work): Promise<void> {
@@ -137,6 +88,5 @@ async function answer(work: Work): Promise<void> {
 process.on("disconnect", () => stop.abort()); // the sweep has gone: a trial saves its step and ends
 process.on("message", (message: ToWorker) => {
   if (message.kind === "stop") stop.abort();
-  else if (message.kind === "finished") finished.push(message.curve);
   else void answer(message);
 });

@@ -10,6 +10,7 @@ export const files = {
   tokenizer: "tokenizer.json",
   tokenizerConfig: "tokenizer_config.json",
   weights: "model.safetensors",
+  weightsIndex: "model.safetensors.index.json",
   trainerState: "trainer_state.json",
   optimizer: "optimizer.safetensors",
   manifest: "manifest.json",

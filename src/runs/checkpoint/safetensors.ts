@@ -2,6 +2,8 @@ import { closeSync, fstatSync, openSync } from "node:fs";
 import { endianness, totalmem } from "node:os";
 import { type FileDigest, readFully, writeSynced } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import type { Shapes } from "../../model/families/family.js";
+import type { VariableValues } from "../../model/variables.js";
 import {
   type Arrays,
   arrayOf,
@@ -10,27 +12,28 @@ import {
   elementCount,
   metadataKey,
   parseHeader,
-  type SafetensorsHeader,
   type TensorEntry,
 } from "./safetensorsHeader.js";
-
-export type { Dtype, SafetensorsHeader } from "./safetensorsHeader.js";
 
 /** A tensor on its way to or from a file; `data` holds its values row by row. */
 export type SavedTensor<D extends Dtype = Dtype> = {
   [K in D]: { dtype: K; shape: readonly number[]; data: Arrays[K] };
 }[D];
 
-/** What a file must hold. */
-export interface ReadOptions<D extends Dtype> {
-  /** The tensors that must be there, with their shapes, and no others. @default whatever the file holds */
-  expect?: ReadonlyMap<string, readonly number[]>;
-  /** The number type that every tensor must have. @default any */
-  dtype?: D;
+/** What files of weights must hold. */
+export interface ReadOptions {
+  /** The tensors that must be there, with their shapes, and no others. */
+  expect: Shapes;
+  /** What a tensor is called in `expect`. @default its name in the file */
+  rename?: (name: string) => string;
   /** Whether to pass over a tensor that `expect` does not name. @default none */
   ignore?: (name: string) => boolean;
-  /** Whether to refuse NaN and infinities in F32 and F64. @default false */
-  finite?: boolean;
+}
+
+/** A file of tensors, and those that it must hold according to the index that names it. */
+export interface TensorFile {
+  path: string;
+  holds?: readonly string[];
 }
 
 const maxHeaderBytes = 100_000_000; // the format's own limit
@@ -75,95 +78,209 @@ export function writeSafetensors(
   });
 }
 
-/**
- * Reads a safetensors file straight into the arrays it returns, in the order of `expect` or of the file.
- * The header, the file's exact size and `expect` are checked before anything is allocated.
- *
- * @throws CheckpointError naming the path and the rule that is broken.
- */
-export function readSafetensors<D extends Dtype = Dtype>(
-  path: string,
-  options: ReadOptions<D> = {},
-): { tensors: Map<string, SavedTensor<D>>; metadata: Record<string, string> } {
-  return withHeader(path, (file, header, dataStart) => {
-    requireExpected(header.entries, path, options);
-    const wanted = wantedEntries(header.entries, options);
-    requireMemory(wanted, path);
-    const tensors = new Map<string, SavedTensor<D>>();
-    for (const [name, entry] of wanted) {
-      const data = new arrayOf[entry.dtype](elementCount(entry.shape)!);
-      if (readFully(file, bytesOf(data), dataStart + entry.begin) !== data.byteLength) {
-        throw damaged(path, "it ended while it was read");
-      }
-      if (options.finite) requireFinite(name, data, path);
-      tensors.set(name, { dtype: entry.dtype, shape: entry.shape, data } as unknown as SavedTensor<D>);
-    }
-    return { tensors, metadata: header.metadata };
-  });
+/** Writes a safetensors file of float32 numbers. */
+export function writeFloats(path: string, values: VariableValues, metadata?: Record<string, string>): FileDigest {
+  const tensors = [...values].map(([name, { shape, data }]) => [name, { dtype: "F32", shape, data }] as const);
+  return writeSafetensors(path, new Map<string, SavedTensor>(tensors), metadata);
 }
 
 /**
- * Which tensors a file holds, without reading them.
+ * Reads a safetensors file straight into the arrays it returns, in the order of the file. The header and the file's
+ * exact size are checked before anything is allocated.
  *
  * @throws CheckpointError naming the path and the rule that is broken.
  */
-export function readSafetensorsHeader(path: string): SafetensorsHeader {
-  return withHeader(path, (_file, header) => header);
-}
-
-function withHeader<R>(path: string, use: (file: number, header: SafetensorsHeader, dataStart: number) => R): R {
-  requireLittleEndian();
-  const file = openSync(path, "r");
+export function readSafetensors(path: string): { tensors: Map<string, SavedTensor>; metadata: Record<string, string> } {
+  const file = new SafetensorsFile(path);
   try {
-    const fileBytes = fstatSync(file).size;
-    const prefix = Buffer.alloc(8);
-    if (readFully(file, prefix, 0) !== 8) throw damaged(path, `it must have at least 8 bytes: got ${fileBytes}`);
-    const headerBytes = prefix.readBigUInt64LE();
-    const most = Math.min(maxHeaderBytes, fileBytes - 8);
-    if (headerBytes > most) throw damaged(path, `its header must take at most ${most} bytes: got ${headerBytes}`);
-    const header = Buffer.alloc(Number(headerBytes));
-    if (readFully(file, header, 8) !== header.length) throw damaged(path, "it ended while it was read");
-    const dataStart = 8 + header.length;
-    return use(file, parseHeader(header, fileBytes - dataStart, path), dataStart);
+    requireMemory([...file.entries.values()], path);
+    const tensors = [...file.entries].map(([name, entry]) => [name, file.read(entry)] as const);
+    return { tensors: new Map(tensors), metadata: file.metadata };
   } finally {
-    closeSync(file);
+    file.close();
   }
 }
 
-function requireExpected(entries: ReadonlyMap<string, TensorEntry>, path: string, options: ReadOptions<Dtype>): void {
-  const { expect, dtype, ignore } = options;
-  const problems: string[] = [];
-  for (const [name, shape] of expect ?? []) {
-    const there = entries.get(name);
-    if (!there) problems.push(`${JSON.stringify(name)} is missing`);
-    else if (there.shape.join() !== shape.join()) {
-      problems.push(`${JSON.stringify(name)} must have shape [${shape.join(", ")}]: got [${there.shape.join(", ")}]`);
+/**
+ * The tensors of one or several files as finite float32 numbers, under the names and in the order of `expect`; those of
+ * 16 bits are converted, which is exact. Everything is checked before anything is allocated.
+ *
+ * @param where what the tensors are of, for errors
+ * @throws CheckpointError naming the file and the rule that is broken.
+ */
+export function readFloats(
+  parts: readonly TensorFile[],
+  where: string,
+  { expect, rename = (name) => name, ignore = () => false }: ReadOptions,
+): { values: VariableValues; metadata: Record<string, string> } {
+  const open: SafetensorsFile[] = [];
+  try {
+    const found = new Map<string, FoundTensor>();
+    const problems = new Problems(where);
+    for (const { path, holds } of parts) {
+      const file = new SafetensorsFile(path);
+      open.push(file);
+      if (holds) requireSameNames(path, file.entries, holds);
+      for (const [fileName, entry] of file.entries) {
+        const name = rename(fileName);
+        if (!expect.has(name) && ignore(name)) continue;
+        if (!expect.has(name)) problems.add("unknown", `${JSON.stringify(fileName)} belongs to no part of the model`);
+        else if (found.has(name)) {
+          problems.add("unknown", `${JSON.stringify(fileName)} must be there once: ${JSON.stringify(name)} is another`);
+        } else found.set(name, { file, entry, fileName });
+      }
+    }
+    for (const [name, shape] of expect) problems.addTensor(found.get(name), name, shape);
+    problems.throwAny();
+    const wanted = [...expect.keys()].map((name) => [name, found.get(name)!] as const);
+    requireMemory(
+      wanted.map(([, { entry }]) => entry),
+      where,
+    );
+    const values = wanted.map(([name, { file, entry, fileName }]) => {
+      const tensor = file.read(entry);
+      const data = asFloat32(tensor);
+      requireFinite(fileName, data, file.path);
+      return [name, { shape: tensor.shape, data }] as const;
+    });
+    return { values: new Map(values), metadata: open[0]?.metadata ?? {} };
+  } finally {
+    for (const file of open) file.close();
+  }
+}
+
+interface FoundTensor {
+  file: SafetensorsFile;
+  entry: TensorEntry;
+  fileName: string;
+}
+
+/** An open file whose header is checked. */
+class SafetensorsFile {
+  private readonly file: number;
+  private readonly dataStart: number;
+  readonly metadata: Record<string, string>;
+  readonly entries: ReadonlyMap<string, TensorEntry>;
+
+  /** @throws CheckpointError naming the path and the rule that is broken. */
+  constructor(readonly path: string) {
+    requireLittleEndian();
+    this.file = openSync(path, "r");
+    try {
+      const fileBytes = fstatSync(this.file).size;
+      const prefix = Buffer.alloc(8);
+      if (readFully(this.file, prefix, 0) !== 8) throw damaged(path, `it must have at least 8 bytes: got ${fileBytes}`);
+      const headerBytes = prefix.readBigUInt64LE();
+      const most = Math.min(maxHeaderBytes, fileBytes - 8);
+      if (headerBytes > most) throw damaged(path, `its header must take at most ${most} bytes: got ${headerBytes}`);
+      const header = Buffer.alloc(Number(headerBytes));
+      if (readFully(this.file, header, 8) !== header.length) throw damaged(path, "it ended while it was read");
+      this.dataStart = 8 + header.length;
+      ({ metadata: this.metadata, entries: this.entries } = parseHeader(header, fileBytes - this.dataStart, path));
+    } catch (error) {
+      this.close();
+      throw error;
     }
   }
-  for (const [name, there] of entries) {
-    if (!expect?.has(name) && ignore?.(name)) continue;
-    if (expect && !expect.has(name)) problems.push(`${JSON.stringify(name)} belongs to no part of the model`);
-    else if (dtype && there.dtype !== dtype) {
-      problems.push(`${JSON.stringify(name)} must be ${dtype}: got ${there.dtype}`);
+
+  read({ dtype, shape, begin }: TensorEntry): SavedTensor {
+    const data = new arrayOf[dtype](elementCount(shape)!);
+    if (readFully(this.file, bytesOf(data), this.dataStart + begin) !== data.byteLength) {
+      throw damaged(this.path, "it ended while it was read");
+    }
+    return { dtype, shape, data } as SavedTensor;
+  }
+
+  close(): void {
+    closeSync(this.file);
+  }
+}
+
+/**
+ * Refuses a file that is no whole safetensors file, without reading its tensors.
+ *
+ * @throws CheckpointError naming the path and the rule that is broken.
+ */
+export function requireSafetensors(path: string): void {
+  new SafetensorsFile(path).close();
+}
+
+/** Number types that float32 holds exactly. */
+const floatTypes: readonly Dtype[] = ["F32", "F16", "BF16"];
+
+/** Most problems that a message lists. */
+const mostListed = 3;
+
+/** What is wrong with a set of tensors; the message has one of each kind before more of the same. */
+class Problems {
+  private readonly lists = { expected: [] as string[], unknown: [] as string[], type: [] as string[] };
+
+  constructor(private readonly where: string) {}
+
+  add(kind: keyof Problems["lists"], problem: string): void {
+    this.lists[kind].push(problem);
+  }
+
+  /** Adds what is wrong with a tensor that is expected. */
+  addTensor(found: FoundTensor | undefined, name: string, shape: readonly number[]): void {
+    const called = JSON.stringify(found?.fileName ?? name);
+    if (!found) this.add("expected", `${called} is missing`);
+    else if (found.entry.shape.join() !== shape.join()) {
+      const got = `[${found.entry.shape.join(", ")}]`;
+      this.add("expected", `${called} must have shape [${shape.join(", ")}]: got ${got}`);
+    } else if (!floatTypes.includes(found.entry.dtype)) {
+      this.add("type", `${called} must be ${floatTypes.join(", ")}: got ${found.entry.dtype} (convert it to F32)`);
     }
   }
-  if (problems.length === 0) return;
-  const more = problems.length > 3 ? `; and ${problems.length - 3} more` : "";
-  throw new CheckpointError(
-    `${path} does not hold what its configuration says: ${problems.slice(0, 3).join("; ")}${more}`,
-  );
+
+  /** @throws CheckpointError if there is any. */
+  throwAny(): void {
+    const { expected, unknown, type } = this.lists;
+    const all = [...expected, ...unknown, ...type];
+    if (all.length === 0) return;
+    const firsts = new Set([expected[0], unknown[0], type[0]].filter((problem) => problem !== undefined));
+    const listed = [...firsts, ...all.filter((problem) => !firsts.has(problem))].slice(0, mostListed);
+    const inOrder = all.filter((problem) => listed.includes(problem)).join("; ");
+    const more = all.length > mostListed ? `; and ${all.length - mostListed} more` : "";
+    throw new CheckpointError(`${this.where} does not hold what its configuration says: ${inOrder}${more}`);
+  }
 }
 
-function wantedEntries(entries: ReadonlyMap<string, TensorEntry>, { expect, ignore }: ReadOptions<Dtype>) {
-  if (expect) return [...expect.keys()].map((name) => [name, entries.get(name)!] as const);
-  return [...entries].filter(([name]) => !ignore?.(name));
+function requireSameNames(path: string, there: ReadonlyMap<string, unknown>, listed: readonly string[]): void {
+  const missing = listed.find((name) => !there.has(name));
+  if (missing !== undefined) throw damaged(path, `it must hold ${JSON.stringify(missing)}, as the index says`);
+  const known = new Set(listed);
+  const more = [...there.keys()].find((name) => !known.has(name));
+  if (more !== undefined) throw damaged(path, `it must hold only what the index says: got ${JSON.stringify(more)}`);
 }
 
-function requireMemory(wanted: readonly (readonly [string, TensorEntry])[], path: string): void {
-  const bytes = wanted.reduce((sum, [, { begin, end }]) => sum + end - begin, 0);
+function requireMemory(entries: readonly TensorEntry[], where: string): void {
+  const bytes = entries.reduce((sum, { begin, end }) => sum + end - begin, 0);
   if (bytes > totalmem()) {
-    throw new CheckpointError(`${path} must fit in this machine's ${totalmem()} bytes of memory: it takes ${bytes}`);
+    throw new CheckpointError(`${where} must fit in this machine's ${totalmem()} bytes of memory: it takes ${bytes}`);
   }
+}
+
+function asFloat32({ dtype, data }: SavedTensor): Float32Array {
+  if (dtype === "F16") return Float32Array.from(data, (bits) => halves()[bits]!);
+  if (dtype === "BF16") {
+    const wide = Uint32Array.from(data, (bits) => bits << 16); // the upper half of a float32
+    return new Float32Array(wide.buffer);
+  }
+  return data as Float32Array;
+}
+
+let table: Float32Array | undefined;
+
+/** The value of every pattern of 16 bits: a sign, 5 bits of exponent and 10 of fraction (IEEE 754). */
+function halves(): Float32Array {
+  table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
+    const sign = bits < 0x8000 ? 1 : -1;
+    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
+    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
+  });
+  return table;
 }
 
 function requireWritable(name: string, { dtype, shape, data }: SavedTensor, path: string): void {
@@ -179,15 +296,12 @@ function requireWritable(name: string, { dtype, shape, data }: SavedTensor, path
   }
 }
 
-function requireFinite(name: string, data: SavedTensor["data"], path: string): void {
-  if (!(data instanceof Float32Array || data instanceof Float64Array)) return;
+function requireFinite(name: string, data: Float32Array, path: string): void {
   const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at >= 0) {
-    const tensor = `tensor ${JSON.stringify(name)} of ${path}`;
-    throw new CheckpointError(
-      `${tensor} must hold finite numbers: value ${at} is ${data[at]} (use an earlier checkpoint)`,
-    );
-  }
+  if (at < 0) return;
+  throw new CheckpointError(
+    `tensor ${JSON.stringify(name)} of ${path} must hold finite numbers: value ${at} is ${data[at]} (use an earlier checkpoint)`,
+  );
 }
 
 function requireLittleEndian(): void {

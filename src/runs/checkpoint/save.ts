@@ -12,10 +12,12 @@ import {
 } from "../../core/durableFiles.js";
 import { CheckpointError, HeedError } from "../../core/errors.js";
 import { exactJson } from "../../core/strictJson.js";
-import { momentShapes } from "../../model/weightShapes.js";
-import { toHfConfig } from "./formats/hfConfig.js";
-import { type GenerationDefaults, toHfGeneration } from "./formats/hfGeneration.js";
-import { type NamedFloats, requireComplete, writeHfWeights } from "./formats/hfWeights.js";
+import { configJson, familyFor } from "../../model/families/families.js";
+import type { Family } from "../../model/families/family.js";
+import type { VariableValues } from "../../model/variables.js";
+import { writeWeights } from "./familyWeights.js";
+import { type GenerationDefaults, toHfGeneration } from "./generationDefaults.js";
+import { manifestJson } from "./manifest.js";
 import {
   checkpointName,
   checkpointSteps,
@@ -25,10 +27,12 @@ import {
   removeCheckpoint,
   settleReplacements,
 } from "./names.js";
-import { type SavedTensor, writeSafetensors } from "./safetensors.js";
+import { writeFloats } from "./safetensors.js";
 
 /** What a checkpoint holds. */
 export interface CheckpointContent {
+  /** The `id` of the run, by which resuming knows its own checkpoints. */
+  run?: string;
   /** Weight updates done. */
   step: number;
   config: ModelConfig;
@@ -37,9 +41,9 @@ export interface CheckpointContent {
   /** The value of tokenizer_config.json, which Hugging Face's libraries want beside it. */
   tokenizerConfig?: object;
   /** Exactly the weights of `weightShapes(config)`. */
-  weights: NamedFloats;
-  /** Exactly the moments of `momentShapes(config)`; left out, the checkpoint can't be resumed from. */
-  optimizer?: NamedFloats;
+  weights: VariableValues;
+  /** The optimizer's state; left out, the checkpoint can't be resumed from. */
+  optimizer?: VariableValues;
   /** What else resuming needs, as JSON. */
   trainerState?: object;
   generation?: Partial<GenerationDefaults>;
@@ -50,6 +54,8 @@ export interface SaveOptions {
   keep?: number;
   /** Whether this is the best so far. @default false */
   best?: boolean;
+  /** The `model_type` to save it as. @default the first family that can express the model */
+  family?: string;
 }
 
 /**
@@ -57,12 +63,13 @@ export interface SaveOptions {
  * killed at any moment, finds every checkpoint whole; the disk has it before the name appears.
  *
  * @returns the checkpoint's folder.
+ * @throws ConfigError if the family asked for can't express the model.
  * @throws CheckpointError if the content does not fit the config or can't be written.
  */
 export function saveCheckpoint(
   runFolder: string,
   content: CheckpointContent,
-  { keep = Number.MAX_SAFE_INTEGER, best = false }: SaveOptions = {},
+  { keep = Number.MAX_SAFE_INTEGER, best = false, family }: SaveOptions = {},
 ): string {
   requireInteger("step", content.step, 0, 999_999_999_999_999);
   requireInteger("keep", keep);
@@ -74,7 +81,7 @@ export function saveCheckpoint(
     removeTemporaries(runFolder);
     settleReplacements(runFolder);
     mkdirSync(temporary);
-    writeFiles(temporary, content);
+    writeFiles(temporary, content, familyFor(content.config, family));
     placeCheckpoint(runFolder, content.step, temporary);
     replaceText(join(runFolder, "latest"), `${name}\n`);
     if (best) replaceText(join(runFolder, "best"), `${name}\n`);
@@ -87,25 +94,24 @@ export function saveCheckpoint(
   return folder;
 }
 
-function writeFiles(folder: string, content: CheckpointContent): void {
-  const { config, step, optimizer, trainerState } = content;
+function writeFiles(folder: string, content: CheckpointContent, family: Family): void {
+  const { run, config, step, weights, optimizer, trainerState } = content;
   const digests: Record<string, FileDigest> = {};
   const writeJson = (name: string, value: object) => {
     const path = join(folder, name);
     digests[name] = writeSynced(path, (write) => write(Buffer.from(exactJson(value, path))));
   };
-  writeJson(files.config, toHfConfig(config));
+  writeJson(files.config, configJson(family, config));
   writeJson(files.generation, toHfGeneration(content.generation ?? {}));
   writeJson(files.tokenizer, content.tokenizer);
   if (content.tokenizerConfig) writeJson(files.tokenizerConfig, content.tokenizerConfig);
-  digests[files.weights] = writeHfWeights(join(folder, files.weights), config, content.weights, step);
+  digests[files.weights] = writeWeights(join(folder, files.weights), { family, config, weights, step });
   if (trainerState) writeJson(files.trainerState, trainerState);
   if (optimizer) {
-    requireComplete(momentShapes(config), optimizer, "optimizer");
-    const tensors = [...optimizer].map(([name, t]): [string, SavedTensor] => [name, { dtype: "F32", ...t }]);
-    digests[files.optimizer] = writeSafetensors(join(folder, files.optimizer), new Map(tensors));
+    const path = join(folder, files.optimizer);
+    digests[files.optimizer] = writeFloats(path, optimizer, { step: String(step) });
   }
-  writeJson(files.manifest, { format: 1, files: { ...digests } });
+  writeJson(files.manifest, manifestJson({ ...digests }, { run, step }));
   syncFolder(folder);
 }
 

@@ -63,14 +63,6 @@ it("trains beside the run's folder, however that is named", () => {
   ]);
 });
 
-it("names the steps that a run would have had that was stopped before its time was up", () => {
-  const training = { steps: 300, warmup: 100 };
-  const flags = (seconds: number) => flagsOf({ training, stoppedAt: 200, record: { seconds, warmupShare: 0.1 } })[0]; // 200 steps in 6.4 seconds
-  const usual = "--layers 1 --dim 16 --context 8";
-  expect(flags(8)).toBe(`${usual} --steps 250 --batch 4 --eval-every 100`);
-  expect(flags(1e9)).toBe(`${usual} --steps 300 --batch 4 --eval-every 100`); // no more than it was asked for
-});
-
 it("takes the sweep's word where there is one", () => {
   const [run] = make({});
   expect(commandOf({ ...run!, command: "HEED_THREADS=1 heed train" })).toBe("HEED_THREADS=1 heed train");

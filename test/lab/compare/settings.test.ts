@@ -63,24 +63,6 @@ it("takes steps for a consequence where tokens, computation or a sweep's budget 
   });
 });
 
-it("tells runs of several times apart by their time, not by the steps they came to", () => {
-  const runs = runsOf({ training: { steps: 101 } }, { training: { steps: 103 } }, { training: { steps: 200 } });
-  const budgets = ["seconds=60", "seconds=60", "seconds=1k"];
-  const timed = runs.map((run, i) => ({ ...run, budget: budgets[i]! }));
-  expect(variationOf(timed)).toEqual({
-    keys: ["seconds"],
-    implied: [
-      { setting: "steps", because: "the sweeps gave every run a time" },
-      { setting: "warmup", because: "it is at most a tenth of the steps" },
-    ],
-  });
-  expect(groupRuns(timed, ["seconds"]).map(({ label, runs }) => [label, runs.length])).toEqual([
-    ["seconds 60", 2],
-    ["seconds 1000", 1],
-  ]);
-  expect(variationOf([timed[0]!, runs[2]!]).keys).toEqual(["steps"]);
-});
-
 it("compares texts by their bytes, not by their paths", () => {
   const [train, held] = texts;
   const moved = { files: [{ ...train!, path: "elsewhere/text.txt" }, held!] };

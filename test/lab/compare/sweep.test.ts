@@ -30,7 +30,7 @@ function sweepOf(trials: Trial[], { asked = {}, skipped = [] as object[] } = {})
   mkdirSync(join(sweep, "trials"), { recursive: true });
   for (const { name, run } of trials) if (run) fakeRun(join(sweep, "trials", name), run);
   const lines = trials.flatMap(({ name, result }, i) =>
-    result ? [{ trial: i + 1, run: `trials/${name}`, ...result }] : [],
+    result ? [{ trial: i + 1, run: `trials/${name}`, settings: {}, seed: 1, ...result }] : [],
   );
   if (lines.length > 0)
     writeFileSync(join(sweep, "results.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -62,18 +62,17 @@ it("reads the trials of a sweep, and what the sweep says of them", async () => {
       { name: "heads=8", run: { stoppedAt: 0 } },
       { name: "heads=16" },
     ],
-    { asked: { budget: { seconds: 60 } }, skipped: [{ settings: { heads: 3 }, reason: "16 is not divisible by 3" }] },
+    { asked: { budget: { tokens: 60 } }, skipped: [{ settings: { heads: 3 }, reason: "16 is not divisible by 3" }] },
   );
   const { runs, failures, notes } = await analyze([sweep]);
   expect(runs.map((run) => relative(join(sweep, "trials"), run.folder))).toEqual(["heads=1", "heads=2", "heads=10"]);
-  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: "seconds=60" });
+  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: "tokens=60" });
   expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
   expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
     "SWEEP: 2 of 6 trials have not begun.",
-    "SWEEP: time decided the steps, which no command repeats exactly: each asks for as many.",
     "SWEEP: 1 setting could not be tried, for instance heads=3: 16 is not divisible by 3.",
     "SWEEP/trials/heads=1 stands at step 66 of 100 (the loss is NaN): its curve is shown, but it counts in no mean.",
-    "SWEEP/trials/heads=10 stands at step 33 of 100 (stopped by the median of the others): its curve is shown, but it counts in no mean.",
+    "SWEEP/trials/heads=10 stands at step 33 of 100: its curve is shown, but it counts in no mean.",
   ]);
 });
 
@@ -139,55 +138,19 @@ it("lists settings that lack seeds below the others", async () => {
   ]);
 });
 
-/** `--dim 16 --lr-rule width`: four times the width trains with half of the rate. */
-function widthSweep(rates: number[], asked: object): string {
-  const trials = [16, 64].flatMap((dim) =>
-    rates.map((lr) => ({
-      name: `dim=${dim},lr=${lr}`,
-      settings: rates.length > 1 ? { dim, lr } : { dim },
-      run: { model: { hiddenDim: dim }, training: { learningRate: dim === 16 ? lr : lr / 2 } },
-    })),
+it("reads a sweep of an older version, whose trials a time or the others could end", async () => {
+  const sweep = sweepOf(
+    [
+      { name: "a", run: { training: { seed: 1 } }, result: { status: "done" } },
+      { name: "b", run: { training: { seed: 2 }, stoppedAt: 50 }, result: { status: "stopped" } },
+    ],
+    { asked: { lrRule: "width", medianStop: true, budget: "tokens=60" } },
   );
-  return sweepOf(trials, { asked: { lrRule: "width", model: { hiddenDim: 16 }, ...asked } });
-}
-
-it("pairs the learning rates that were asked for, where a rule divides them", async () => {
-  const sweep = widthSweep([0.001, 0.002], {});
-  const { keys, effects, notes, every, implied } = await analyze([sweep]);
-  expect(keys).toEqual(["dim", "lr"]);
-  expect(every.map(({ label }) => label)).toEqual([
-    "dim 16, lr 0.001",
-    "dim 16, lr 0.002",
-    "dim 64, lr 0.001",
-    "dim 64, lr 0.002",
-  ]);
-  expect(effects.map(({ changes }) => changes.map(({ among }) => among))).toEqual([[2], [2]]);
-  expect(every[2]!.runs[0]!.record.training.learningRate).toBe(0.0005);
-  expect(implied).toContainEqual({ setting: "min-lr", because: "it is a tenth of lr" });
+  const { groups, notes } = await analyze([sweep]);
+  expect(groups.map(({ finished }) => finished.length)).toEqual([1]);
   expect(notes).toEqual([
-    `${sweep}: lr is what was asked for at dim 16; as --lr-rule width says, each run trained with that times √(16 / dim).`,
+    `${join(sweep, "trials", "b")} stands at step 33 of 100: its curve is shown, but it counts in no mean.`,
   ]);
-});
-
-it("says that a rate which a rule divides is not the same for all, and takes rates as they are beside other runs", async () => {
-  const asked = { training: { learningRate: 0.003, minLearningRate: 0.0001 } };
-  const sweep = widthSweep([0.003], asked);
-  const analysis = await analyze([sweep]);
-  expect(analysis.keys).toEqual(["dim"]);
-  expect(factsOf(analysis)).toContainEqual(["the same for all", "layers 1, heads 4, context 8, batch 4, steps 100"]);
-  const other = fakeRun(join(folder, "beside"), { model: { hiddenDim: 16 }, training: { learningRate: 0.0015 } });
-  const both = await analyze([sweep, other]);
-  expect(both.every.map(({ label }) => label)).toEqual(["dim 16, lr 0.0015", "dim 16, lr 0.003", "dim 64, lr 0.0015"]);
-  expect(both.notes).toEqual([]);
-});
-
-it("does not say of how many steps, where a time decides them", async () => {
-  const training = { steps: 1e9, evalEvery: 100, seed: 2 };
-  const record = { seconds: 60 };
-  const going = sweepOf([{ name: "b", run: { training, record, losses: Array(3).fill(2), stoppedAt: 1e9 - 1 } }]);
-  const { notes } = await analyze([going]);
-  const line = /stands at step \d+: its curve is shown, but it counts in no mean\.$/;
-  expect(notes).toEqual([expect.stringMatching(line)]);
 });
 
 it("reads a sweep that has no sweep.json and no results.jsonl", async () => {

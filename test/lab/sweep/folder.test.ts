@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it, vi } from "vitest";
@@ -6,7 +6,7 @@ import { digestFile } from "../../../src/core/durableFiles.js";
 import { lockFolder } from "../../../src/core/folderLock.js";
 import { signed } from "../../../src/core/signature.js";
 import type { SweepOptions } from "../../../src/lab/sweep/options.js";
-import { createSweep, openSweep, readSweep } from "../../../src/lab/sweep/record.js";
+import { createSweep, openSweep } from "../../../src/lab/sweep/record.js";
 import { sweep } from "../../../src/lab/sweep/sweep.js";
 import { startWorker } from "../../../src/lab/sweep/workerProcess.js";
 import { refusal } from "../../support/refusal.js";
@@ -63,11 +63,10 @@ it("is resumed only from a sweep, as it was asked for", async () => {
   expect(await refused({ resume, overwrite: true })).toBe(
     "ConfigError: resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)",
   );
-  const other = { grid: "heads=1", seeds: "2", medianStop: true, model: { hiddenDim: 24 }, training: { steps: 30 } };
+  const other = { grid: "heads=1", seeds: "2", model: { hiddenDim: 24 }, training: { steps: 30 } };
   expect(await refused({ resume, ...other })).toBe(
     `ConfigError: resume must keep the sweep's settings:
   grid: "heads=1,2" in the sweep, "heads=1" asked for
-  medianStop: nothing in the sweep, true asked for
   hiddenDim: 12 in the sweep, 24 asked for
   steps: 20 in the sweep, 30 asked for
 (leave these flags out, or start a new sweep with another --out)`,
@@ -118,23 +117,22 @@ it("says that more workers than it began with share the threads", async () => {
 
 it("counts a trial that failed before as one that is left", async () => {
   create();
-  const failed = { trial: 1, run: "trials/heads=1,seed=1337", status: "failed", error: "it broke" };
-  const stopped = { trial: 2, run: "trials/heads=2,seed=1337", status: "stopped" };
-  writeFileSync(join(folder, "results.jsonl"), `${JSON.stringify(failed)}\n${JSON.stringify(stopped)}\n`);
+  const failed = { trial: 1, run: "trials/a", settings: {}, seed: 1337, status: "failed", error: "it broke" };
+  const done = { trial: 2, run: "trials/b", settings: {}, seed: 1337, status: "done" };
+  writeFileSync(join(folder, "results.jsonl"), `${JSON.stringify(failed)}\n${JSON.stringify(done)}\n`);
   const planned: object[] = [];
   const resumed = sweep(
     { out: folder, resume: true, signal: AbortSignal.abort() },
     { onPlan: ({ results }) => planned.push(...results) },
   );
   await expect(resumed).rejects.toThrow(/^stopped: 1 of 4 trials have ended, the others are saved as far as they are$/);
-  expect(planned).toEqual([stopped]);
+  expect(planned).toEqual([done]);
 });
 
 it("holds its folder, and deletes only what is its own", () => {
   create();
   const { record, release } = openSweep(folder);
   expect(record.trials.map(({ seed }) => seed)).toEqual([1337, 1337, 1338, 1338]);
-  expect(readSweep(folder)).toEqual(record);
   expect(refusal(() => openSweep(folder))).toMatch(/^CheckpointError: .* must not be in use: process \d+ uses it/);
   release();
   for (const name of [record.trials[0]!.run, "trials/mine"]) mkdirSync(join(folder, name), { recursive: true });
@@ -154,6 +152,24 @@ it("holds its folder, and deletes only what is its own", () => {
   create(true);
   expect(readdirSync(join(folder, "pictures")).sort()).toEqual(["loss.svg", "mine.png", "mine.svg"]);
   expect(readdirSync(folder).sort()).toEqual(["pictures", "report.html", "report.md", "sweep.json", "trials"]);
+});
+
+it.each([
+  [{ trials: {} }, "trials must be a list: got {}"],
+  [{ trials: [{ trial: 1, run: "../elsewhere" }] }, 'trial 1: run must name a folder in trials/: got "../elsewhere"'],
+  [{ survey: [] }, "survey must be an object: got []"],
+  [{ notes: [1] }, "notes must be a text: got 1"],
+  [{ workers: "2" }, 'workers must be a whole number from 1 to 1024: got "2"'],
+  [{ asked: { data: [text], grid: "heads=1,two" } }, 'heads must be a number: got "two"'],
+  [
+    { asked: { data: [text], grid: "heads=1,2", medianStop: true } },
+    "medianStop must be absent, as sweeps no longer have it: got true (start a new sweep, or resume with the version of heed that began it)",
+  ],
+])("refuses to go on with a sweep.json that says %j", (wrong, message) => {
+  create();
+  const path = join(folder, "sweep.json");
+  writeFileSync(path, JSON.stringify({ ...JSON.parse(readFileSync(path, "utf8")), ...wrong }));
+  expect(refusal(() => openSweep(folder))).toBe(`CheckpointError: ${path}: ${message}`);
 });
 
 it("waits for a process that still trains in the folder of a trial, and says so", async () => {
@@ -178,11 +194,11 @@ it("waits for a process that still trains in the folder of a trial, and says so"
 it("hands on what the survey of texts and backend refuses", async () => {
   const [gone, unvalidated] = await Promise.all([
     refused({ ...options, data: [join(root, "gone.txt")] }),
-    refused({ ...options, valFraction: 0, medianStop: true, backend: "cpu" }),
+    refused({ ...options, valFraction: 0, bestOf: "heads", backend: "cpu" }),
   ]);
   expect(gone).toBe(`DataError: data file must exist: got "${join(root, "gone.txt")}" (check the path)`);
   expect(unvalidated).toBe(
-    "ConfigError: medianStop needs a text to validate on: got none (set valFraction above 0, or valData)",
+    "ConfigError: bestOf needs a text to validate on: got none (set valFraction above 0, or valData)",
   );
   expect(existsSync(folder)).toBe(false);
 });

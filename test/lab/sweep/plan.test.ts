@@ -66,33 +66,6 @@ it("gives every trial the same tokens or operations, in whole steps", () => {
   expect(skipped[0]!.reason).toBe("budget must allow a step, which takes 96 tokens: got 90");
 });
 
-it("leaves steps open where time decides them, and the warm-up unless it is given", () => {
-  const training = (warmup?: number) =>
-    plan({ model: small, grid: "heads=1", budget: "seconds=9", training: { warmup } }).trials[0]!.training;
-  expect(training()).not.toHaveProperty("steps");
-  expect(training()).not.toHaveProperty("warmup");
-  expect(training()).toMatchObject({ learningRate: 1e-3, batchSize: 12 });
-  expect(training(7).warmup).toBe(7);
-});
-
-it("lowers learning rates with the root of the width", () => {
-  const rates = (lrRule: "fixed" | "width", grid: string, minLearningRate?: number) =>
-    plan({ model: { ...small, hiddenDim: 16 }, grid, lrRule, training: { minLearningRate } }).trials.map(
-      ({ training }) => [training.learningRate, training.minLearningRate],
-    );
-  expect(rates("fixed", "dim=16,64")).toEqual([
-    [1e-3, 1e-4],
-    [1e-3, 1e-4],
-  ]);
-  expect(rates("width", "dim=4,16,64,128")).toEqual([
-    [2e-3, 2e-4],
-    [1e-3, 1e-4],
-    [5e-4, 5e-5],
-    [0.000353553, 0.0000353553], // 1e-3 / sqrt(8)
-  ]);
-  expect(rates("width", "dim=64 lr=0.004", 0.002)).toEqual([[0.002, 0.001]]);
-});
-
 it("draws different settings, the same for the same seed", () => {
   const grid = "heads=1,2,3 lr=1e-4..1e-2 layers=2..4 dropout=0..0.5";
   const draw = (seed: number, trials = 200) =>
@@ -127,26 +100,6 @@ it("draws again what can't be, and says so; ends where there is nothing more to 
   expect(skipped.map(({ settings }) => settings)).toEqual([{ heads: 5 }]);
   expect(notes).toEqual(["only 2 of 3 different settings could be drawn from the grid"]);
   expect(plan({ model: small, grid: "heads=1,2,5", trials: 2 }).notes).toEqual([]);
-});
-
-it("says which trials a median can't stop", () => {
-  const notes = (grid: string, evalEvery: number, more = {}) =>
-    plan({ model: small, grid, medianStop: true, ...more, training: { evalEvery } }).notes;
-  expect(notes("heads=1,2,3", 5)).toEqual(["medianStop needs 4 trials to stop one: there are 3"]);
-  const never = (count: number, grace = 0.25) => [
-    `medianStop can't stop ${count} of 4 trials, which are not validated between their grace (${grace} of their steps) ` +
-      "and their last step (lower --eval-every)",
-  ];
-  const steps = "steps=99,100,101,202";
-  expect(notes(steps, 50)).toEqual([]);
-  expect(notes(steps, 100)).toEqual(never(2)); // those of 99 and 100 are first validated at their end
-  expect(notes(steps, 50, { grace: 0.504 })).toEqual(never(1, 0.504)); // 50 of 99 steps are enough, of 100 too few
-  expect(notes(steps, 100, { grace: 0.995 })).toEqual(never(4, 0.995));
-  expect(notes(steps, 0)).toEqual(never(4));
-  const timed = { budget: "seconds=9" };
-  expect(notes("heads=1,2,3,4", 1000, timed)).toEqual([]); // nobody knows how many steps there will be
-  expect(notes("heads=1,2,3,4", 0, timed)).toEqual(never(4));
-  expect(plan({ model: small, grid: steps, training: { evalEvery: 0 } }).notes).toEqual([]);
 });
 
 it("takes a list as it is, and the seed alone", () => {

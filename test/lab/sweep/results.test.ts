@@ -1,9 +1,8 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeEach, describe, expect, it } from "vitest";
-import type { Trial } from "../../../src/lab/sweep/plan.js";
-import { curveOf, Results, readResults, type TrialResult } from "../../../src/lab/sweep/results.js";
+import { afterAll, beforeEach, expect, it } from "vitest";
+import { Results, readResults } from "../../../src/lab/sweep/results.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../../src/model/count.js";
 import { refusal } from "../../support/refusal.js";
 import { asked, plan, survey } from "./support.js";
@@ -55,24 +54,18 @@ it("takes a trial's figures from its run folder, and nothing that depends on tim
       "HEED_THREADS=3 npx heed train --data t.txt --heads 2 --dim 12 --context 8 --steps 20 --backend cpu " +
       "--out models/heads=2,seed=1337",
   };
-  expect(results.ended(second, "done", 20)).toEqual(result);
+  expect(results.done(second)).toEqual(result);
   expect(lines()).toBe(`${JSON.stringify(result)}\n`);
-  expect(curveOf(folder, results.all[0]!)).toEqual([
-    { share: 0.25, valLoss: 3 },
-    { share: 0.5, valLoss: 2.25 },
-    { share: 0.75, valLoss: 2.25 },
-    { share: 1, valLoss: 2.5 },
-  ]);
 });
 
 it("keeps results in the order of the trials, and finds them again; what failed is open, and its line stays", () => {
-  makeRun(first.run, [3, 2]);
+  makeRun(first.run, [3, 2, 2, 2]);
   makeRun(second.run, [3, 2, 1, 0.5]);
   const results = new Results(folder, sweep);
-  results.ended(second, "done", 20);
-  results.ended(first, "stopped", 10);
+  results.done(second);
+  results.done(first);
   expect(readResults(folder).map(({ trial, status, steps }) => [trial, status, steps])).toEqual([
-    [1, "stopped", 10],
+    [1, "done", 20],
     [2, "done", 20],
   ]);
   const before = lines();
@@ -89,11 +82,11 @@ it("keeps results in the order of the trials, and finds them again; what failed 
   });
   const third = new Results(folder, sweep);
   expect([third.has(first), third.has(second)]).toEqual([true, false]);
-  third.ended(first, "stopped", 10);
+  third.done(first);
   expect(readResults(folder)[1]!.error).toBe("it broke");
   third.failed(second, "it broke again");
   expect(third.has(second)).toBe(true);
-  third.ended(second, "done", 20);
+  third.done(second);
   expect(lines()).toBe(before);
 });
 
@@ -101,14 +94,19 @@ it("refuses a run that lacks its last step, and a results.jsonl that is not its 
   makeRun(first.run, [3, 2, 1]);
   const results = new Results(folder, sweep);
   const run = join(folder, first.run);
-  expect(refusal(() => results.ended(first, "done", 20))).toBe(
+  expect(refusal(() => results.done(first))).toBe(
     `CheckpointError: ${run}: its metrics must end with step 20: got 15 (delete the folder, and resume)`,
   );
   expect(results.has(first)).toBe(false);
-  writeFileSync(join(folder, "results.jsonl"), '{"trial":1,"run":"trials/a"}\n{"run":"x"}\n');
-  expect(refusal(() => new Results(folder, sweep))).toBe(
-    `CheckpointError: ${join(folder, "results.jsonl")} line 2 must be a JSON object with a trial and its run: got {"run":"x"} (delete the line)`,
-  );
+  const line = { trial: 1, run: "trials/a", settings: {}, seed: 1, status: "done", parameters: 9, command: "" };
+  const path = join(folder, "results.jsonl");
+  for (const wrong of [{ run: 7 }, { status: "odd" }, { settings: [] }, { seed: "1" }, { steps: "9" }, { error: 1 }]) {
+    const text = JSON.stringify({ ...line, ...wrong });
+    writeFileSync(path, `${JSON.stringify(line)}\n${text}\n`);
+    expect(refusal(() => new Results(folder, sweep))).toBe(
+      `CheckpointError: ${path} line 2 must be a trial's result: got ${JSON.stringify(text)} (delete the line)`,
+    );
+  }
 });
 
 it("names in a command what all trials share and what is the trial's own", () => {
@@ -121,33 +119,4 @@ it("names in a command what all trials share and what is the trial's own", () =>
     "HEED_THREADS=3 npx heed train --data 'it'\\''s mine.txt' b.txt --val-data v.txt --tokenizer word --unknown-token " +
       "--context 8 --steps 500 --warmup 7 --seed 4 --backend cpu --no-compile --xla off --out models/seed=4",
   );
-});
-
-describe("where time decides the steps, a command names", () => {
-  const command = (end: (results: Results, trial: Trial) => TrialResult, record: object, warmup?: number) => {
-    const timed = { ...options, budget: "seconds=30", training: { warmup } };
-    const [trial] = plan(timed).trials;
-    makeRun(trial!.run, [3, 2, 1, 0.5], record); // 20 steps in 6 seconds
-    const results = new Results(folder, { ...sweep, asked: asked(timed) });
-    const head = "HEED_THREADS=3 npx heed train --data t.txt --heads 1 --dim 12 --context 8 ";
-    const tail = " --backend cpu --out models/heads=1,seed=1337";
-    return end(results, trial!).command?.replace(head, "").replace(tail, "");
-  };
-  const done = (results: Results, trial: Trial) => results.ended(trial, "done", 20);
-  const stopped = (results: Results, trial: Trial) => results.ended(trial, "stopped", 20);
-
-  it("those of a trial that is done", () => {
-    expect(command(done, { training: { steps: 20, warmup: 2 } })).toBe("--steps 20");
-    expect(command(done, { training: { steps: 20, warmup: 7 } }, 7)).toBe("--steps 20 --warmup 7");
-  });
-
-  it("as many as a trial would have had that was stopped", () => {
-    const training = { steps: 1e9, warmup: 100 };
-    expect(command(stopped, { seconds: 30, warmupShare: 0.1, training })).toBe("--steps 100");
-    expect(command(stopped, { seconds: 30, training: { ...training, warmup: 7 } }, 7)).toBe("--steps 100 --warmup 7");
-  });
-
-  it("nothing of one that failed: there is none", () => {
-    expect(command((results, trial) => results.failed(trial, "it broke"), {})).toBe(undefined);
-  });
 });

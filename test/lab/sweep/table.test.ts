@@ -25,7 +25,7 @@ const results = [
   result({ heads: 2, lr: 0.2 }, 1, [], failed),
   result({ heads: 1, lr: 0.1 }, 2, [5, 5]),
   result({ heads: 1, lr: 0.2 }, 2, [3.5, 3.5], { steps: 50 }),
-  result({ heads: 2, lr: 0.1 }, 2, [1, 1], { status: "stopped", steps: 20 }),
+  result({ heads: 2, lr: 0.1 }, 2, [1, 1], { ...failed, error: "it broke, too" }),
 ];
 
 it("puts the seeds of each settings together, counting those that are done", () => {
@@ -112,7 +112,7 @@ it("is a table of the settings, then of what was not done", () => {
     "best: heads=1, lr=0.2, held-out loss 3.2500 ± 0.3536",
     "not taken for the best, as others have more seeds done: heads=2, lr=0.1",
     "failed: trials/t4: it broke",
-    "stopped after step 20, as its loss was above the median: trials/t7",
+    "failed: trials/t7: it broke, too",
     "left out: heads=5,lr=0.1: it can't be",
   ]);
   const one = bySettings([result({}, 1, [2, 2])]);

@@ -1,11 +1,15 @@
 import { type ModelConfig, modelConfig } from "../../../src/config/model.js";
+import type { VariableValues } from "../../../src/model/variables.js";
 import { momentShapes, weightShapes } from "../../../src/model/weightShapes.js";
-import type { CheckpointContent, NamedFloats } from "../../../src/runs/checkpoint/checkpoint.js";
+import type { CheckpointContent, Resuming } from "../../../src/runs/checkpoint/checkpoint.js";
 
 export const tiny = modelConfig({ vocabSize: 5, contextLength: 4, numLayers: 1, numHeads: 2, hiddenDim: 4 });
 
+/** What the checkpoints of {@link content} resume. */
+export const resume: Resuming = { run: undefined, config: tiny, stateShapes: () => momentShapes(tiny) };
+
 /** Tensors of the given shapes in which every value differs from every other and from those of another seed. */
-export function distinct(shapes: ReadonlyMap<string, readonly number[]>, seed = 0): NamedFloats {
+export function distinct(shapes: ReadonlyMap<string, readonly number[]>, seed = 0): VariableValues {
   let next = seed * 100_000;
   return new Map(
     [...shapes].map(([name, shape]) => {
@@ -29,7 +33,7 @@ export function content(step: number, config: ModelConfig = tiny): CheckpointCon
 }
 
 /** Tensors as plain values that a test can compare. */
-export function plain(tensors: NamedFloats): object {
+export function plain(tensors: VariableValues): object {
   return Object.fromEntries(
     [...tensors].map(([name, { shape, data }]) => [name, { shape: [...shape], data: [...data] }]),
   );

@@ -3,7 +3,7 @@ import { loadCheckpoint, saveCheckpoint } from "../../../src/runs/checkpoint/che
 import { checkpointSteps } from "../../../src/runs/checkpoint/names.js";
 import { appendMetrics, trimMetrics } from "../../../src/runs/metrics.js";
 import { openRun } from "../../../src/runs/runFolder.js";
-import { content } from "./content.js";
+import { content, resume } from "./content.js";
 
 const [folder, what] = process.argv.slice(2) as [string, "save" | "hold" | "race"];
 
@@ -11,7 +11,7 @@ const [folder, what] = process.argv.slice(2) as [string, "save" | "hold" | "race
 function save(): void {
   openRun(folder);
   const resumed = checkpointSteps(folder).length > 0;
-  let step = resumed ? loadCheckpoint(folder, { prefer: "latest", optimizer: true }).step : 0;
+  let step = resumed ? loadCheckpoint(folder, { prefer: "latest", resume }).step : 0;
   trimMetrics(folder, step);
   for (;;) {
     step++;

@@ -1,5 +1,5 @@
-import type { GenerationConfig } from "../../../config/generation.js";
-import type { JsonObject } from "../../../core/strictJson.js";
+import type { GenerationConfig } from "../../config/generation.js";
+import type { JsonObject } from "../../core/strictJson.js";
 
 /** How a model is best asked for text, unless the caller says otherwise: what transformers can be told too. */
 export type GenerationDefaults = Pick<
