@@ -67,7 +67,7 @@ describe.each(slow ? quick : quick.slice(-1))("on %s", (backend) => {
 });
 
 /** A run that saves nothing until it is stopped. */
-const endless = `train --data data/tales/heldout.txt ${shape} --eval-every 0 --save-every 0 --steps 1000000 --backend cpu`;
+const endless = `train --data other.txt ${shape} --eval-every 0 --save-every 0 --steps 1000000 --backend cpu`;
 const endlessIn = (run: string) => [...endless.split(" "), "--out", run];
 
 /** Waits for the first words that a process says on stderr which match. */
@@ -107,14 +107,14 @@ it.concurrent("a sweep that hangs up, and the worker of one that was killed, sav
   const grid = [...endless.replace("train", "sweep").split(" "), "--grid", "heads=2", "--workers", "1", "--out"];
   const sweep = startHeed([...grid, "hung"], folder);
   const killed = startHeed([...grid, "left"], folder);
-  const isTraining = (name: string) => existsSync(join(folder, name, "001-heads=2,seed=1337", "metrics.jsonl"));
+  const isTraining = (name: string) => existsSync(join(folder, name, "trials", "heads=2,seed=1337", "lock"));
   await until(() => isTraining("hung") && isTraining("left"));
   killed.child.kill("SIGKILL");
   sweep.child.kill("SIGHUP");
   expect((await sweep.done).stderr).toContain("heed: stopped: 0 of 1 trials have ended, the others are saved");
   expect((await sweep.done).code).toBe(129);
-  expect(isSaved("hung/001-heads=2,seed=1337")).toBe(true);
-  await until(() => isSaved("left/001-heads=2,seed=1337"));
+  expect(isSaved("hung/trials/heads=2,seed=1337")).toBe(true);
+  await until(() => isSaved("left/trials/heads=2,seed=1337"));
 });
 
 it.concurrent("a run whose npm is killed saves and ends", async () => {

@@ -47,25 +47,42 @@ it("hands arguments, stdin, stdout and the exit code through", () => {
   expect(runSync(folder).stdout).toBe('["--help"] typed\n');
 });
 
-it("runs where the user is, and the package's own runs in the package", () => {
+it("runs where the user is, and the package's own runs in the package", async () => {
   const folder = project("console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)]));");
   const elsewhere = realpathSync(scratch());
-  const inside = join(folder, "docs");
+  const inside = join(folder, "mine");
   mkdirSync(inside);
-  const run = (cwd: string, command: string, env: NodeJS.ProcessEnv = {}) => {
-    const options = { cwd, env: { ...process.env, INIT_CWD: undefined, ...env }, encoding: "utf8" } as const;
-    return JSON.parse(spawnSync(process.execPath, runArgs(folder, command, "--backend=cpu"), options).stdout);
+  const run = async (cwd: string, command: string, env: NodeJS.ProcessEnv = {}) => {
+    const options = { cwd, env: { ...process.env, INIT_CWD: undefined, ...env } };
+    const child = spawn(process.execPath, runArgs(folder, command, "--backend=cpu"), options);
+    let output = "";
+    child.stdout.on("data", (text) => {
+      output += text;
+    });
+    await new Promise((resolve) => child.on("close", resolve));
+    return JSON.parse(output);
   };
   // npm runs a script in the package's folder
-  const npm = (INIT_CWD: string) => ({ INIT_CWD, npm_package_json: join(folder, "package.json") });
-  expect(run(elsewhere, "train")).toEqual([elsewhere, "train", "--backend=cpu"]);
-  expect(run(inside, "train")).toEqual([inside, "train", "--backend=cpu"]);
-  expect(run(folder, "train", npm(inside))).toEqual([inside, "train", "--backend=cpu"]);
-  expect(run(folder, "train", { ...npm(inside), npm_package_json: join(elsewhere, "package.json") })[0]).toBe(folder);
-  expect(run(folder, "start", npm(folder))).toEqual([folder, "start", "--out", "models/start", "--backend=cpu"]);
-  expect(run(folder, "start", npm(inside))).toEqual([inside, "start", "--out", "../models/start", "--backend=cpu"]);
-  const study = "--plan ../docs/study/plan.json --config ../docs/study/settings.json --data ../data/tales/tales.txt";
-  expect(run(inside, "study").slice(1).join(" ")).toBe(`sweep ${study} --out ../models/study --backend=cpu`);
+  const npm = { INIT_CWD: inside, npm_package_json: join(folder, "package.json") };
+  const others = { ...npm, npm_package_json: join(elsewhere, "package.json") };
+  expect(
+    await Promise.all([
+      run(elsewhere, "train"),
+      run(folder, "train", npm),
+      run(folder, "train", others),
+      run(folder, "start", npm),
+      run(inside, "study"),
+    ]),
+  ).toEqual([
+    [elsewhere, "train", "--backend=cpu"],
+    [inside, "train", "--backend=cpu"],
+    [folder, "train", "--backend=cpu"],
+    [inside, "start", "--out", "../models/start", "--backend=cpu"],
+    [
+      ...[inside, "sweep", "--plan", "../docs/study/plan.json", "--config", "../docs/study/settings.json"],
+      ...["--data", "../data/tales/tales.txt", "--out", "../models/study", "--backend=cpu"],
+    ],
+  ]);
 });
 
 it("links heed among the programs of the packages, for npx", () => {
