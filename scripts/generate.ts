@@ -1,8 +1,8 @@
 // npm run generate -- models/tales "Once upon a time"
-import { readFileSync } from "node:fs";
 import { type GenerationConfig, generationFields } from "../src/config/generation.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
 import { ConfigError, DataError } from "../src/core/errors.js";
+import { readRegularFile } from "../src/core/files.js";
 import { generate } from "../src/jobs/generate.js";
 import { unescaped } from "./support/arguments.js";
 import { backendFlag, choiceFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
@@ -75,7 +75,7 @@ function promptOf(prompt: string | undefined, promptFile: string | undefined): s
   if (promptFile === undefined) return unescaped(prompt ?? "");
   if (prompt !== undefined) throw new ConfigError("prompt and prompt-file can't both be given");
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(promptFile));
+    return new TextDecoder("utf-8", { fatal: true }).decode(readRegularFile(promptFile));
   } catch (error) {
     throw new DataError(`prompt-file must be a text in UTF-8: ${(error as Error).message} (${promptFile})`);
   }

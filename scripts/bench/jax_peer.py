@@ -1,5 +1,5 @@
-"""JAX as a contestant of `heed bench`: the same training step, jitted, its state donated. AdamW is our own: XLA fuses it
-with the rest as it would optax's."""
+"""JAX as a contestant of `heed bench`: the same training step under jit, with its state donated. AdamW is written out
+here; XLA fuses it with the rest just as it would fuse optax's."""
 
 import os
 

@@ -1,7 +1,7 @@
-"""What the Python contestants of `heed bench` share: the protocol of src/lab/bench/protocol.ts, and the inputs.
+"""Shared by the Python contestants of `heed bench`: the protocol of src/lab/bench/protocol.ts and the inputs.
 
-A contestant is run as `python torch_peer.py`, reads requests from stdin, one JSON value a line, and answers each with
-one line on stdout.
+A contestant is run as `python torch_peer.py`. It reads requests from stdin, one JSON value per line, and replies to
+each with one line on stdout.
 """
 
 import json
@@ -13,7 +13,7 @@ ANSWER_MARK = "bench> "
 
 
 class Inputs:
-    """What src/lab/bench/inputs.ts wrote: the same weights and batches for every contestant."""
+    """The weights and batches that src/lab/bench/inputs.ts wrote, the same for every contestant."""
 
     def __init__(self, folder):
         folder = Path(folder)
@@ -21,12 +21,12 @@ class Inputs:
         self.model, self.work = about["model"], about["work"]
         self.batch_size, self.batch_count = about["batchSize"], about["batchCount"]
         self.shapes = {weight["name"]: weight["shape"] for weight in about["weights"]}
-        self.weight_bytes = bytearray((folder / "weights.bin").read_bytes())  # float32, one weight after the other
+        self.weight_bytes = bytearray((folder / "weights.bin").read_bytes())  # float32, one weight after another
         self.batch_bytes = bytearray((folder / "batches.bin").read_bytes())  # int32 [batch_count, B, T + 1]
         self.batch_shape = (self.batch_count, self.batch_size, self.model["contextLength"] + 1)
 
     def cut_weights(self, numbers):
-        """The weights by heed's name, given all their numbers as one array that can be sliced and reshaped."""
+        """The weights by their names in heed, cut from one array of all their numbers."""
         weights, at = {}, 0
         for name, shape in self.shapes.items():
             size = 1
@@ -38,7 +38,7 @@ class Inputs:
 
 
 def memory():
-    """Bytes held now, and the most ever held. Linux counts what the parent held in ru_maxrss, but not in VmHWM."""
+    """Bytes held now, and the most ever held. On Linux, ru_maxrss includes what the parent held; VmHWM does not."""
     try:
         lines = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
         return [1024 * int(lines[key].split()[0]) for key in ("VmRSS", "VmHWM")]
@@ -63,9 +63,9 @@ def run(task, work, count):
 
 
 def serve(load):
-    """Answers requests until stdin ends. `load(request)` gives the versions and a function that does the work once:
-    it returns the loss of a training step, or the ids of a text, as a list."""
-    answers, sys.stdout = sys.stdout, sys.stderr  # what libraries print goes elsewhere
+    """Replies to requests until stdin ends. `load(request)` returns the versions and a function that does the work
+    once; that function returns a list: the loss of a training step, or the token ids of a text."""
+    answers, sys.stdout = sys.stdout, sys.stderr  # libraries that print must not disturb the protocol
     work = None
     for line in sys.stdin:
         try:

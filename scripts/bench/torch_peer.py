@@ -48,7 +48,7 @@ class Transformer(nn.Module):
         return F.cross_entropy(logits.view(-1, logits.shape[-1]), targets.view(-1))
 
     def load(self, weights):
-        """Takes heed's weights; its matrices are [in, out], PyTorch's [out, in]."""
+        """Copies heed's weights. Its matrices are [in, out]; PyTorch's are [out, in]."""
         ours = dict(self.named_parameters())
         for name, weight in weights.items():
             is_matrix = ".weight" in name and name.startswith("blocks.")

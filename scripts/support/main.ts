@@ -1,9 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
 import { ConfigError, HeedError, InterruptedError } from "../../src/core/errors.js";
+import { asFileError, causeOf } from "../../src/core/files.js";
 import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
+import { readJson } from "../../src/core/strictJson.js";
 import { parseArguments } from "./arguments.js";
 import { flagOfField, switchFlag } from "./flags.js";
 import { interruptedExitCode } from "./interrupt.js";
@@ -33,14 +34,14 @@ export async function main(files: CommandFiles): Promise<void> {
   try {
     await run(process.argv.slice(2), files);
   } catch (error) {
-    report(error as Error);
+    report(asFileError(error) as Error);
   }
 }
 
 /** Nobody reads on, as with `| head`: fine. Else the results are lost. */
 function onLostOutput(error: NodeJS.ErrnoException): void {
   if (error.code === "EPIPE") process.exit(0);
-  process.stderr.write(styled("red", `heed: the output can't be written: ${error.message}\n`));
+  process.stderr.write(`${styled("red", `heed: standard output can't be written: ${causeOf(error)}`)}\n`);
   process.exit(1);
 }
 
@@ -50,7 +51,7 @@ async function run([name, ...words]: string[], files: CommandFiles): Promise<voi
     const about = [name!, ...words].find((word) => !isHelp(word));
     process.stdout.write(await help(about, files));
   } else if (asks("--version")) {
-    process.stdout.write(`${JSON.parse(readFileSync(join(packageRoot, "package.json"), "utf8")).version}\n`);
+    process.stdout.write(`${(readJson(join(packageRoot, "package.json")) as { version: string }).version}\n`);
   } else {
     const { builder, command, handler } = await load(name, files);
     requireOwnFlags(words, builder);
@@ -103,16 +104,15 @@ function requireOwnFlags(words: string[], builder: HeedCommand["builder"]): void
 }
 
 function report(error: Error): void {
-  const isHeeds = error instanceof HeedError;
-  if (!isHeeds && !("syscall" in error)) {
+  if (!(error instanceof HeedError)) {
     process.stderr.write(`${error.stack ?? error}\n`);
     process.exitCode = 1;
     return;
   }
-  const message = isHeeds ? error.describe(flagOfField) : error.message;
+  const message = error.describe(flagOfField);
   process.stderr.write(`${styled("red", `heed: ${message}${remedy(error)}`)}\n`);
   if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
-  process.exitCode = !isHeeds ? 1 : error instanceof InterruptedError ? interruptedExitCode() : error.exitCode;
+  process.exitCode = error instanceof InterruptedError ? interruptedExitCode() : error.exitCode;
 }
 
 /** How to go on with work that was stopped. */

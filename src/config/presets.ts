@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { ConfigError, show } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
+import { readJson } from "../core/strictJson.js";
 import { type ConfigOf, checkGiven, optional, requireObject, text } from "./fields.js";
 import { type ModelConfig, modelFields } from "./model.js";
 import { dataFields } from "./run.js";
@@ -60,7 +61,7 @@ function readSettings(path: string): Record<string, unknown> {
   if (!existsSync(path)) throw new ConfigError(`config must be a JSON file: there is no ${path}`);
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8").replace(/^\uFEFF/, "")); // some editors begin a file with a mark
+    value = readJson(path);
   } catch (error) {
     throw new ConfigError(`${path} must be JSON: ${(error as Error).message}`);
   }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
-import { closeSync, fsyncSync, openSync, readdirSync, readSync, renameSync, rmSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { onFile, readFully, withRegularFile } from "./files.js";
 
 /** Every unfinished file or folder is named so; one that a killed process left is deleted, never read. */
 const temporaryPrefix = ".heed-tmp-";
@@ -12,14 +13,18 @@ export interface FileDigest {
   sha256: string;
 }
 
-const chunkBytes = 1 << 24; // one call reads or writes 2 GiB at most
+const chunkBytes = 1 << 24; // one call writes 2 GiB at most
 
 /**
  * Writes a new file, flushed to the disk; `fill` hands over its bytes, piece by piece.
  *
- * @throws Error if there is a file of that name.
+ * @throws FileError if there is a file of that name, or it can't be written.
  */
 export function writeSynced(path: string, fill: (write: (data: Uint8Array) => void) => void): FileDigest {
+  return onFile(path, () => writeNew(path, fill));
+}
+
+function writeNew(path: string, fill: (write: (data: Uint8Array) => void) => void): FileDigest {
   const file = openSync(path, "wx");
   const hash = createHash("sha256");
   let bytes = 0;
@@ -39,17 +44,32 @@ export function writeSynced(path: string, fill: (write: (data: Uint8Array) => vo
   return { bytes, sha256: hash.digest("hex") };
 }
 
-/** Writes a text file that a reader sees whole or not at all, also after a power cut. */
+/**
+ * Writes a text file that a reader sees whole or not at all, also after a power cut.
+ *
+ * @throws FileError if it can't be written; what was there stays.
+ */
 export function replaceText(path: string, text: string): void {
   const temporary = temporaryBeside(path);
   try {
-    writeSynced(temporary, (write) => write(Buffer.from(text)));
-    renameSync(temporary, path);
+    onFile(path, () => {
+      writeNew(temporary, (write) => write(Buffer.from(text)));
+      renameSync(temporary, path);
+      syncFolder(dirname(path));
+    });
   } catch (error) {
-    rmSync(temporary, { force: true });
+    removeQuietly(temporary);
     throw error;
   }
-  syncFolder(dirname(path));
+}
+
+/** Deletes what a failed write left, as far as that is possible: the failure is what the user must see. */
+export function removeQuietly(path: string): void {
+  try {
+    rmSync(path, { recursive: true, force: true });
+  } catch {
+    // A disk that can't be written can't be tidied.
+  }
 }
 
 /** A fresh name in the folder of `path` for something unfinished. */
@@ -60,15 +80,19 @@ export function temporaryBeside(path: string): string {
 /** Deletes a folder so that a process killed meanwhile leaves no half of it under its name. */
 export function removeFolder(path: string): void {
   const temporary = temporaryBeside(path);
-  renameSync(path, temporary);
-  rmSync(temporary, { recursive: true });
+  onFile(path, () => {
+    renameSync(path, temporary);
+    rmSync(temporary, { recursive: true });
+  });
 }
 
 /** Deletes what killed processes left unfinished in `folder`. */
 export function removeTemporaries(folder: string): void {
-  for (const name of readdirSync(folder)) {
-    if (isTemporary(name)) rmSync(join(folder, name), { recursive: true, force: true });
-  }
+  onFile(folder, () => {
+    for (const name of readdirSync(folder)) {
+      if (isTemporary(name)) rmSync(join(folder, name), { recursive: true, force: true });
+    }
+  });
 }
 
 export function isTemporary(name: string): boolean {
@@ -86,30 +110,20 @@ export function syncFolder(path: string): void {
   }
 }
 
-/** Fills `target` from byte `position` of an open file; the number of bytes read, fewer only at the file's end. */
-export function readFully(file: number, target: Uint8Array, position: number): number {
-  let at = 0;
-  while (at < target.byteLength) {
-    const read = readSync(file, target, at, Math.min(chunkBytes, target.byteLength - at), position + at);
-    if (read === 0) break;
-    at += read;
-  }
-  return at;
-}
-
-/** The size and hash of a file, read in pieces. */
+/**
+ * The size and hash of a regular file, read in pieces.
+ *
+ * @throws FileError if it can't be read.
+ */
 export function digestFile(path: string): FileDigest {
-  const file = openSync(path, "r");
-  try {
+  return withRegularFile(path, (file, size) => {
     const hash = createHash("sha256");
-    const chunk = new Uint8Array(1 << 20);
+    const chunk = new Uint8Array(Math.min(size, 1 << 20));
     let bytes = 0;
-    for (let read = 1; read > 0; bytes += read) {
-      read = readFully(file, chunk, bytes);
+    for (let read = 1; read > 0 && bytes < size; bytes += read) {
+      read = readFully(file, chunk.subarray(0, size - bytes), bytes);
       hash.update(chunk.subarray(0, read));
     }
     return { bytes, sha256: hash.digest("hex") };
-  } finally {
-    closeSync(file);
-  }
+  });
 }

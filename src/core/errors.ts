@@ -24,7 +24,7 @@ export class HeedError extends Error {
   readonly #refusal: Refusal | undefined;
 
   constructor(what: string | Refusal, options?: ErrorOptions) {
-    super(typeof what === "string" ? what : refusalText(what), options);
+    super(clip(typeof what === "string" ? what : refusalText(what), longestMessage), options);
     this.name = new.target.name;
     this.#refusal = typeof what === "string" ? undefined : what;
   }
@@ -54,7 +54,7 @@ export class HeedError extends Error {
 
   /** The message with each field under the name that `nameOf` gives it, as the command line does with its flags. */
   describe(nameOf: (field: string) => string): string {
-    return this.#refusal ? refusalText(this.#refusal, nameOf) : this.message;
+    return this.#refusal ? clip(refusalText(this.#refusal, nameOf), longestMessage) : this.message;
   }
 }
 
@@ -70,14 +70,19 @@ function refusalText(refusal: Refusal, nameOf = (field: string) => field): strin
   ].join("");
 }
 
-/** Most characters of a value that a message quotes. */
-const longest = 200;
+/** Most characters of a value that a message quotes, and of a message: names and lists in it come from users, too. */
+const longestValue = 200;
+const longestMessage = 4000;
+
+function clip(text: string, longest: number): string {
+  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`;
+}
 
 /** A value as an error message shows it: texts in quotes, objects as JSON, nothing longer than a line or two. */
 export function show(value: unknown): string {
   const isJson = typeof value === "string" || (typeof value === "object" && value !== null);
   const text = isJson ? asJson(value) : String(value);
-  return text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`;
+  return clip(text, longestValue);
 }
 
 function asJson(value: unknown): string {
@@ -101,6 +106,21 @@ export class DataError extends HeedError {
 /** A checkpoint or run folder is missing, damaged, in use or of another shape. */
 export class CheckpointError extends HeedError {
   override readonly exitCode = 2;
+
+  /** The message: its fields stand in a file, where no flag sets them. */
+  override describe(): string {
+    return this.message;
+  }
+}
+
+/** A file or folder can't be read or written: the message says which one, and why. `core/files.ts` makes these. */
+export class FileError extends HeedError {
+  override readonly exitCode: number;
+
+  constructor(message: string, { exitCode = 1, ...options }: ErrorOptions & { exitCode?: number } = {}) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
 }
 
 /** A backend that was asked for does not load. */

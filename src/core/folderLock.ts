@@ -1,9 +1,12 @@
 import { spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, lstatSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { removeQuietly } from "./durableFiles.js";
 import { CheckpointError } from "./errors.js";
+import { makeFolder, onFile, readRegularFile, requireRegular } from "./files.js";
 
 /** The process that uses a run folder. */
 interface Owner {
@@ -22,43 +25,119 @@ export function isLock(name: string): boolean {
   return /^lock(\.[0-9a-f-]{36})?$/.test(name);
 }
 
+/** A folder that this process alone uses. */
+export interface FolderLock {
+  /** Whether the lock is still there, which it is not when another deleted or replaced the folder. */
+  isHeld(): boolean;
+  /** Lets others use the folder. On a disk that takes no more writes the lock stays, to be taken over from the dead. */
+  release(): void;
+}
+
 /**
  * Marks `folder` as used by this process until `release` is called or the process ends. The lock of a process that is
  * gone is taken over.
  *
- * @returns release
- * @throws CheckpointError if another live process, or this one, uses the folder.
+ * @throws CheckpointError if another live process, or this one, uses the folder; FileError if no lock can be made.
  */
-export function lockFolder(folder: string): () => void {
+export function lockFolder(folder: string): FolderLock {
   const path = join(folder, lockName);
-  const owner: Owner = { pid: process.pid, hostname: hostname(), started: startOf(process.pid), id: randomUUID() };
-  const mine = `${JSON.stringify(owner)}\n`;
-  while (!create(path, mine)) {
-    const there = read(path);
-    if (there === undefined) continue; // released meanwhile
-    requireAbandoned(there, folder, path);
-    takeAway(path, there);
+  const lock = tryLock(folder);
+  if ("release" in lock) return lock;
+  const { pid, hostname: host } = lock.owner;
+  const [process, remedy] =
+    host === hostname()
+      ? [`process ${pid}`, "wait until it ends, or choose another folder"]
+      : [`process ${pid} on ${host}`, `if it is gone, delete ${path}`];
+  throw new CheckpointError(`${folder} must not be in use: ${process} uses it (${remedy})`);
+}
+
+/**
+ * Runs `body` while this process alone holds the lock of a folder, which is made where it is missing. The lock of a
+ * process on another machine is taken over when it has not been touched for a minute.
+ *
+ * @param onWait called once, with the process that is waited for
+ */
+export async function withFolderLock<T>(
+  folder: string,
+  onWait: (pid: number) => void,
+  body: () => Promise<T>,
+): Promise<T> {
+  makeFolder(folder);
+  const path = join(folder, lockName);
+  let lock = tryLock(folder);
+  for (let waits = 0; !("release" in lock); waits++) {
+    if (waits === 0) onWait(lock.owner.pid);
+    const touched = statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
+    const isElsewhere = lock.owner.hostname !== hostname();
+    if (isElsewhere && Date.now() - touched > 60_000) takeAway(path, lock.text);
+    else await sleep(200);
+    lock = tryLock(folder);
   }
+  const beat = setInterval(() => touch(path), 5000).unref();
+  try {
+    return await body();
+  } finally {
+    clearInterval(beat);
+    lock.release();
+  }
+}
+
+function touch(path: string): void {
+  try {
+    utimesSync(path, new Date(), new Date());
+  } catch {
+    // The lock was taken over, or the disk is read-only now: the work finds out by itself.
+  }
+}
+
+/** Attempts at a lock that others take and release meanwhile; each fails only when another's succeeds. */
+const mostAttempts = 1000;
+
+/** The lock of a folder, or the text of the one that a live process has. */
+function tryLock(folder: string): FolderLock | { owner: Owner; text: string } {
+  const path = join(folder, lockName);
+  const me: Owner = { pid: process.pid, hostname: hostname(), started: startOf(process.pid), id: randomUUID() };
+  const mine = `${JSON.stringify(me)}\n`;
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    if (onFile(folder, () => create(path, mine))) return heldLock(path, mine);
+    const text = read(path);
+    if (text === undefined) continue; // released meanwhile
+    const owner = parse(text);
+    if (owner && (owner.hostname !== hostname() || isAlive(owner))) return { owner, text };
+    takeAway(path, text); // its process is gone, or was killed while it wrote
+  }
+  throw new CheckpointError(`${path} can't be made: other processes make and delete it again and again`);
+}
+
+function heldLock(path: string, mine: string): FolderLock {
+  const isHeld = () => {
+    try {
+      return read(path) === mine;
+    } catch {
+      return false;
+    }
+  };
   const release = () => {
     process.removeListener("exit", release);
-    if (read(path) === mine) rmSync(path, { force: true });
+    if (isHeld()) removeQuietly(path);
   };
   process.once("exit", release);
-  return release;
+  return { isHeld, release };
 }
 
 /** Makes the lock, whole from the first moment; false if there is one. */
 function create(path: string, text: string): boolean {
   const temporary = `${path}.${randomUUID()}`;
-  writeFileSync(temporary, text, { flag: "wx" });
   try {
+    writeFileSync(temporary, text, { flag: "wx" });
     linkSync(temporary, path);
     return true;
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
+    if ((error as NodeJS.ErrnoException).syscall !== "link") throw error;
     return createWithoutLinks(path, text); // some file systems have no hard links
   } finally {
-    rmSync(temporary);
+    removeQuietly(temporary);
   }
 }
 
@@ -68,6 +147,7 @@ function createWithoutLinks(path: string, text: string): boolean {
     return true;
   } catch (error) {
     if (isCode(error, "EEXIST")) return false;
+    removeQuietly(path);
     throw error;
   }
 }
@@ -75,43 +155,38 @@ function createWithoutLinks(path: string, text: string): boolean {
 /** Removes the abandoned lock `text`, and only that: another process may have taken it over meanwhile. */
 function takeAway(path: string, text: string): void {
   const aside = `${path}.${randomUUID()}`;
-  try {
-    renameSync(path, aside);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return; // another process was faster
-    throw error;
-  }
-  if (readFileSync(aside, "utf8") !== text) create(path, readFileSync(aside, "utf8"));
-  rmSync(aside);
+  onFile(path, () => {
+    try {
+      renameSync(path, aside);
+    } catch (error) {
+      if (isCode(error, "ENOENT")) return; // another process was faster
+      throw error;
+    }
+    const taken = readFileSync(aside, "utf8");
+    if (taken !== text) create(path, taken);
+    rmSync(aside);
+  });
 }
 
+/**
+ * The text of a lock; undefined if there is none.
+ *
+ * @throws FileError if something else has its name: a folder, a pipe, or a link, which may lead nowhere.
+ */
 function read(path: string): string | undefined {
-  try {
-    return readFileSync(path, "utf8");
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
+  return onFile(path, () => {
+    try {
+      requireRegular(path, lstatSync(path));
+      return readRegularFile(path, { maxBytes: 10_000 }).toString();
+    } catch (error) {
+      if (isCode(error, "ENOENT") || isCode((error as Error).cause, "ENOENT")) return undefined;
+      throw error;
+    }
+  });
 }
 
 function isCode(error: unknown, code: string): boolean {
-  return (error as NodeJS.ErrnoException).code === code;
-}
-
-function requireAbandoned(text: string, folder: string, path: string): void {
-  const owner = parse(text);
-  if (!owner) return; // half-written when its process was killed
-  const { pid } = owner;
-  if (owner.hostname !== hostname()) {
-    throw new CheckpointError(
-      `${folder} must not be in use: process ${pid} on ${owner.hostname} uses it (if it is gone, delete ${path})`,
-    );
-  }
-  if (isAlive(owner)) {
-    throw new CheckpointError(
-      `${folder} must not be in use: process ${pid} uses it (wait until it ends, or choose another folder)`,
-    );
-  }
+  return (error as NodeJS.ErrnoException | undefined)?.code === code;
 }
 
 function parse(text: string): Owner | undefined {
@@ -123,12 +198,18 @@ function parse(text: string): Owner | undefined {
   }
 }
 
-function isAlive({ pid, started }: Owner): boolean {
+/** Whether a process of this machine runs. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
+    return true;
   } catch (error) {
     return isCode(error, "EPERM");
   }
+}
+
+function isAlive({ pid, started }: Owner): boolean {
+  if (!isRunning(pid)) return false;
   const now = startOf(pid);
   return started === null || now === null || now === started;
 }

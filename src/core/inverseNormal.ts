@@ -1,7 +1,7 @@
-/** A polynomial of degree 7: the factors of 1, r, r^2, ... r^7. */
+/** A polynomial of degree 7: the coefficients of 1, r, r^2, ... r^7. */
 type Polynomial = readonly [number, number, number, number, number, number, number, number];
 
-// The coefficients of PPND16, rounded to doubles: a quotient of polynomials near the centre, another towards the ends.
+// The coefficients of PPND16, rounded to doubles: one quotient of polynomials for the centre, another for the tails.
 const centreTop: Polynomial = [
   3.3871328727963665, 133.14166789178438, 1971.5909503065513, 13731.69376550946, 45921.95393154987, 67265.7709270087,
   33430.57558358813, 2509.0809287301227,
@@ -20,9 +20,9 @@ const tailBottom: Polynomial = [
 ];
 
 /**
- * The standard normal quantile at `(word + 1/2) / 2^32`, for a `word` of 32 bits: Wichura's PPND16, relative error about
- * 1e-16. Uses only `+ - * /` and `sqrt`, which IEEE 754 fixes to the bit; `Math.log` and `Math.cos` may differ between
- * engines.
+ * The standard normal quantile at `(word + 1/2) / 2^32` for a 32-bit `word`: Wichura's PPND16, with a relative error of
+ * about 1e-16. It uses only `+ - * /` and `sqrt`, whose results IEEE 754 fixes to the bit; `Math.log` and `Math.cos`
+ * may differ between engines.
  *
  * @see Wichura 1988, algorithm AS 241, https://doi.org/10.2307/2347330
  */
@@ -32,7 +32,7 @@ export function inverseNormal(word: number): number {
     const r = 0.180625 - q * q;
     return (q * evaluate(centreTop, r)) / evaluate(centreBottom, r);
   }
-  // Twice the distance to the nearer end, in units of 2^-33: a whole number, so that nothing is rounded away.
+  // The distance to the nearer end, in units of 2^-33: an integer, so nothing is lost to rounding.
   const r = Math.sqrt(-logOf33Bits(q < 0 ? 2 * word + 1 : 2 * (2 ** 32 - 1 - word) + 1)) - 1.6; // at most 3.2
   const size = evaluate(tailTop, r) / evaluate(tailBottom, r);
   return q < 0 ? -size : size;
@@ -42,7 +42,9 @@ function evaluate(c: Polynomial, r: number): number {
   return ((((((c[7] * r + c[6]) * r + c[5]) * r + c[4]) * r + c[3]) * r + c[2]) * r + c[1]) * r + c[0];
 }
 
-/** `ln(k / 2^33)` for a whole `k` from 1 to 2^32 - 1, by `ln m = 2 atanh((m - 1) / (m + 1))` with m from 0.7 to 1.42. */
+/**
+ * `ln(k / 2^33)` for an integer `k` from 1 to 2^32 - 1, by `ln m = 2 atanh((m - 1) / (m + 1))` with m from 0.7 to 1.42.
+ */
 function logOf33Bits(k: number): number {
   let exponent = 31 - Math.clz32(k);
   let m = k / 2 ** exponent; // in [1, 2)

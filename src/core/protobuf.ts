@@ -1,5 +1,5 @@
 /**
- * Writes messages in Protocol Buffers' wire format: each field is a tag (`number << 3 | wire type`) and a value.
+ * Writes messages in the wire format of Protocol Buffers: each field is a tag (`number << 3 | wire type`) and a value.
  *
  * @see https://protobuf.dev/programming-guides/encoding
  */
@@ -7,7 +7,7 @@ export class ProtobufWriter {
   private readonly parts: Uint8Array[] = [];
   private length = 0;
 
-  /** A whole number or a truth value; negative ones take ten bytes. */
+  /** An integer or a boolean; a negative integer takes ten bytes. */
   varint(field: number, value: number | boolean): this {
     return this.push(varintBytes(field << 3), varintBytes(Number(value)));
   }
@@ -20,7 +20,7 @@ export class ProtobufWriter {
     return this.push(varintBytes((field << 3) | 1), new Uint8Array(new Float64Array([value]).buffer));
   }
 
-  /** A text, bytes, or a message inside this one. */
+  /** A string, bytes, or a nested message. */
   bytes(field: number, value: string | Uint8Array | ProtobufWriter): this {
     const content =
       typeof value === "string" ? Buffer.from(value) : value instanceof ProtobufWriter ? value.finish() : value;
@@ -40,7 +40,7 @@ export class ProtobufWriter {
   }
 }
 
-/** Seven bits a byte, the lowest first; the top bit says that more follow. */
+/** Seven bits per byte, lowest first; the top bit says that more bytes follow. */
 function varintBytes(value: number): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];

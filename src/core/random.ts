@@ -7,7 +7,7 @@ const twoTo53 = 2 ** 53;
 
 /**
  * Threefry-2x32 with 20 rounds: writes the two 32-bit words of block `(counter0, counter1)` under the key
- * `(key0, key1)` to `out`. A pure function, in integers only, so the same on every platform.
+ * `(key0, key1)` to `out`. It uses only integers, so the words are the same on every platform.
  *
  * @see Salmon et al. 2011, "Parallel Random Numbers: As Easy as 1, 2, 3", https://doi.org/10.1145/2063384.2063405
  */
@@ -19,11 +19,11 @@ export function threefry2x32(
   const key2 = key0 ^ key1 ^ 0x1bd11bda;
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
-  // The key schedule runs key1, key2, key0, key1, key2 for the first word and one further on for the second.
+  // The key schedule is key1, key2, key0, key1, key2 for the first word, and one place ahead for the second.
   let now = key1;
   let next = key2;
   let last = key0;
-  // Written out: rotations from a table take five times as long.
+  // Written out, because rotations from a table take five times as long.
   for (let group = 1; group <= 5; group++) {
     if ((group & 1) === 1) {
       x0 = (x0 + x1) | 0;
@@ -56,8 +56,9 @@ export function threefry2x32(
 }
 
 /**
- * Seeded random numbers: a pure function of (seed, stream, step), so a run that resumes at `step` needs no saved
- * state. Streams with different names are independent: `new Random(1337, "weights")`, `new Random(1337, "batches", step)`.
+ * Seeded random numbers. They are a pure function of (seed, stream, step), so a run that resumes at `step` needs no
+ * saved state. Streams with different names are independent, such as `new Random(1337, "weights")` and
+ * `new Random(1337, "batches", step)`.
  *
  * @throws ConfigError if `seed` or `step` is not a whole number from 0 to 2^32 - 1.
  */
@@ -72,7 +73,7 @@ export class Random {
     this.step = requireInteger("step", step, 0, twoTo32 - 1);
   }
 
-  /** The next whole number of 32 bits; a stream has 2^33 of them a step. */
+  /** The next 32-bit integer; a stream has 2^33 of them per step. */
   nextUint32(): number {
     const word = this.drawn & 1;
     if (word === 0) threefry2x32(this.key, [this.step, this.drawn / 2], this.block);
@@ -85,7 +86,7 @@ export class Random {
     return this.next53() / twoTo53;
   }
 
-  /** A whole number from 0 to `below - 1`, each exactly as likely (draws that would favour the low ones are redrawn). */
+  /** An integer from 0 to `below - 1`, all exactly equally likely: a draw that would favour low numbers is repeated. */
   nextInteger(below: number): number {
     const fair = twoTo53 - (twoTo53 % requireInteger("below", below));
     let x = this.next53();
@@ -93,7 +94,7 @@ export class Random {
     return x % below;
   }
 
-  /** A number from the standard normal distribution: {@link inverseNormal} of a uniform one of 32 bits. */
+  /** A number from the standard normal distribution: {@link inverseNormal} of a uniform 32-bit integer. */
   nextNormal(): number {
     return inverseNormal(this.nextUint32());
   }
@@ -104,7 +105,7 @@ export class Random {
   }
 }
 
-/** FNV-1a over the UTF-16 units of a stream's name, 32 bits. */
+/** The 32-bit FNV-1a hash of a stream's name, over its UTF-16 code units. */
 function hash32(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);

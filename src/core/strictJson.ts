@@ -1,6 +1,43 @@
 import { CheckpointError } from "./errors.js";
+import { readRegularFile } from "./files.js";
 
 export type JsonObject = Record<string, unknown>;
+
+/** Nothing that heed reads has more than ten; code that walks thousands overflows the stack. */
+const maxLevels = 100;
+
+/**
+ * The value of JSON `text`.
+ *
+ * @throws SyntaxError if it is not JSON, or nested too deep.
+ */
+export function parseJson(text: string): unknown {
+  let level = 0;
+  for (let i = 0; i < text.length; i++) {
+    const char = text[i];
+    if (char === "{" || char === "[") level++;
+    else if (char === "}" || char === "]") level--;
+    else if (char === '"') i = closingQuote(text, i);
+    if (level > maxLevels) throw new SyntaxError(`nesting must be at most ${maxLevels} levels deep`);
+  }
+  return JSON.parse(text);
+}
+
+/**
+ * The value of a JSON file in UTF-8, with or without a byte order mark.
+ *
+ * @throws FileError if the file can't be read; SyntaxError if it is not JSON.
+ */
+export function readJson(path: string): unknown {
+  const bytes = readRegularFile(path);
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new SyntaxError("it is not UTF-8");
+  }
+  return parseJson(text);
+}
 
 /**
  * The JSON object in `bytes`, which must be UTF-8 and hold no key twice.
@@ -14,9 +51,10 @@ export function parseJsonObject(bytes: Uint8Array, where: string): JsonObject {
   let value: unknown;
   try {
     text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-    value = JSON.parse(text);
-  } catch {
-    throw refusal("it must be JSON in UTF-8");
+    value = parseJson(text);
+  } catch (error) {
+    const isDeep = (error as Error).message.startsWith("nesting");
+    throw refusal(isDeep ? (error as Error).message : "it must be JSON in UTF-8");
   }
   if (!isObject(value)) throw refusal("it must be a JSON object");
   const key = duplicateKey(text);
@@ -94,7 +132,7 @@ function duplicateKey(text: string): string | undefined {
 
 function closingQuote(text: string, openingQuote: number): number {
   let i = openingQuote + 1;
-  while (text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
+  while (i < text.length && text[i] !== '"') i += text[i] === "\\" ? 2 : 1;
   return i;
 }
 

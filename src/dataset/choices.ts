@@ -1,5 +1,6 @@
-import { readFileSync } from "node:fs";
 import { DataError } from "../core/errors.js";
+import { readRegularFile } from "../core/files.js";
+import { parseJson } from "../core/strictJson.js";
 
 /** A place of a text where what came before decides a word. Offsets count characters. */
 export interface Choice {
@@ -21,7 +22,7 @@ export interface Choice {
  * @throws DataError naming the first line that is none.
  */
 export function readChoices(file: string): Choice[] {
-  const lines = readFileSync(file, "utf8").split("\n");
+  const lines = readRegularFile(file).toString().split("\n");
   if (lines.at(-1) === "") lines.pop();
   return lines.map((line, i) => {
     const choice = parse(line);
@@ -36,7 +37,7 @@ export function readChoices(file: string): Choice[] {
 function parse(line: string): Choice | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { DataError } from "../core/errors.js";
+import { readJson } from "../core/strictJson.js";
 
 /** The least loss that any model can have on a text: its entropy under the grammar that made it. */
 export interface EntropyFloor {
@@ -70,7 +71,7 @@ export function choicesFile(path: string, sha256: string): { file?: string; note
 function metaOf(path: string): Meta | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(metaPath(path), "utf8"));
+    value = readJson(metaPath(path));
   } catch {
     return undefined;
   }

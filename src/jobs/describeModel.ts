@@ -2,7 +2,6 @@ import { useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { ConfigError } from "../core/errors.js";
-import { openCorpus } from "../dataset/corpus.js";
 import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";
 import {
   type ModelSummary,
@@ -11,6 +10,7 @@ import {
   summarizeModel,
   trainingTexts,
 } from "./modelSummary.js";
+import { openTexts } from "./prepareRun.js";
 import { checkTogether, namedTokenizer } from "./trainOptions.js";
 
 export interface DescribeOptions extends SummaryOptions {
@@ -58,18 +58,16 @@ async function subject(options: DescribeOptions, training: TrainingConfig): Prom
     const { config, notes } = loadCheckpoint(checkpoint);
     return { model: config, notes };
   }
-  const named = namedTokenizer(tokenizer, unknownToken);
   if (data === undefined) {
+    const named = namedTokenizer(tokenizer, unknownToken);
     if ("vocabSize" in named) refuseBeside("tokenizer", { vocabSize: given.vocabSize });
     const vocabSize = "vocabSize" in named ? named.vocabSize : given.vocabSize;
     const assumed = `vocabulary ${assumedVocabSize} is assumed, the characters of an English text (give --vocab-size, --data or --checkpoint)`;
     const model = modelConfig({ ...given, vocabSize: vocabSize ?? assumedVocabSize });
     return { model, notes: vocabSize === undefined ? [assumed] : [] };
   }
-  const { contextLength } = modelConfig({ ...given, vocabSize: assumedVocabSize });
-  const corpus = await openCorpus({ files: data, tokenizer: named, contextLength });
+  const { corpus, model } = await openTexts(options);
   corpus.close();
-  const model = modelConfig({ ...given, vocabSize: corpus.tokenizer.vocabSize });
   return { model, data: trainingTexts(corpus, { model, training, stepsDone: 0 }), notes: corpus.notes };
 }
 

@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ModelSummary, type SummaryOptions, summarizeModel, trainingTexts } from "./modelSummary.js";
-import { withPreparedRun } from "./prepareRun.js";
+import { prepareRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
 /**
@@ -12,12 +12,15 @@ import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
  */
 export async function planTraining(given: TrainOptions, summary: SummaryOptions = {}): Promise<ModelSummary> {
   const options = checkTrainOptions(given);
-  return withPreparedRun(options, existingFolder(options.out), ({ backend, record, corpus, checkpoint }) => {
-    const { model, training } = record;
-    const data = trainingTexts(corpus, { model, training, stepsDone: checkpoint?.step ?? 0 });
-    const execution = { compiled: options.compiled, xla: options.xla === "on" };
-    return summarizeModel({ model, training, backend, data, notes: corpus.notes }, execution, summary);
-  });
+  const { backend, record, corpus, resumed, close } = await prepareRun(options, existingFolder(options.out));
+  try {
+    const { model, training, compiled, xla } = record;
+    const data = trainingTexts(corpus, { model, training, stepsDone: resumed?.checkpoint?.step ?? 0 });
+    const execution = { compiled, xla: xla === "on" };
+    return await summarizeModel({ model, training, backend, data, notes: corpus.notes }, execution, summary);
+  } finally {
+    close();
+  }
 }
 
 /** The folder nearest to `path`, upward, that is there. */

@@ -1,113 +1,167 @@
 import { randomUUID } from "node:crypto";
+import { existsSync } from "node:fs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
-import { modelConfig } from "../config/model.js";
+import { type ModelConfig, modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
-import { CheckpointError } from "../core/errors.js";
+import { CheckpointError, DataError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
 import { momentShapes } from "../model/weightShapes.js";
 import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
-import { asRecord, type RunRecord, requireSameTexts, requireStepsLeft, versions } from "../runs/runRecord.js";
+import { type RunRecord, requireSameTexts, requireStepsLeft } from "../runs/runRecord.js";
+import { versions } from "../runs/versions.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
+import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { checkTogether, namedTokenizer, resumedTraining, type TrainOptions } from "./trainOptions.js";
 
 /** A run that can begin or go on: everything is checked, and nothing is written yet. */
 export interface PreparedRun {
   backend: ActiveBackend;
-  /** The earlier run that goes on, which is held. */
-  resumed?: Run;
-  /** What run.json is to say. */
+  /** What run.json is to say: what is done follows from it alone. */
   record: RunRecord;
   corpus: Corpus;
-  /** Where an earlier run goes on from. */
-  checkpoint?: ResumableCheckpoint;
+  /** The earlier run that goes on, which is held, and its latest checkpoint, if it has saved one. */
+  resumed?: { run: Run; checkpoint?: ResumableCheckpoint };
+  /** Closes the texts, and lets others use the earlier run. */
+  close(): void;
 }
 
 /**
- * Checks what is asked for besides its fields, opens the texts, and hands them to `use`; afterwards they are closed.
+ * Checks what is asked for and opens the texts.
  *
+ * @param options as `checkTrainOptions` returns them
  * @param cacheFolder where the ids of large texts go
- * @throws ConfigError, DataError or CheckpointError if an option, a text or the folder can't be used.
+ * @throws ConfigError, DataError, CheckpointError or FileError if an option, a text or the folder can't be used.
  */
-export async function withPreparedRun<T>(
-  options: TrainOptions,
-  cacheFolder: string,
-  use: (prepared: PreparedRun) => T | Promise<T>,
-): Promise<T> {
-  if (!options.resume) requireFreeFolder(options.out, options);
-  const run = options.resume ? openRun(options.out) : undefined;
-  try {
-    const backend = await backendFor(options, run);
-    const prepared = run
-      ? { resumed: run, backend, ...(await prepareResumed(run, options, cacheFolder)) }
-      : { backend, ...(await prepareNew(options, cacheFolder, backend)) };
-    try {
-      return await use(prepared);
-    } finally {
-      prepared.corpus.close();
-    }
-  } finally {
-    run?.release();
-  }
+export async function prepareRun(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
+  if (options.resume) return prepareResumed(options, cacheFolder);
+  requireFreeFolder(options.out, options);
+  return prepareNew(options, cacheFolder);
 }
 
-/** The backend that is asked for, or the one that an earlier run had. */
-function backendFor({ backend }: TrainOptions, run: Run | undefined): Promise<ActiveBackend> {
-  if (backend !== undefined || !run) return useBackend(backend);
-  return useBackend(asRecord(run).backend, { why: "the run was begun on it" });
-}
-
-type Prepared = Omit<PreparedRun, "backend" | "resumed">;
-
-async function prepareNew(options: TrainOptions, cacheFolder: string, backend: ActiveBackend): Promise<Prepared> {
+async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
   const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
   const { keep = 3, tensorboard, compiled, xla } = options;
   const training = trainingConfig(options.training);
+  const backend = await useBackend(options.backend);
   checkTogether(training, options);
-  const texts = { data, valData, valFraction, model: options.model, cacheFolder };
-  const corpus = await openTexts(texts, namedTokenizer(tokenizer, unknownToken));
-  const model = modelConfig({ ...options.model, vocabSize: corpus.tokenizer.vocabSize });
-  const asked = { data, valData, valFraction, tokenizer, unknownToken, model, training, keep, tensorboard };
-  const made = { files: corpus.files, backend: backend.name, compiled, xla, versions: versions() };
-  return { corpus, record: { id: randomUUID(), ...asked, ...made } };
+  const { corpus, model } = await openTexts(options, cacheFolder);
+  const record: RunRecord = {
+    id: randomUUID(),
+    data,
+    valData,
+    valFraction,
+    tokenizer,
+    unknownToken,
+    model,
+    training,
+    keep,
+    tensorboard,
+    files: corpus.files,
+    backend: backend.name,
+    compiled,
+    xla,
+    versions: versions(),
+  };
+  return { backend, record, corpus, close: () => corpus.close() };
 }
 
-async function prepareResumed(run: Run, options: TrainOptions, cacheFolder: string): Promise<Prepared> {
-  const record = asRecord(run);
-  const training = resumedTraining(record, options);
-  checkTogether(training, options);
-  const saved = checkpointSteps(run.folder).length > 0;
-  const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(record) }) : undefined;
-  const tokenizer = checkpoint?.tokenizer
-    ? tokenizerFromJson(checkpoint.tokenizer)
-    : namedTokenizer(record.tokenizer, record.unknownToken);
-  if (checkpoint) {
-    requireStepsLeft(training.steps, checkpoint.step);
-    requireSameVocabulary(checkpoint, tokenizer);
-  }
-  const { data = record.data, valData = record.valData } = options;
-  const { keep = record.keep, tensorboard = record.tensorboard } = options;
-  const texts = { data, valData, valFraction: record.valFraction, model: record.model, cacheFolder };
-  const corpus = await openTexts(texts, tokenizer);
+async function prepareResumed(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
+  const run = openRun(options.out);
   try {
-    requireSameTexts(record, corpus);
+    const before = run.record;
+    const training = resumedTraining(before, options);
+    const backend =
+      options.backend === undefined
+        ? await useBackend(before.backend, { why: "the run was begun on it" })
+        : await useBackend(options.backend);
+    checkTogether(training, before);
+    const saved = checkpointSteps(run.folder).length > 0;
+    const checkpoint = saved ? loadCheckpoint(run.folder, { prefer: "latest", resume: resuming(before) }) : undefined;
+    const {
+      data = before.data,
+      valData = before.valData,
+      keep = before.keep,
+      tensorboard = before.tensorboard,
+    } = options;
+    const record = { ...before, data, valData, training, keep, tensorboard };
+    const tokenizer = checkpoint?.tokenizer && tokenizerFromJson(checkpoint.tokenizer);
+    if (checkpoint) {
+      requireStepsLeft(training.steps, checkpoint.step);
+      if (tokenizer) requireSameVocabulary(checkpoint, tokenizer);
+    }
+    requireTextsThere(before, options);
+    const { corpus } = await openTexts(record, cacheFolder, tokenizer);
+    const close = () => {
+      corpus.close();
+      run.release();
+    };
+    try {
+      requireSameTexts(before, corpus);
+    } catch (error) {
+      close();
+      throw error;
+    }
+    return { backend, record: { ...record, files: corpus.files }, corpus, resumed: { run, checkpoint }, close };
+  } catch (error) {
+    run.release();
+    throw error;
+  }
+}
+
+/** What decides which texts are read, how, and by which model. */
+type TextOptions = Pick<TrainOptions, "data" | "valData" | "valFraction" | "tokenizer" | "unknownToken" | "model">;
+
+/**
+ * The texts of a training, by the tokenizer that is named or given, and the model for its vocabulary.
+ *
+ * @param cacheFolder where the ids of large texts go
+ * @throws ConfigError or DataError if an option or a text can't be used; options of the model before a text is read.
+ */
+export async function openTexts(
+  { data = [], valData, valFraction, tokenizer: name = "char", unknownToken = false, model: given }: TextOptions,
+  cacheFolder?: string,
+  tokenizer?: Tokenizer,
+): Promise<{ corpus: Corpus; model: ModelConfig }> {
+  const shape = modelConfig({ ...given, vocabSize: 2 });
+  const corpus = await openCorpus({
+    files: data,
+    valFiles: valData,
+    valFraction,
+    tokenizer: tokenizer ?? namedTokenizer(name, unknownToken),
+    contextLength: shape.contextLength,
+    cacheFolder,
+  });
+  try {
+    return { corpus, model: modelConfig({ ...shape, vocabSize: corpus.tokenizer.vocabSize }) };
   } catch (error) {
     corpus.close();
     throw error;
   }
-  return { corpus, checkpoint, record: { ...record, training, keep, tensorboard } };
+}
+
+/** @throws DataError if a text is no longer where the run found it, and nothing says where it is now. */
+function requireTextsThere(record: RunRecord, { data, valData }: TrainOptions): void {
+  for (const { path, split } of record.files) {
+    const field = split === "validation" && record.valData !== undefined ? "valData" : "data";
+    if (existsSync(path) || (field === "data" ? data : valData) !== undefined) continue;
+    throw new DataError({
+      field,
+      rule: "name the texts that the run began with",
+      got: `${path}, which is not there`,
+      remedy: `give the same texts where they are now, with {${field}}`,
+    });
+  }
 }
 
 /** What a checkpoint must hold for the run to go on. */
 function resuming({ id, model }: RunRecord): Resuming {
-  const config = modelConfig(model);
-  return { run: id, config, stateShapes: () => momentShapes(config) };
+  return { run: id, config: model, stateShapes: () => momentShapes(model) };
 }
 
 /** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */
-function requireSameVocabulary({ folder, config }: ResumableCheckpoint, tokenizer: object): void {
-  const vocabSize = "vocabSize" in tokenizer ? tokenizer.vocabSize : config.vocabSize;
+function requireSameVocabulary({ folder, config }: ResumableCheckpoint, { vocabSize }: Tokenizer): void {
   if (vocabSize === config.vocabSize) return;
   throw new CheckpointError({
     where: folder,
@@ -116,12 +170,4 @@ function requireSameVocabulary({ folder, config }: ResumableCheckpoint, tokenize
     got: `${vocabSize}`,
     remedy: "copy the checkpoint again, or resume from another",
   });
-}
-
-function openTexts(
-  { data = [], valData, valFraction, model, cacheFolder }: Partial<TrainOptions> & { cacheFolder: string },
-  tokenizer: Parameters<typeof openCorpus>[0]["tokenizer"],
-): Promise<Corpus> {
-  const { contextLength } = modelConfig({ ...model, vocabSize: 2 });
-  return openCorpus({ files: data, valFiles: valData, valFraction, tokenizer, contextLength, cacheFolder });
 }

@@ -15,7 +15,7 @@ import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
-import { type PreparedRun, withPreparedRun } from "./prepareRun.js";
+import { type PreparedRun, prepareRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
@@ -54,43 +54,45 @@ export interface TrainResult {
 
 /**
  * Trains a model on text files, or goes on with a run: a run folder with checkpoints and metrics comes of it. It prints
- * nothing: what there is to say goes to `listeners` and to the run's metrics.jsonl.
+ * nothing: what there is to say goes to `listeners` and to the run's metrics.jsonl. A resumed run goes on as its run.json
+ * says, compiled as it was, to the same bits as one that was never stopped.
  *
  * @throws ConfigError, DataError or CheckpointError before work starts, if an option, a text or the folder can't be used.
- * @throws TrainingError if the loss is no longer a number; InterruptedError after saving, if `signal` asked to stop.
+ * @throws TrainingError if the loss is no longer a number, or the run's folder is gone; FileError if it can't be written
+ *   to, for instance because the disk is full; InterruptedError after saving, if `signal` asked to stop.
  */
 export async function train(given: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
   const options = checkTrainOptions(given);
-  const { out, overwrite = false } = options;
-  const cacheFolder = dirname(out); // on a disk, where the system's folder for temporary files may be memory
-  return withPreparedRun(options, cacheFolder, async (prepared) => {
-    const { resumed, checkpoint } = prepared;
-    const record = JSON.parse(JSON.stringify(prepared.record)); // without fields that are undefined
-    if (resumed) {
-      rewriteRun(resumed.folder, record);
-      trimMetrics(resumed.folder, checkpoint?.step ?? 0);
-      return work(options, { ...prepared, run: resumed, listeners });
-    }
-    const run = createRun(out, record, { overwrite });
+  const { out, overwrite, signal } = options;
+  // On a disk, where the system's folder for temporary files may be memory.
+  const prepared = await prepareRun(options, dirname(out));
+  const { resumed, record } = prepared;
+  try {
+    const run = resumed?.run ?? createRun(out, record, { overwrite });
     try {
-      return await work(options, { ...prepared, run, listeners });
+      if (resumed) {
+        rewriteRun(run.folder, record);
+        trimMetrics(run.folder, resumed.checkpoint?.step ?? 0);
+      }
+      return await work({ ...prepared, run, signal, listeners });
     } finally {
       run.release();
     }
-  });
+  } finally {
+    prepared.close();
+  }
 }
 
 /** Trains in a run folder that is held, on texts that are open. */
 async function work(
-  options: TrainOptions,
-  job: PreparedRun & { run: Run; listeners: TrainListeners },
+  job: PreparedRun & { run: Run; signal: AbortSignal | undefined; listeners: TrainListeners },
 ): Promise<TrainResult> {
-  const { record, corpus, checkpoint, listeners } = job;
-  const { training } = record;
-  const { folder } = job.run;
+  const { record, corpus, run, listeners } = job;
+  const { training, compiled = true } = record;
+  const { folder } = run;
+  const checkpoint = job.resumed?.checkpoint;
   const model = new Transformer(record.model, { seed: training.seed });
-  const { compiled = true } = options;
-  const xla = options.xla === "on" && compiled && capabilities().graphs;
+  const xla = record.xla === "on" && compiled && capabilities().graphs;
   const trainer = new Trainer(model, training, { compiled, xla });
   try {
     if (checkpoint) {
@@ -98,23 +100,28 @@ async function work(
       trainer.step.optimizer.load(checkpoint.optimizer);
     }
     const state = checkpoint?.trainerState as TrainerState | undefined;
-    const log = new RunLog(folder, { record, step: state?.step ?? 0 });
+    const log = new RunLog(run, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
-      ...{ backend: job.backend, step: state?.step ?? 0, parameters, training, xla },
+      backend: job.backend,
+      step: state?.step ?? 0,
+      parameters,
+      vocabSize: corpus.tokenizer.vocabSize,
+      training,
+      xla,
       notes: [...corpus.notes, ...(checkpoint?.notes ?? [])],
-      ...{ vocabSize: corpus.tokenizer.vocabSize },
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
     const final = await trainer.run({
       ...batches(corpus, record, training),
       state,
-      signal: options.signal,
+      signal: job.signal,
       onStep: (progress) => {
         log.step(progress);
         listeners.onStep?.(progress);
       },
       onSave: (state, best) => {
+        run.requireHeld();
         const saved = saveCheckpoint(
           folder,
           { run: record.id, ...content(model, trainer, corpus.tokenizer, state) },
@@ -128,6 +135,7 @@ async function work(
         listeners.onSample?.(step, text);
       },
     });
+    run.requireHeld();
     log.finish();
     const seconds = final.elapsed - (state?.elapsed ?? 0);
     const tokensPerSecond = seconds > 0 ? (final.tokens - (state?.tokens ?? 0)) / seconds : undefined;

@@ -1,10 +1,11 @@
-import { readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
 import { ConfigError, DataError } from "../core/errors.js";
+import { readJson } from "../core/strictJson.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
 import { type Tokenizer, type TokenizerKind, tokenizerKinds } from "../tokenizers/tokenizer.js";
@@ -29,15 +30,12 @@ export function namedTokenizer(
   unknownToken: boolean,
 ): Tokenizer | { kind: TokenizerKind; unknownToken: boolean } {
   if ((tokenizerKinds as readonly string[]).includes(name)) return { kind: name as TokenizerKind, unknownToken };
-  let text: string;
-  try {
-    text = readFileSync(name, "utf8");
-  } catch {
+  if (!existsSync(name)) {
     const kinds = tokenizerKinds.join(", ");
     throw new ConfigError(`tokenizer must be one of ${kinds}, or a tokenizer.json that can be read: got "${name}"`);
   }
   try {
-    return tokenizerFromJson(JSON.parse(text), name);
+    return tokenizerFromJson(readJson(name), name);
   } catch (error) {
     if (error instanceof SyntaxError) throw new DataError(`${name} must be JSON: ${error.message}`);
     throw error;
@@ -85,7 +83,7 @@ const free = new Set(
  * @throws ConfigError listing every given field that differs from the run and may not.
  */
 export function resumedTraining(record: RunRecord, options: TrainOptions): TrainingConfig {
-  const { model = {}, training = {}, tokenizer, unknownToken, valFraction } = options;
+  const { model = {}, training = {}, tokenizer, unknownToken, valFraction, compiled, xla } = options;
   const differs = (given: object, there: object) =>
     Object.entries(given)
       .filter(([field, value]) => value !== undefined && !free.has(field))
@@ -95,6 +93,7 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
     ...differs(model, record.model),
     ...differs(training, record.training),
     ...differs({ tokenizer, unknownToken, valFraction }, record),
+    ...differs({ compiled, xla }, { compiled: record.compiled ?? true, xla: record.xla ?? "auto" }),
   ];
   if (all.length > 0) {
     throw new ConfigError(

@@ -1,11 +1,13 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { isTemporary, removeTemporaries, replaceText, syncFolder } from "../core/durableFiles.js";
-import { CheckpointError, HeedError } from "../core/errors.js";
+import { CheckpointError, TrainingError } from "../core/errors.js";
+import { makeFolder, onFile, readRegularFile } from "../core/files.js";
 import { isLock, lockFolder } from "../core/folderLock.js";
 import { exactJson, type JsonObject, parseJsonObject } from "../core/strictJson.js";
 import { checkpointSteps, removeCheckpoint, settleReplacements } from "./checkpoint/names.js";
 import { metricsName } from "./metrics.js";
+import { parseRunRecord, type RunRecord } from "./runRecord.js";
 import { isEventFile } from "./tensorboard/eventFile.js";
 
 const runName = "run.json";
@@ -16,8 +18,13 @@ const format = "heed-run-1";
 /** A run folder that this process holds. */
 export interface Run {
   folder: string;
-  /** The value of run.json. */
-  run: JsonObject;
+  record: RunRecord;
+  /**
+   * Refuses to write to a folder that is no longer this run's: what is in it now must not be mixed with the run.
+   *
+   * @throws TrainingError if the folder was deleted or replaced, or another process has taken it over.
+   */
+  requireHeld(): void;
   /** Lets other processes use the folder. */
   release(): void;
 }
@@ -28,22 +35,19 @@ export interface Run {
  *
  * @throws CheckpointError if the folder holds a run and `overwrite` is not set, holds anything else, or is in use.
  */
-export function createRun(folder: string, run: object, { overwrite = false }: { overwrite?: boolean } = {}): Run {
-  return holding(folder, () => {
-    mkdirSync(folder, { recursive: true });
+export function createRun(folder: string, record: RunRecord, { overwrite = false }: { overwrite?: boolean } = {}): Run {
+  return onFile(folder, () => {
+    requireFolder(folder);
+    makeFolder(folder);
     requireRunOrEmpty(folder);
-    const release = lockFolder(folder);
-    try {
+    return holding(folder, () => {
       if (existsSync(join(folder, runName))) {
         if (!overwrite) throw alreadyThere(folder);
         removeRun(folder);
       }
-      replaceText(join(folder, runName), exactJson({ ...run, format }, join(folder, runName)));
-      return { folder, run: { ...run }, release };
-    } catch (error) {
-      release();
-      throw error;
-    }
+      rewriteRun(folder, record);
+      return record;
+    });
   });
 }
 
@@ -54,9 +58,11 @@ export function createRun(folder: string, run: object, { overwrite = false }: { 
  */
 export function requireFreeFolder(folder: string, { overwrite = false }: { overwrite?: boolean } = {}): void {
   if (!existsSync(folder)) return;
-  if (!statSync(folder).isDirectory()) throw notFolder(folder);
-  requireRunOrEmpty(folder);
-  if (existsSync(join(folder, runName)) && !overwrite) throw alreadyThere(folder);
+  onFile(folder, () => {
+    requireFolder(folder);
+    requireRunOrEmpty(folder);
+    if (existsSync(join(folder, runName)) && !overwrite) throw alreadyThere(folder);
+  });
 }
 
 /**
@@ -65,41 +71,48 @@ export function requireFreeFolder(folder: string, { overwrite = false }: { overw
  * @throws CheckpointError if the folder holds no run or is in use.
  */
 export function openRun(folder: string): Run {
-  return holding(folder, () => {
-    const run = readRun(folder);
-    const release = lockFolder(folder);
-    removeTemporaries(folder);
-    settleReplacements(folder);
-    return { folder, run, release };
+  return onFile(folder, () => {
+    requireFolder(folder);
+    const record = readRun(folder);
+    return holding(folder, () => {
+      removeTemporaries(folder);
+      settleReplacements(folder);
+      return record;
+    });
   });
 }
 
 /**
- * The value of a run folder's run.json.
+ * What run.json of a run folder says.
  *
- * @throws CheckpointError if the folder holds no run.
+ * @throws CheckpointError if the folder holds no run, or a field of run.json breaks its rule.
  */
-export function readRun(folder: string): JsonObject {
+export function readRun(folder: string): RunRecord {
+  return parseRunRecord(readRunJson(folder), join(folder, runName));
+}
+
+/** The value of run.json, without its format. */
+function readRunJson(folder: string): JsonObject {
   const path = join(folder, runName);
   if (!existsSync(path)) {
     throw new CheckpointError(
       `${folder} must be the folder of a run: it has no ${runName} (leave out --resume to start a run there)`,
     );
   }
-  const { format: found, ...run } = parseJsonObject(readFileSync(path), path);
+  const { format: found, ...run } = parseJsonObject(readRegularFile(path), path);
   if (found !== format) throw new CheckpointError(`${path}: format must be "${format}": got ${JSON.stringify(found)}`);
   return run;
 }
 
 /** Replaces run.json of a run that is held, for instance when it is resumed for more steps. */
-export function rewriteRun(folder: string, run: object): void {
-  replaceText(join(folder, runName), exactJson({ format, ...run }, join(folder, runName)));
+export function rewriteRun(folder: string, record: RunRecord): void {
+  replaceText(join(folder, runName), exactJson({ ...record, format }, join(folder, runName)));
 }
 
 /** Refuses a folder with someone's files before anything is written to it. */
 function requireRunOrEmpty(folder: string): void {
   if (existsSync(join(folder, runName))) {
-    readRun(folder);
+    readRunJson(folder);
     return;
   }
   const files = readdirSync(folder).filter((name) => !isLock(name) && !isTemporary(name));
@@ -109,8 +122,9 @@ function requireRunOrEmpty(folder: string): void {
   );
 }
 
-function notFolder(folder: string): CheckpointError {
-  return new CheckpointError(`${folder} must be a folder: got a file (choose another name)`);
+function requireFolder(folder: string): void {
+  if (!existsSync(folder) || statSync(folder).isDirectory()) return;
+  throw new CheckpointError(`${folder} must be a folder: got a file (choose another name)`);
 }
 
 function alreadyThere(folder: string): CheckpointError {
@@ -128,14 +142,19 @@ function removeRun(folder: string): void {
   syncFolder(folder);
 }
 
-function holding(folder: string, open: () => Run): Run {
-  if (existsSync(folder) && !statSync(folder).isDirectory()) {
-    throw notFolder(folder);
-  }
+/** Holds the folder of a run; an error of `prepare`, which gives its record, lets go of it. */
+function holding(folder: string, prepare: () => RunRecord): Run {
+  const { isHeld, release } = lockFolder(folder);
+  const requireHeld = () => {
+    if (isHeld() && existsSync(join(folder, runName))) return;
+    throw new TrainingError(
+      `${folder} must stay while the run trains: it was deleted, replaced or taken over by another process (what it holds now was left alone)`,
+    );
+  };
   try {
-    return open();
+    return { folder, record: prepare(), requireHeld, release };
   } catch (error) {
-    if (error instanceof HeedError) throw error;
-    throw new CheckpointError(`${folder} can't be used for a run: ${(error as Error).message}`, { cause: error });
+    release();
+    throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Progress } from "../training/trainer.js";
 import { appendMetrics } from "./metrics.js";
+import type { Run } from "./runFolder.js";
 import type { RunRecord } from "./runRecord.js";
 import { RunEvents } from "./tensorboard/runEvents.js";
 
@@ -12,10 +13,12 @@ export class RunLog {
 
   /** @param step after which the run goes on */
   constructor(
-    private readonly folder: string,
+    private readonly run: Run,
     { record, step }: { record: RunRecord; step: number },
   ) {
-    this.events = record.tensorboard ? new RunEvents(folder, { step, settings: comparedSettings(record) }) : undefined;
+    this.events = record.tensorboard
+      ? new RunEvents(run.folder, { step, settings: comparedSettings(record) })
+      : undefined;
   }
 
   /** Keeps the figures of every tenth step, of the first and last, and of those that validate. */
@@ -23,7 +26,8 @@ export class RunLog {
     const { step, steps, valLoss } = progress;
     if (step % logEvery !== 0 && step !== 1 && step !== steps && valLoss === undefined) return;
     const line = metricsOf(progress);
-    appendMetrics(this.folder, line);
+    this.run.requireHeld();
+    appendMetrics(this.run.folder, line);
     this.events?.metrics(line);
   }
 
@@ -38,8 +42,16 @@ export class RunLog {
 }
 
 function metricsOf({ step, tokens, trainLoss, valLoss, learningRate, gradNorm, tokensPerSecond, elapsed }: Progress) {
-  const rounded = { tokensPerSecond: Math.round(tokensPerSecond), elapsed: Math.round(elapsed * 1000) / 1000 };
-  return { step, tokens, trainLoss, ...(valLoss !== undefined && { valLoss }), learningRate, gradNorm, ...rounded };
+  return {
+    step,
+    tokens,
+    trainLoss,
+    ...(valLoss !== undefined && { valLoss }),
+    learningRate,
+    gradNorm,
+    tokensPerSecond: Math.round(tokensPerSecond),
+    elapsed: Math.round(elapsed * 1000) / 1000,
+  };
 }
 
 /** The settings that TensorBoard compares runs by: all but those of looking and saving. */

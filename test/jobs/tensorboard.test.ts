@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { train } from "../../src/jobs/train.js";
 import type { TrainOptions } from "../../src/jobs/trainOptions.js";
-import { readMetrics } from "../../src/runs/metrics.js";
+import { type MetricsLine, readMetrics } from "../../src/runs/metrics.js";
 import { folderOf } from "../dataset/files.js";
 import { fixture } from "../runs/checkpoint/support.js";
 import { curve, eventFiles, eventsOfRun } from "../support/events.js";
@@ -42,9 +42,10 @@ const killedAfter = (step: number) => ({
 /** The curves that metrics.jsonl has, in float32 as TensorBoard keeps them. */
 function expectedCurves(): Record<string, [number, number][]> {
   const points = (field: string) =>
-    readMetrics(out).flatMap((line): [number, number][] =>
-      typeof line[field] === "number" ? [[line.step, Math.fround(line[field])]] : [],
-    );
+    readMetrics(out).flatMap((line): [number, number][] => {
+      const value = line[field as keyof MetricsLine];
+      return value === undefined ? [] : [[line.step, Math.fround(value)]];
+    });
   return Object.fromEntries(Object.entries(fields).map(([tag, field]) => [tag, points(field)]));
 }
 

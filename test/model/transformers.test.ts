@@ -42,7 +42,7 @@ function withoutKeyBias(name: string, values: ArrayLike<number>): number[] {
 
 // Computed in float64 by torch and rounded to nine digits: see fixtures/gpt2/make.py.
 onEveryBackend("a GPT-2 that transformers computed", () => {
-  describe.each(["gelu-new-tied", "gelu-untied", "relu-wide"])("%s", (name) => {
+  describe.each(["gelu-new-tied", "gelu-untied", "relu-wide", "fast-epsilon"])("%s", (name) => {
     const expected = JSON.parse(readFileSync(fixture(`${name}/expected.json`), "utf8"));
     const ids: number[][] = expected.inputIds;
 

@@ -9,7 +9,7 @@ import { saveCheckpoint } from "../../src/runs/checkpoint/checkpoint.js";
 import { appendMetrics } from "../../src/runs/metrics.js";
 import { createRun, openRun, type Run, readRun } from "../../src/runs/runFolder.js";
 import { content } from "./checkpoint/content.js";
-import { messageOf, rewrite, temporaryFolder } from "./checkpoint/support.js";
+import { messageOf, rewrite, someRecord, temporaryFolder } from "./checkpoint/support.js";
 
 const runs: Run[] = [];
 const children: ChildProcess[] = [];
@@ -49,9 +49,9 @@ async function kill(child: ChildProcess): Promise<void> {
 describe("createRun", () => {
   it("makes the folder and writes run.json", () => {
     const folder = join(temporaryFolder(), "deep", "tales");
-    const run = create(folder, { seed: 1337, data: ["tales.txt"] });
-    expect(run.run).toEqual({ seed: 1337, data: ["tales.txt"] });
-    expect(readRun(folder)).toEqual({ seed: 1337, data: ["tales.txt"] });
+    const run = create(folder, someRecord);
+    expect(run.record).toEqual(someRecord);
+    expect(readRun(folder)).toEqual(someRecord);
     expect(readdirSync(folder).sort()).toEqual(["lock", "run.json"]);
     run.release();
     expect(readdirSync(folder)).toEqual(["run.json"]);
@@ -59,17 +59,17 @@ describe("createRun", () => {
 
   it("refuses a run that is there, naming both flags", () => {
     const folder = temporaryFolder();
-    create(folder, { first: true }).release();
-    expect(messageOf(() => create(folder, { first: false }))).toBe(
+    create(folder, someRecord).release();
+    expect(messageOf(() => create(folder, { ...someRecord, keep: 9 }))).toBe(
       `${folder} already holds a run (add --resume to continue it, or --overwrite to delete it and start anew)`,
     );
-    expect(readRun(folder)).toEqual({ first: true });
+    expect(readRun(folder)).toEqual(someRecord);
     expect(existsSync(join(folder, "lock"))).toBe(false);
   });
 
   it("overwrites what heed wrote, and nothing else", () => {
     const folder = temporaryFolder();
-    create(folder, { first: true }).release();
+    create(folder, someRecord).release();
     saveCheckpoint(folder, content(1), { best: true });
     saveCheckpoint(folder, content(2));
     renameSync(join(folder, "checkpoint-2"), join(folder, "checkpoint-2.replaced"));
@@ -77,22 +77,22 @@ describe("createRun", () => {
     mkdirSync(join(folder, ".heed-tmp-1"));
     writeFileSync(join(folder, "notes.txt"), "mine");
     mkdirSync(join(folder, "checkpoint-mine"));
-    create(folder, { first: false }, { overwrite: true }).release();
+    create(folder, { ...someRecord, keep: 9 }, { overwrite: true }).release();
     expect(readdirSync(folder).sort()).toEqual(["checkpoint-mine", "notes.txt", "run.json"]);
-    expect(readRun(folder)).toEqual({ first: false });
+    expect(readRun(folder)).toEqual({ ...someRecord, keep: 9 });
   });
 
   it("refuses a folder of other files, with or without overwrite, and leaves it as it was", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "latest"), "mine");
     for (const overwrite of [false, true]) {
-      expect(messageOf(() => create(folder, {}, { overwrite }))).toBe(
+      expect(messageOf(() => create(folder, someRecord, { overwrite }))).toBe(
         `${folder} must be a new or empty folder, or that of a run: it holds latest and no run.json (choose another folder)`,
       );
     }
     writeFileSync(join(folder, "run.json"), '{"mine": true}');
     const refusal = `${join(folder, "run.json")}: format must be "heed-run-1": got undefined`;
-    expect(messageOf(() => create(folder, {}, { overwrite: true }))).toBe(refusal);
+    expect(messageOf(() => create(folder, someRecord, { overwrite: true }))).toBe(refusal);
     expect(messageOf(() => open(folder))).toBe(refusal);
     expect(readdirSync(folder).sort()).toEqual(["latest", "run.json"]);
   });
@@ -100,19 +100,23 @@ describe("createRun", () => {
   it("takes a folder in which a process was killed before it wrote run.json", () => {
     const folder = temporaryFolder();
     for (const name of ["lock", `lock.${crypto.randomUUID()}`, ".heed-tmp-run"]) writeFileSync(join(folder, name), "");
-    create(folder, { a: 1 });
-    expect(readRun(folder)).toEqual({ a: 1 });
+    create(folder, someRecord);
+    expect(readRun(folder)).toEqual(someRecord);
   });
 
   it("refuses a file, and NaN in run.json", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "file"), "");
     const path = join(folder, "file");
-    expect(messageOf(() => create(path, {}))).toBe(`${path} must be a folder: got a file (choose another name)`);
-    expect(messageOf(() => create(join(path, "run"), {}))).toMatch(/file\/run can't be used for a run: ENOTDIR/);
+    expect(messageOf(() => create(path, someRecord))).toBe(
+      `${path} must be a folder: got a file (choose another name)`,
+    );
+    expect(messageOf(() => create(join(path, "run"), someRecord))).toBe(
+      `${join(path, "run")} can't be read: part of its path is not a folder`,
+    );
     const run = join(folder, "run");
-    expect(messageOf(() => create(run, { lr: Number.NaN }))).toBe(
-      `${join(run, "run.json")} must hold finite numbers only: "lr" is NaN`,
+    expect(messageOf(() => create(run, { ...someRecord, keep: Number.NaN }))).toBe(
+      `${join(run, "run.json")} must hold finite numbers only: "keep" is NaN`,
     );
     expect(readdirSync(run)).toEqual([]);
   });
@@ -121,11 +125,11 @@ describe("createRun", () => {
 describe("openRun", () => {
   it("gives back what was asked for, and settles what a killed process left", () => {
     const folder = temporaryFolder();
-    create(folder, { seed: 1 }).release();
+    create(folder, someRecord).release();
     saveCheckpoint(folder, content(1));
     renameSync(join(folder, "checkpoint-1"), join(folder, "checkpoint-1.replaced"));
     writeFileSync(join(folder, ".heed-tmp-1"), "");
-    expect(open(folder).run).toEqual({ seed: 1 });
+    expect(open(folder).record).toEqual(someRecord);
     expect(readdirSync(folder).sort()).toEqual(["checkpoint-1", "latest", "lock", "run.json"]);
   });
 
@@ -147,7 +151,7 @@ describe("the lock", () => {
 
   it("keeps out a second use in the same process, until released", () => {
     const folder = temporaryFolder();
-    const run = create(folder, {});
+    const run = create(folder, someRecord);
     expect(messageOf(() => open(folder))).toBe(inUse(folder, process.pid));
     run.release();
     const second = open(folder);
@@ -159,10 +163,10 @@ describe("the lock", () => {
 
   it("keeps out other processes while its own lives, and is taken over once that was killed", async () => {
     const folder = temporaryFolder();
-    create(folder, {}).release();
+    create(folder, someRecord).release();
     const child = await holder(folder);
     expect(messageOf(() => open(folder))).toBe(inUse(folder, child.pid));
-    expect(messageOf(() => create(folder, {}, { overwrite: true }))).toBe(inUse(folder, child.pid));
+    expect(messageOf(() => create(folder, someRecord, { overwrite: true }))).toBe(inUse(folder, child.pid));
     await kill(child);
     expect(existsSync(join(folder, "lock"))).toBe(true);
     open(folder);
@@ -172,7 +176,7 @@ describe("the lock", () => {
 
   it("goes when its process ends by itself", async () => {
     const folder = temporaryFolder();
-    create(folder, {}).release();
+    create(folder, someRecord).release();
     const child = await holder(folder);
     const ended = once(child, "exit");
     child.send("end");
@@ -183,7 +187,7 @@ describe("the lock", () => {
   it("is not kept by a later process of the same pid, nor by half a file", () => {
     const folder = temporaryFolder();
     const path = join(folder, "lock");
-    create(folder, {}); // a true lock, to be changed
+    create(folder, someRecord); // a true lock, to be changed
     const later = { ...JSON.parse(readFileSync(path, "utf8")), started: "long ago" };
     for (const text of [JSON.stringify(later), '{"pid":', "", "null", '{"pid":-1,"hostname":"a"}']) {
       writeFileSync(path, text);
@@ -195,7 +199,7 @@ describe("the lock", () => {
   it("is respected from another host, with the way out", () => {
     const folder = temporaryFolder();
     const path = join(folder, "lock");
-    create(folder, {});
+    create(folder, someRecord);
     rewrite(path, (bytes) => String(bytes).replace(JSON.stringify(hostname()), '"elsewhere"'));
     expect(messageOf(() => open(folder))).toBe(
       `${folder} must not be in use: process ${process.pid} on elsewhere uses it (if it is gone, delete ${path})`,
@@ -204,7 +208,7 @@ describe("the lock", () => {
 
   it("goes to one of many processes that find it abandoned at once", async () => {
     const folder = temporaryFolder();
-    create(folder, {}).release();
+    create(folder, someRecord).release();
     writeFileSync(join(folder, "lock"), '{"pid":');
     const racers = Array.from({ length: 4 }, () =>
       fork(fileURLToPath(new URL("checkpoint/killedSaver.ts", import.meta.url)), [folder, "race"], {

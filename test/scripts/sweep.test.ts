@@ -62,7 +62,7 @@ async function workersGone(out: string): Promise<void> {
   const before = steps();
   for (const run of runs()) {
     const free = () => {
-      lockFolder(join(trials, run))();
+      lockFolder(join(trials, run)).release();
       return true;
     };
     await expect.poll(free, { timeout: 10_000 }).toBe(true);

@@ -1,6 +1,6 @@
 /**
- * Where the grammar decides a word: the word it says, and words that it could say only in another story. A model that has
- * understood the story so far finds the first likelier than the others.
+ * The places where the grammar determines a word: the right word, and wrong ones that could stand there only in another
+ * story. A model that has understood the story so far finds the right word likelier than the wrong ones.
  */
 import type { Split } from "./corpus.js";
 import type { Entry } from "./nodes.js";
@@ -10,10 +10,10 @@ import { featureOf, type RefEvent, type Sample } from "./sample.js";
 import { STORY } from "./stories/index.js";
 import { person, thing } from "./words/entries.js";
 
-/** What decides the word; `README.md` says what each is. */
+/** The kind of word that is determined; `README.md` explains each kind. */
 export type ChoiceKind = "pronoun" | "number" | "sense" | "name" | "object" | "adjective" | "binding";
 
-/** A place where a word is decided. Offsets count characters. */
+/** A place where a word is determined. Offsets count characters. */
 export interface Choice {
   kind: ChoiceKind;
   /** Where the story begins. */
@@ -21,14 +21,14 @@ export interface Choice {
   /** Where the word begins. */
   start: number;
   right: string;
-  /** At most {@link MOST_WRONG}, and at least one. */
+  /** From one word to {@link MOST_WRONG} words. */
   wrong: string[];
 }
 
-/** Wrong words at a place. */
+/** The most wrong words per place. */
 export const MOST_WRONG = 3;
 
-/** Places of a kind. */
+/** The most places per kind. */
 export const MOST_PLACES = 300;
 
 const SEED = 5081;
@@ -40,8 +40,9 @@ const KINDS = { person: "name", thing: "object", adjective: "adjective" } as con
 type Place = Omit<Choice, "context">;
 
 /**
- * The choices of a split, at most {@link MOST_PLACES} of a kind, evenly spread over its stories; one line of JSON each. A
- * wrong word that is not in `seen`, the words of the training part, is left out: a model may not know it.
+ * The choices of a split, one per line as JSON: at most {@link MOST_PLACES} of each kind, evenly spread over the
+ * stories. `seen` has the words of the training part; a wrong word that is not among them is left out, as a model may
+ * not know it.
  */
 export function choiceLines(split: Split, seen: ReadonlySet<string>): string {
   const random = new Random(SEED);
@@ -76,7 +77,7 @@ export function choicesOf(story: Sample, { random, seen }: { random: Random; see
     .sort((a, b) => a.start - b.start)
     .flatMap(({ wrong, ...place }) => {
       const { start, right } = place;
-      if (right !== wordAt(story.text, start)) return []; // more than a word
+      if (right !== wordAt(story.text, start)) return []; // more than one word
       const impossible = [...new Set(wrong)].filter(
         (w) => ONE_WORD.test(w) && w !== right && !possible.get(start)?.has(w) && seen.has(w),
       );
@@ -84,7 +85,9 @@ export function choicesOf(story: Sample, { random, seen }: { random: Random; see
     });
 }
 
-/** The words that could stand at a reference, were its variable another entry; which of them can't, the grammar says. */
+/**
+ * Candidates for wrong words at a reference: what it would say if its variable had another entry. Some may be possible.
+ */
 function candidates(text: string, ref: RefEvent, refs: readonly RefEvent[]): Place[] {
   const { start, name, feature, entry, among } = ref;
   const right = text.slice(start, ref.end);
@@ -108,8 +111,8 @@ function candidates(text: string, ref: RefEvent, refs: readonly RefEvent[]): Pla
 }
 
 /**
- * A text that goes with a meaning: how it begins, and how it would with another meaning. Beginnings that go with several
- * meanings tell nothing, and so do names.
+ * For a text that fits one meaning: its first word, and the first words that other meanings would give. First words
+ * that several meanings share decide nothing, and neither do names.
  */
 function senseChoices(text: string, { start, name, feature, entry, among, env }: RefEvent): Place[] {
   const quote = text.startsWith('"') ? '"' : "";
@@ -129,14 +132,14 @@ const ONE_WORD = /^[A-Za-z]+$/;
 
 const isMention = ({ feature }: RefEvent): boolean => feature === "" || feature === "^";
 
-/** What an entry says for a feature that is one word. */
+/** The text of an entry's feature, which must be a single word. */
 function wordOf(entry: Entry, feature: string): string {
   const node = featureOf(entry, entry.id, feature);
   if (node.kind !== "text") throw new Error(`"${entry.id}" says more than a word for ${feature}`);
   return node.text;
 }
 
-/** `count` of the words, or all where there are fewer, in an order that depends on the seed. */
+/** `count` of the words, or all of them if there are fewer, in random order. */
 function drawSome(words: readonly string[], count: number, random: Random): string[] {
   const left = [...words];
   const drawn: string[] = [];

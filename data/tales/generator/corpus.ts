@@ -1,4 +1,7 @@
-/** The whole corpus in memory: the texts, their relations and their numbers. `generate.ts` writes it, the tests compare it. */
+/**
+ * The whole corpus in memory: texts, relations and numbers. `generate.ts` writes it, and the tests compare the files
+ * with it.
+ */
 import { createHash } from "node:crypto";
 import { expectation } from "./entropy.js";
 import { Random } from "./random.js";
@@ -6,7 +9,7 @@ import { type Relation, relationsOf } from "./relations.js";
 import { type Sample, sample } from "./sample.js";
 import { STORY } from "./stories/index.js";
 
-/** Every story ends with this, the last one too. */
+/** Every story ends with this, including the last. */
 export const SEPARATOR = "\n\n";
 
 /** A word, for the counts and for bits per word. */
@@ -19,7 +22,7 @@ export interface SplitPlan {
   file: string;
   seed: number;
   stories: number;
-  /** The file of its choices. */
+  /** The file with its choices. */
   choices?: string;
 }
 
@@ -32,7 +35,7 @@ export const HELD_OUT: SplitPlan = {
   choices: "choices.jsonl",
 };
 
-/** A split: its stories, one text, and where each story begins in it. */
+/** A split: its stories, their texts joined, and the offset at which each story begins. */
 export interface Split {
   plan: SplitPlan;
   stories: Sample[];
@@ -40,7 +43,7 @@ export interface Split {
   starts: number[];
 }
 
-/** Bits of the best possible model: on a text, or expected. */
+/** The bits of the best possible model, on a given text or expected. */
 export interface Floor {
   bitsPerCharacter: number;
   bitsPerWord: number;
@@ -57,7 +60,7 @@ export interface FileMeta {
   words: number;
   stories: number;
   floor: Floor;
-  /** The file that says which words the grammar decides. */
+  /** The file with the words that the grammar determines. */
   choices?: string;
 }
 
@@ -67,15 +70,15 @@ export interface Meta {
   seed: number;
   files: Record<string, FileMeta>;
   heldOut: string;
-  /** Exact, from the grammar. Characters count the separator. */
+  /** Exact, from the grammar. Characters include the separator. */
   expected: Floor & { charactersPerStory: number; wordsPerStory: number };
-  /** Different words (small letters) and characters of both parts. */
+  /** The number of distinct words (in lower case) and characters in both parts. */
   vocabulary: { words: number; characters: number };
 }
 
 /**
- * Draws a split. A story in `taken` is drawn again, so that no held-out story stands in the training part. With more than
- * 2^30 stories to each plot this hardly ever happens, and does not move the floor.
+ * Draws a split. A story in `taken` is replaced by another draw, so that no held-out story is in the training part. As
+ * every plot has more than 2^30 stories, this hardly ever happens and does not change the floor.
  */
 export function drawSplit(plan: SplitPlan, taken: ReadonlySet<string> = new Set()): Split {
   const random = new Random(plan.seed);
@@ -98,7 +101,7 @@ export function drawCorpus(): { train: Split; heldOut: Split } {
   return { train, heldOut: drawSplit(HELD_OUT, new Set(train.stories.map((s) => s.text))) };
 }
 
-/** The relations of a split, offsets into its text; one line of JSON each. */
+/** The relations of a split, one per line as JSON, with offsets into its text. */
 export function relationLines(split: Split): string {
   const shift = (at: number, r: Relation): object => ({
     kind: r.kind,
@@ -113,7 +116,9 @@ export function relationLines(split: Split): string {
     .join("");
 }
 
-/** Six digits: more than enough, and the last bits of a platform's logarithm don't show. */
+/**
+ * Rounds to six decimals: more than enough, and it hides differences between platforms in the last bits of a logarithm.
+ */
 const round = (x: number): number => Number(x.toFixed(6));
 
 /** The floor of a split: the mean of `-log2 p(story)` over exactly its stories. */
@@ -138,7 +143,7 @@ function describe(split: Split): FileMeta {
   };
 }
 
-/** What `meta.json` holds. */
+/** The content of `meta.json`. */
 export function metaOf(train: Split, heldOut: Split): Meta {
   const { bits, characters, words } = expectation(STORY);
   const text = train.text + heldOut.text;

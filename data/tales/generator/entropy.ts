@@ -1,14 +1,14 @@
 /**
- * The exact expectations of a grammar, by the chain rule and linearity, with no sampling:
+ * The exact expectations of a grammar, by the chain rule and linearity, without sampling:
  *
  *   H(story) = sum over draws d of  P(d is made) * H(d | what it depends on)
  *   E[length] = sum over texts t of  P(t is said) * length(t)
  *
- * A draw or a text is reached along a path of choices (whose probabilities multiply) and of facts "variable = entry"
- * (whose joint probability is summed over the variables that they depend on). No other variable has to be enumerated,
- * so the sum is exact and small.
+ * The path to a draw or a text consists of choices, whose probabilities multiply, and of facts "variable = entry",
+ * whose joint probability is summed over the variables that they depend on. No other variable has to be enumerated, so
+ * the sum is exact and small.
  *
- * This is the entropy of derivations; it is the entropy of texts because each text has one derivation (`parse.ts`).
+ * This is the entropy of derivations. It equals the entropy of texts because each text has one derivation (`parse.ts`).
  */
 import type { Entry, Env, LetNode, Node, Pool } from "./grammar.js";
 import { featureOf } from "./sample.js";
@@ -19,7 +19,7 @@ export interface Expectation {
   words: number;
 }
 
-/** Words that begin inside a piece of text: "'s" at its start belongs to the word before. */
+/** Words that begin inside a piece of text. ("'s" at its start belongs to the word before.) */
 const WORD = /(?<!['A-Za-z])[A-Za-z]+(?:'[A-Za-z]+)*/g;
 
 type Scope = ReadonlyMap<string, Pool>;
@@ -33,7 +33,7 @@ export function entropyOf(weights: readonly number[]): number {
   return weights.reduce((sum, w) => sum + (w / total) * Math.log2(total / w), 0);
 }
 
-/** The names with everything that their pools depend on, in order of declaration. */
+/** The names and everything that their pools depend on, in order of declaration. */
 function withAncestors(names: Iterable<string>, scope: Scope): string[] {
   const needed = new Set<string>();
   const visit = (name: string): void => {
@@ -47,7 +47,7 @@ function withAncestors(names: Iterable<string>, scope: Scope): string[] {
   return [...scope.keys()].filter((name) => needed.has(name));
 }
 
-/** Every way to give entries to `names` that agrees with the facts: `use(env, probability)`. */
+/** Calls `use(env, probability)` for every assignment of entries to `names` that agrees with the facts. */
 function eachCase(names: readonly string[], scope: Scope, facts: Facts, use: (env: Env, p: number) => void): void {
   const go = (i: number, env: Map<string, Entry>, p: number): void => {
     const name = names[i];
@@ -66,7 +66,7 @@ function eachCase(names: readonly string[], scope: Scope, facts: Facts, use: (en
   go(0, new Map(), 1);
 }
 
-/** P(facts), and with `extra` also the joint probability with each entry of that variable. */
+/** For each entry of the variable `extra`, its joint probability with the facts. */
 function distribution(extra: string, scope: Scope, facts: Facts): Map<Entry, number> {
   const names = withAncestors([...facts.keys(), extra], scope);
   const found = new Map<Entry, number>();
@@ -77,11 +77,11 @@ function distribution(extra: string, scope: Scope, facts: Facts): Map<Entry, num
   return found;
 }
 
-/** The exact mean bits, characters and words of what the node says. */
+/** The exact expected bits, characters and words of the node's texts. */
 export function expectation(root: Node): Expectation {
   const sum: Expectation = { bits: 0, characters: 0, words: 0 };
 
-  /** `weight`: product of the choices on the path; `p`: P(facts). The path is taken with probability `weight * p`. */
+  /** `weight` is the product of the choices on the path, `p` is P(facts). The path has probability `weight * p`. */
   const visit = (node: Node, scope: Scope, facts: Facts, weight: number, p: number): void => {
     switch (node.kind) {
       case "text":
@@ -115,7 +115,7 @@ export function expectation(root: Node): Expectation {
   return sum;
 }
 
-/** `sum over what the pool depends on of P(it, facts) * H(entry | it)`. */
+/** `sum over parents of P(parents, facts) * H(entry | parents)`, where the parents are the variables of the pool. */
 function drawEntropy(node: LetNode, scope: Scope, facts: Facts): number {
   if (scope.has(node.name)) throw new Error(`variable "${node.name}" is declared twice on one path`);
   let bits = 0;

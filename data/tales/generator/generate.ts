@@ -1,5 +1,5 @@
 // npx tsx data/tales/generator/generate.ts
-// Writes tales.txt, heldout.txt, relations.jsonl, choices.jsonl and meta.json anew, and the numbers in README.md.
+// Writes tales.txt, heldout.txt, relations.jsonl, choices.jsonl, meta.json and the numbers in README.md.
 import { readFileSync, writeFileSync } from "node:fs";
 import { choiceLines } from "./choices.js";
 import { drawCorpus, metaOf, relationLines, wordsOf } from "./corpus.js";

@@ -1,15 +1,15 @@
-/** Builds the trees of `nodes.ts`: the plots are written with these functions and the language of `template.ts`. */
+/** Builds the trees of `nodes.ts`. The plots are written with these functions and the language of `template.ts`. */
 import type { Entry, Node, Pool } from "./nodes.js";
 import { template } from "./template.js";
 
 export type * from "./nodes.js";
 
-/** A pool that is always the same. */
+/** A pool that does not depend on other variables. */
 export function fixed(entries: readonly Entry[]): Pool {
   return { parents: [], entries: () => entries };
 }
 
-/** A pool that a variable declared before decides. Asked twice about one entry, it answers with the same list. */
+/** A pool that depends on a variable declared before. The same entry always gives the same list. */
 export function given(parent: string, pick: (entry: Entry) => readonly Entry[]): Pool {
   const known = new Map<Entry, readonly Entry[]>();
   return {
@@ -24,19 +24,19 @@ export function given(parent: string, pick: (entry: Entry) => readonly Entry[]):
   };
 }
 
-/** The pool without the entry that `other` was given: two different ones. */
+/** All the entries except the one that the variable `other` has. */
 export function except(other: string, entries: readonly Entry[]): Pool {
   return given(other, (entry) => entries.filter((e) => e !== entry));
 }
 
-/** A text in the template language, or a node. */
+/** A string in the template language, or a node. */
 export type Part = string | Node;
 
 export function toNode(part: Part): Node {
   return typeof part === "string" ? template(part) : part;
 }
 
-/** One of the parts; a part `[3, "..."]` has weight 3, a plain one weight 1. */
+/** A choice of one part; a part `[3, "..."]` has weight 3, a plain part weight 1. */
 export function one(...parts: (Part | readonly [number, Part])[]): Node {
   const weights = parts.map((p) => (Array.isArray(p) ? (p[0] as number) : 1));
   const options = parts.map((p) => toNode(Array.isArray(p) ? (p[1] as Part) : (p as Part)));
@@ -52,7 +52,7 @@ export function choice(weights: readonly number[], options: readonly Node[]): No
   return { kind: "choice", weights, total, options };
 }
 
-/** Declares variables, in order, for the parts that follow; the parts are sentences, a space goes between them. */
+/** Declares variables, in order, for the parts that follow. The parts are sentences, joined by spaces. */
 export function scope(pools: Readonly<Record<string, Pool>>, ...parts: Part[]): Node {
   const spaced: Node[] = [];
   for (const part of parts) {

@@ -1,9 +1,9 @@
 /**
- * The grammar as data. One tree of nodes serves four readers: `sample.ts` writes stories from it, `entropy.ts` works out
- * its exact entropy, `parse.ts` finds every derivation of a text, and `relations.ts` says which words belong together.
+ * The grammar as data. One tree of nodes has four uses: `sample.ts` draws stories from it, `entropy.ts` computes its
+ * exact entropy, `parse.ts` finds every derivation of a text, and `relations.ts` finds the words that belong together.
  *
- * Randomness lives in two nodes only: `choice` (one of several texts) and `let` (a variable is given an entry of a pool,
- * and every later reference to it says a feature of the same entry: that is what makes a story hold together).
+ * Only two nodes are random: `choice` (one of several texts) and `let` (a variable gets an entry of a pool). Every
+ * later reference to the variable says a feature of the same entry, which makes a story coherent.
  */
 
 export type Node = TextNode | SequenceNode | ChoiceNode | LetNode | RefNode | MarkNode;
@@ -14,7 +14,7 @@ export interface TextNode {
   text: string;
 }
 
-/** One node after another, nothing between. */
+/** One node after another, with nothing in between. */
 export interface SequenceNode {
   kind: "sequence";
   parts: readonly Node[];
@@ -28,7 +28,7 @@ export interface ChoiceNode {
   options: readonly Node[];
 }
 
-/** Draws an entry of the pool for `name`; the name holds inside `body`. */
+/** Draws an entry of the pool for the variable `name`, whose scope is `body`. */
 export interface LetNode {
   kind: "let";
   name: string;
@@ -36,16 +36,16 @@ export interface LetNode {
   body: Node;
 }
 
-/** Says a feature of the entry that `name` was given. The feature `""` is the word itself. */
+/** The text of a feature of the variable's entry. The feature `""` is the word itself. */
 export interface RefNode {
   kind: "ref";
   name: string;
   feature: string;
-  /** The name at hand tells who speaks. */
+  /** Whether this reference names the speaker of a quotation. */
   speaker: boolean;
 }
 
-/** Says what the text inside is, for `relations.ts`; adds no probability. */
+/** Marks what the text inside is, for `relations.ts`; does not affect probabilities. */
 export interface MarkNode {
   kind: "mark";
   mark: Mark;
@@ -54,10 +54,10 @@ export interface MarkNode {
 
 export type Mark = { is: "adjective" } | { is: "cue" } | { is: "pronoun"; names: readonly string[] };
 
-/** What an entry is; it decides which relations its features make. */
+/** What an entry is, which determines the relations of its features. */
 export type Role = "person" | "thing" | "adjective" | "case";
 
-/** One thing that a variable can be: a name, a noun, an adjective, or a case of the plot with texts that go together. */
+/** A value of a variable: a name, a noun, an adjective, or a case of the plot with texts that belong together. */
 export interface Entry {
   id: string;
   role: Role;
@@ -67,7 +67,7 @@ export interface Entry {
   gender?: "girl" | "boy";
   /** For a thing. */
   plural?: boolean;
-  /** For a word with several meanings: which one this is. */
+  /** For a word with several meanings: which one this entry has. */
   sense?: string;
   /** Adjectives that suit the thing. */
   adjectives?: readonly Entry[];
@@ -75,7 +75,7 @@ export interface Entry {
 
 export type Env = ReadonlyMap<string, Entry>;
 
-/** Entries to draw from. They may depend on the entries of variables declared before (`parents`). */
+/** Entries to draw from. They may depend on variables declared before (`parents`). */
 export interface Pool {
   parents: readonly string[];
   entries(env: Env): readonly Entry[];

@@ -1,13 +1,13 @@
-/** What the grammar could have said instead, by following its derivations along a text that it says. */
+/** The words that the grammar could have used instead, found by following its derivations along one of its texts. */
 import type { Env, Node } from "./nodes.js";
 import { explore } from "./parse.js";
 
-/** Along the text, or beside it: a word that began at `start`, of which `said` is known. */
+/** On the text, at an offset; or off it, inside a word that began at `start` and so far reads `said`. */
 type Place = { at: number } | { start: number; said: string };
 
 /**
- * For the places of `text`, a text of the grammar, where it could have gone on with another word than it did: every such
- * word, by the offset at which it would begin. Words of letters only.
+ * The words with which the grammar could have continued `text`, one of its texts, other than the words that do follow:
+ * by the offset at which they would begin. Only words made of letters.
  */
 export function otherWords(root: Node, text: string): Map<number, Set<string>> {
   const found = new Map<number, Set<string>>();
@@ -19,8 +19,8 @@ export function otherWords(root: Node, text: string): Map<number, Set<string>> {
     start: { at: 0 },
     say(piece, place) {
       if ("at" in place && text.startsWith(piece, place.at)) return { at: place.at + piece.length };
-      const beside = "at" in place ? leave(text, place.at, piece) : { ...place, said: place.said + piece };
-      return /^[A-Za-z]*$/.test(beside.said) ? beside : note(beside); // a word may go on with the next piece
+      const other = "at" in place ? leave(text, place.at, piece) : { ...place, said: place.said + piece };
+      return /^[A-Za-z]*$/.test(other.said) ? other : note(other); // the next piece may continue the word
     },
     end(place) {
       if ("start" in place) note(place);
@@ -29,7 +29,7 @@ export function otherWords(root: Node, text: string): Map<number, Set<string>> {
   return found;
 }
 
-/** The word at which a derivation leaves the text, where it says `piece` at `at`. */
+/** The word at which a derivation departs from the text, if it says `piece` at `at`. */
 function leave(text: string, at: number, piece: string): { start: number; said: string } {
   let end = at;
   while (end - at < piece.length && text[end] === piece[end - at]) end++;
@@ -38,12 +38,12 @@ function leave(text: string, at: number, piece: string): { start: number; said: 
   return { start, said: text.slice(start, end) + piece.slice(end - at) };
 }
 
-/** The word that begins at `start`, or "". */
+/** The word that begins at `start`, or "" if there is none. */
 export function wordAt(text: string, start: number): string {
   return /^[A-Za-z]*/.exec(text.slice(start, start + 40))![0];
 }
 
-/** How the node's texts can begin: a quotation mark or none, and the first word. */
+/** The possible beginnings of the node's texts: the first word, with any quotation mark before it. */
 export function beginnings(node: Node, env: Env): Set<string> {
   const found = new Set<string>();
   const note = (text: string): undefined => {

@@ -1,6 +1,6 @@
 /**
- * Every derivation of a text under the grammar, with its bits. A variable stays open until its entry is first asked for;
- * the parser then tries each entry. Nothing is cut off but what contradicts the text, so the list is complete.
+ * Finds every derivation of a text under the grammar, with its bits. A variable stays open until its entry is first
+ * needed; then the parser tries every entry. It prunes only what contradicts the text, so the list is complete.
  */
 import type { Entry, Env, Node, Pool } from "./grammar.js";
 import { featureOf } from "./sample.js";
@@ -12,27 +12,27 @@ interface State<Place> {
   scope: ReadonlyMap<string, Pool>;
 }
 
-/** The state with `name` open again: an entry from an earlier scope of the same name is forgotten. */
+/** The state with the variable `name` open: its entry from an earlier scope, if any, is removed. */
 function declare<Place>(state: State<Place>, name: string, pool: Pool): State<Place> {
   const env = new Map(state.env);
   env.delete(name);
   return { ...state, env, scope: new Map(state.scope).set(name, pool) };
 }
 
-/** Who follows the derivations, and where in a text each of them stands. */
+/** Follows derivations and keeps a place in the text for each. */
 export interface Follower<Place> {
   start: Place;
-  /** Entries that variables have already. */
+  /** The entries that variables already have. */
   env?: Env;
-  /** The place after `said`; undefined to follow this derivation no further. */
+  /** Returns the place after `said`, or undefined to abandon this derivation. */
   say(said: string, at: Place): Place | undefined;
-  /** A derivation is at its end. */
+  /** Called at the end of a derivation. */
   end?(at: Place, bits: number): void;
 }
 
 /** Follows every derivation of the grammar, piece by piece. */
 export function explore<Place>(root: Node, { start, env = new Map(), say, end }: Follower<Place>): void {
-  /** Gives `name` an entry, after the variables that it depends on, in every possible way. */
+  /** Calls `then` for every entry that `name` can have, after resolving the variables that it depends on. */
   const resolve = (name: string, state: State<Place>, then: (state: State<Place>, entry: Entry) => void): void => {
     const known = state.env.get(name);
     if (known) {
@@ -93,7 +93,7 @@ export function explore<Place>(root: Node, { start, env = new Map(), say, end }:
   walk(root, { at: start, bits: 0, env, scope: new Map() }, ({ at, bits }) => end?.(at, bits));
 }
 
-/** The bits `-log2 p` of each derivation that says exactly `text`. */
+/** The bits `-log2 p` of each derivation of exactly `text`. */
 export function derivations(root: Node, text: string): number[] {
   const found: number[] = [];
   explore(root, {
@@ -106,7 +106,7 @@ export function derivations(root: Node, text: string): number[] {
   return found;
 }
 
-/** `-log2` of the sum of the derivations' probabilities; Infinity if the grammar can't say the text. */
+/** `-log2` of the sum of the derivations' probabilities; Infinity if there are none. */
 export function textBits(found: readonly number[]): number {
   if (found.length === 0) return Infinity;
   const best = Math.min(...found);

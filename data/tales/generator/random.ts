@@ -1,6 +1,6 @@
 /**
- * A seeded source of whole numbers: sfc32 (Doty-Humphrey, PractRand), three mixed words and a counter of 32 bits.
- * Only integer operations, so every platform draws the same numbers and writes the same bytes.
+ * A seeded generator of integers: sfc32 (Doty-Humphrey, PractRand), with three mixed 32-bit words and a 32-bit counter.
+ * It uses only integer operations, so every platform draws the same numbers and writes the same bytes.
  */
 export class Random {
   private a = 0;
@@ -10,10 +10,10 @@ export class Random {
 
   constructor(seed: number) {
     this.c = seed | 0;
-    for (let i = 0; i < 20; i++) this.next(); // until the seed has reached every bit
+    for (let i = 0; i < 20; i++) this.next(); // until the seed has affected every bit
   }
 
-  /** A whole number in `[0, 2^32)`. */
+  /** An integer in `[0, 2^32)`. */
   next(): number {
     const out = (this.a + this.b + this.counter) | 0;
     this.counter = (this.counter + 1) | 0;
@@ -23,7 +23,7 @@ export class Random {
     return out >>> 0;
   }
 
-  /** A whole number in `[0, n)`, every one exactly as likely: draws past the last full multiple of n are thrown away. */
+  /** An integer in `[0, n)`, all exactly equally likely: draws past the last full multiple of n are discarded. */
   below(n: number): number {
     if (!Number.isInteger(n) || n < 1 || n > 0xffffffff)
       throw new RangeError(`below(n) needs a whole n from 1 to 2^32 - 1: got ${n}`);
@@ -33,7 +33,7 @@ export class Random {
     return v % n;
   }
 
-  /** An index i with probability `weights[i] / sum(weights)`; the weights are whole numbers. */
+  /** An index i with probability `weights[i] / sum(weights)`; the weights are integers. */
   weighted(weights: readonly number[]): number {
     let total = 0;
     for (const w of weights) total += w;

@@ -1,15 +1,17 @@
-/** Which words of a story belong together, from what the sampler recorded. Nothing is guessed from the text. */
+/**
+ * Finds the words of a story that belong together, from what the sampler recorded. Nothing is guessed from the text.
+ */
 import type { Event, Sample } from "./sample.js";
 
 export type Kind = "pronoun" | "meaning" | "adjective" | "agreement" | "object" | "speaker";
 export type Span = readonly [start: number, end: number];
 
-/** `from` needs `to`. Character offsets, end exclusive. */
+/** `from` depends on `to`. Offsets count characters; the end is exclusive. */
 export interface Relation {
   kind: Kind;
   from: Span;
   to: Span;
-  /** For `meaning`: which one. */
+  /** For `meaning`: which meaning. */
   sense?: string;
 }
 
@@ -24,7 +26,7 @@ const plain = (feature: string): string => feature.replace("^", "");
 const isMention = (e: Ref): boolean =>
   plain(e.feature) === "" && (e.entry.role === "person" || e.entry.role === "thing");
 
-/** All relations of a story, in the order of their `from`. */
+/** All relations of a story, ordered by `from`. */
 export function relationsOf(story: Sample): Relation[] {
   const refs = story.events
     .filter((e): e is Ref => e.is === "ref" && e.entry.role !== "case")
@@ -42,7 +44,7 @@ export function relationsOf(story: Sample): Relation[] {
   return found.sort((a, b) => a.from[0] - b.from[0] || a.to[0] - b.to[0]);
 }
 
-/** The last mention of a variable before a place. */
+/** The last mention of a variable before an offset. */
 function lastMention(mentions: readonly Ref[], name: string, before: number): Ref {
   const found = mentions.filter((m) => m.name === name && m.start < before).at(-1);
   if (!found) throw new Error(`a pronoun for {${name}} comes before its name`);
@@ -62,7 +64,7 @@ function pronouns(refs: readonly Ref[], marks: readonly Marked[], mentions: read
   return [...single, ...pairs];
 }
 
-/** A verb agrees with the last noun or pronoun of its thing. */
+/** A verb agrees with the last noun or pronoun for the same thing. */
 function agreements(refs: readonly Ref[]): Relation[] {
   return refs.flatMap((verb) => {
     if (!VERBS.has(plain(verb.feature))) return [];
@@ -81,7 +83,7 @@ function objects(mentions: readonly Ref[]): Relation[] {
   });
 }
 
-/** An adjective belongs to the noun after it; between them stand only more adjectives. */
+/** An adjective belongs to the noun after it; only other adjectives may come between them. */
 function adjectiveNouns(
   text: string,
   refs: readonly Ref[],
@@ -101,7 +103,7 @@ function adjectiveNouns(
   });
 }
 
-/** The text that settles a meaning: the nearest before the word, else the first after it. */
+/** The text that settles a meaning: the nearest cue before the word, or else the first one after it. */
 function meanings(mentions: readonly Ref[], marks: readonly Marked[]): Relation[] {
   const cues = marks.filter((m) => m.mark.is === "cue");
   return mentions.flatMap((e) => {
@@ -113,7 +115,7 @@ function meanings(mentions: readonly Ref[], marks: readonly Marked[]): Relation[
   });
 }
 
-/** A quotation belongs to the speaker's name that stands nearest to it. */
+/** A quotation belongs to the nearest name that is marked as a speaker. */
 function speakers(text: string, mentions: readonly Ref[]): Relation[] {
   const names = mentions.filter((m) => m.speaker);
   return [...text.matchAll(/"[^"]*"/g)].map((quote) => {

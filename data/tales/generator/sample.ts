@@ -1,7 +1,7 @@
 import type { Entry, Env, Mark, Node } from "./grammar.js";
 import type { Random } from "./random.js";
 
-/** What stands at `[start, end)` of a story: a reference to a variable, or marked text. */
+/** What is at `[start, end)` of a story: a reference to a variable, or marked text. */
 export type Event = RefEvent | { is: "mark"; start: number; end: number; mark: Mark };
 
 export interface RefEvent {
@@ -14,18 +14,18 @@ export interface RefEvent {
   speaker: boolean;
   /** The entries that `entry` was drawn from. */
   among: readonly Entry[];
-  /** The entries of all variables there. */
+  /** The entries of all variables at this place. */
   env: Env;
 }
 
-/** A story, its bits `-log2 p` under the grammar, and what its words are, in order. */
+/** A story, its bits `-log2 p` under the grammar, and its references and marks. */
 export interface Sample {
   text: string;
   bits: number;
   events: Event[];
 }
 
-/** The node that an entry says for a feature. @throws Error naming both, if it has none. */
+/** The node of an entry's feature. @throws Error that names both, if the entry has no such feature. */
 export function featureOf(entry: Entry, name: string, feature: string): Node {
   const node = entry.features.get(feature);
   if (!node)
@@ -35,7 +35,7 @@ export function featureOf(entry: Entry, name: string, feature: string): Node {
   return node;
 }
 
-/** Draws one story. Its bits are the sum of `log2(total / weight)` over the draws made. */
+/** Draws one story. Its bits are the sum of `log2(total / weight)` over all draws. */
 export function sample(root: Node, random: Random): Sample {
   let text = "";
   let bits = 0;

@@ -1,22 +1,22 @@
 /**
- * The template language of the plots, so that a sentence in the source still reads like a sentence:
+ * The template language of the plots, in which a sentence still reads like a sentence:
  *
  * | written | means |
  * |---|---|
  * | `{toy}` | the word of the variable `toy` |
- * | `{toy.it}` `{^toy.it}` | a feature of it; `^` makes the first letter a capital |
- * | `{a toy}` `{A toy}` | the word with the article that suits it |
- * | `{hero!}` | the name, and this person speaks the quotation beside it |
- * | `{hero+friend.they}` `{^hero+friend.they}` | a pronoun that means both (they, them, their) |
- * | `[red\|blue\|3*green]` | one of the texts; weight 1 or the number before `*` |
- * | `(animal)` `(a animal)` | one of a list of `words/lists.ts`, and with its article |
+ * | `{toy.it}` `{^toy.it}` | a feature of it; `^` capitalizes the first letter |
+ * | `{a toy}` `{A toy}` | the word with its article |
+ * | `{hero!}` | the name of the person who speaks the quotation next to it |
+ * | `{hero+friend.they}` `{^hero+friend.they}` | a pronoun for both (they, them, their) |
+ * | `[red\|blue\|3*green]` | one of the texts; its weight is the number before `*`, or 1 |
+ * | `(animal)` `(a animal)` | a word from a list of `words/lists.ts`, without or with its article |
  * | `~warm bread` | "warm" is an adjective of the next noun |
- * | `<cue:boat>` | the text that settles what an ambiguous word means |
+ * | `<cue:boat>` | the text that settles the meaning of an ambiguous word |
  */
 import type { MarkNode, Node } from "./nodes.js";
 import { LISTS, withArticle } from "./words/lists.js";
 
-/** Reads a template. @throws Error that shows the template and the place, if a bracket is left open or a weight is not whole. */
+/** Parses a template. @throws Error that shows the template and the place, if it is malformed. */
 export function template(source: string): Node {
   const reader = new Reader(source);
   const node = reader.sequence("");
@@ -37,7 +37,7 @@ class Reader {
     throw new Error(`template, ${why}, at ${this.at}: ${this.source}`);
   }
 
-  /** Parts up to (not including) one of the characters in `stops`, or the end. */
+  /** Parses parts up to, but not including, one of the characters in `stops`, or to the end. */
   sequence(stops: string): Node {
     const parts: Node[] = [];
     let text = "";
@@ -129,7 +129,7 @@ class Reader {
   }
 }
 
-/** A pronoun for two: it needs no draw, the word is always the same. */
+/** A pronoun for two people: the word is always the same, so nothing is drawn. */
 function pair(capital: boolean, names: readonly string[], word: string): Node {
   const text = capital ? word[0]!.toUpperCase() + word.slice(1) : word;
   return { kind: "mark", mark: { is: "pronoun", names }, body: { kind: "text", text } };

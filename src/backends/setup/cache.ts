@@ -12,8 +12,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { join, relative } from "node:path";
+import { isRunning } from "../../core/folderLock.js";
 import { seeFile } from "../addon.js";
-import { isAlive } from "./lock.js";
 
 interface Manifest {
   files: { path: string; size: number; sha256: string }[];
@@ -41,7 +41,7 @@ export function temporaryFolder(cache: string): string {
 export function removeTemporaryFolders(cache: string): void {
   for (const name of readdirSync(cache).filter((each) => each.startsWith(temporaryPrefix))) {
     const pid = Number(name.slice(temporaryPrefix.length).split("-")[0]);
-    if (pid === process.pid || !isAlive(pid)) rmSync(join(cache, name), { recursive: true, force: true });
+    if (pid === process.pid || !isRunning(pid)) rmSync(join(cache, name), { recursive: true, force: true });
   }
 }
 

@@ -2,13 +2,13 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { requireOneOf } from "../../core/checks.js";
 import { BackendError } from "../../core/errors.js";
+import { withFolderLock } from "../../core/folderLock.js";
 import { cudaProblem, readAddonNote } from "../addon.js";
 import { defaultCacheFolder, removeTemporaryFolders } from "./cache.js";
 import { failureFile, rememberedFailure, rememberFailure } from "./failure.js";
 import { setUpFromOfficial } from "./fromOfficial.js";
 import { type SourceInput, setUpFromWheel } from "./fromWheel.js";
 import { writeAddonNote } from "./install.js";
-import { withLock } from "./lock.js";
 import { haveAddonPackage } from "./package.js";
 import { type Reporter, stderrReporter } from "./reporter.js";
 import { verifyAddon, verifyWasm } from "./verify.js";
@@ -92,7 +92,7 @@ async function setUpAddon(options: AddonOptions, name: "native" | "gpu"): Promis
     waited = true;
     report.note(`another heed setup (process ${pid}) is running: waiting for it`);
   };
-  return withLock(cache, onWait, async () => {
+  return withFolderLock(cache, onWait, async () => {
     const meanwhile = waited ? await presentAddon(options, name) : undefined;
     if (meanwhile) return meanwhile;
     removeTemporaryFolders(cache);

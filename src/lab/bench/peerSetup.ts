@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultCacheFolder } from "../../backends/setup/cache.js";
-import { withLock } from "../../backends/setup/lock.js";
 import { findPython } from "../../backends/setup/python.js";
 import { run } from "../../backends/setup/run.js";
 import { BackendError } from "../../core/errors.js";
+import { withFolderLock } from "../../core/folderLock.js";
 import { peerFolder, pythonIn } from "./pythons.js";
 
 export interface PeerSetupOptions {
@@ -32,7 +32,7 @@ export async function setUpPeers({
 }: PeerSetupOptions): Promise<string> {
   const folder = peerFolder(cache);
   const onWait = (pid: number) => onNote(`waiting for process ${pid}, which sets up the peers`);
-  return withLock(`${folder}-lock`, onWait, async () => {
+  return withFolderLock(`${folder}-lock`, onWait, async () => {
     const python = pythonIn(folder);
     if (existsSync(readyFile(folder))) {
       onNote(`the peers are in ${folder} (delete that folder to install them anew)`);

@@ -1,5 +1,6 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { digestFile } from "../../core/durableFiles.js";
+import { readJson } from "../../core/strictJson.js";
 import { openCorpus } from "../../dataset/corpus.js";
 import { knownFloor } from "../../dataset/meta.js";
 import { tokenizerFromJson } from "../../tokenizers/json.js";
@@ -33,7 +34,7 @@ export async function floorOf(runs: readonly ReportRun[]): Promise<{ floor?: Flo
   if (digestFile(path).sha256 !== sha256) {
     return { note: `${path} has changed since the runs, so its best possible loss is not used.` };
   }
-  const known = tokenizerFromJson(JSON.parse(readFileSync(tokenizer.path, "utf8")), tokenizer.path);
+  const known = tokenizerFromJson(readJson(tokenizer.path), tokenizer.path);
   const corpus = await openCorpus({ files: [path], tokenizer: known, contextLength: 1, valFraction: 0 });
   try {
     const tokens = corpus.train.length - 1; // all but the first are predicted

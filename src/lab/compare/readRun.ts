@@ -1,13 +1,10 @@
-import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { modelConfig } from "../../config/model.js";
-import { trainingConfig } from "../../config/training.js";
-import { CheckpointError, HeedError } from "../../core/errors.js";
-import { isObject } from "../../core/strictJson.js";
+import { digestFile } from "../../core/durableFiles.js";
+import { CheckpointError } from "../../core/errors.js";
 import { checkpointFolder, checkpointSteps, files } from "../../runs/checkpoint/names.js";
 import { type MetricsLine, metricsName, readMetrics } from "../../runs/metrics.js";
-import { readRun as readRunJson } from "../../runs/runFolder.js";
+import { readRun } from "../../runs/runFolder.js";
 import type { RunRecord } from "../../runs/runRecord.js";
 
 /** A line of metrics.jsonl, as a report uses it. */
@@ -51,7 +48,7 @@ export const isFinished = ({ points, record }: ReportRun): boolean => points.at(
  * @throws CheckpointError if one of them is missing or damaged, or a finished run has no validation loss.
  */
 export function readReportRun(folder: string): ReportRun {
-  const record = recordOf(folder);
+  const record = readRun(folder);
   const points = readMetrics(folder).map((line, i) => pointOf(line, `${join(folder, metricsName)} line ${i + 1}`));
   if (points.length === 0) {
     throw new CheckpointError(
@@ -66,20 +63,6 @@ export function readReportRun(folder: string): ReportRun {
     );
   }
   return run;
-}
-
-function recordOf(folder: string): RunRecord {
-  const run = readRunJson(folder);
-  const path = join(folder, "run.json");
-  try {
-    const record = run as unknown as RunRecord;
-    const known = isObject(record.model) && isObject(record.training) && Array.isArray(record.files);
-    if (!known) throw new CheckpointError("model, training and files must be there");
-    return { ...record, model: modelConfig(record.model), training: trainingConfig(record.training) };
-  } catch (error) {
-    if (!(error instanceof HeedError)) throw error;
-    throw new CheckpointError(`${path} must be what heed wrote: ${error.message} (leave the run out)`);
-  }
 }
 
 function pointOf(line: MetricsLine, where: string): Point {
@@ -97,5 +80,5 @@ function tokenizerOf(folder: string): ReportRun["tokenizer"] {
   if (step === undefined) return undefined;
   const path = join(checkpointFolder(folder, step), files.tokenizer);
   if (!existsSync(path)) return undefined;
-  return { path, sha256: createHash("sha256").update(readFileSync(path)).digest("hex") };
+  return { path, sha256: digestFile(path).sha256 };
 }

@@ -1,7 +1,7 @@
-import { readFileSync } from "node:fs";
 import { show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
+import { readJson } from "../../core/strictJson.js";
 import type { SweepOptions } from "./options.js";
 
 const fields = ["grid", "list", "trials", "seeds", "budget", "bestOf"] as const;
@@ -17,7 +17,7 @@ export type PlanFile = Pick<SweepOptions, (typeof fields)[number]>;
 export function planFile(path: string): PlanFile {
   let value: unknown;
   try {
-    value = JSON.parse(readFileSync(path, "utf8"));
+    value = readJson(path);
   } catch (error) {
     throw new ConfigError(`plan must be a JSON file: ${(error as Error).message} (${path})`);
   }

@@ -5,6 +5,7 @@ import { trainingConfig } from "../../config/training.js";
 import { requireInteger } from "../../core/checks.js";
 import { digestFile, isTemporary, removeFolder, removeTemporaries, replaceText } from "../../core/durableFiles.js";
 import { CheckpointError, ConfigError, DataError } from "../../core/errors.js";
+import { makeFolder, readRegularFile } from "../../core/files.js";
 import { isLock, lockFolder } from "../../core/folderLock.js";
 import { isUnchanged } from "../../core/signature.js";
 import {
@@ -17,7 +18,8 @@ import {
   textIn,
   textsIn,
 } from "../../core/strictJson.js";
-import { type RunRecord, versions } from "../../runs/runRecord.js";
+import type { RunRecord } from "../../runs/runRecord.js";
+import { versions } from "../../runs/versions.js";
 import type { Asked } from "./options.js";
 import type { Plan, Survey, Trial } from "./plan.js";
 import { namesIn, parseRequest } from "./request.js";
@@ -76,8 +78,8 @@ export function requireFreeFolder(folder: string, overwrite: boolean): void {
  * @throws CheckpointError if the folder is in use.
  */
 export function createSweep(folder: string, made: Omit<SweepRecord, "versions">, overwrite: boolean): HeldSweep {
-  mkdirSync(folder, { recursive: true });
-  const release = lockFolder(folder);
+  makeFolder(folder);
+  const { release } = lockFolder(folder);
   try {
     requireFreeFolder(folder, overwrite);
     if (existsSync(join(folder, sweepName))) removeSweep(folder);
@@ -99,7 +101,7 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
  */
 export function openSweep(folder: string): HeldSweep {
   const record = parseSweep(readSweepJson(folder), join(folder, sweepName));
-  const release = lockFolder(folder);
+  const { release } = lockFolder(folder);
   removeTemporaries(folder);
   return { record, release };
 }
@@ -139,7 +141,7 @@ function readSweepJson(folder: string): JsonObject {
       `${folder} must be the folder of a sweep: it has no ${sweepName} (leave out --resume to start one there)`,
     );
   }
-  const { format: found, ...record } = parseJsonObject(readFileSync(path), path);
+  const { format: found, ...record } = parseJsonObject(readRegularFile(path), path);
   if (found !== format) throw damaged(`${path}: format`, `be "${format}"`, found);
   return record;
 }

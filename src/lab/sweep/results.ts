@@ -1,8 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { replaceText } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
-import { isObject } from "../../core/strictJson.js";
+import { readRegularFile } from "../../core/files.js";
+import { isObject, parseJson } from "../../core/strictJson.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
@@ -141,7 +142,7 @@ function bestOf(lines: readonly MetricsLine[]): { step: number; valLoss: number 
 export function readResults(folder: string): TrialResult[] {
   const path = join(folder, resultsName);
   if (!existsSync(path)) return [];
-  const lines = readFileSync(path, "utf8").trimEnd().split("\n");
+  const lines = readRegularFile(path).toString().trimEnd().split("\n");
   return lines.flatMap((line, i) => {
     const value = parseResult(line);
     if (value === undefined) {
@@ -172,7 +173,7 @@ const figures = [
 function parseResult(line: string): TrialResult | "stopped" | undefined {
   let value: unknown;
   try {
-    value = JSON.parse(line);
+    value = parseJson(line);
   } catch {
     return undefined;
   }

@@ -114,7 +114,7 @@ export class Trials {
     let told = false;
     for (const until = performance.now() + patience * 1000; existsSync(folder); await sleep(100)) {
       try {
-        lockFolder(folder)();
+        lockFolder(folder).release();
         return;
       } catch (error) {
         if (this.isStopping || performance.now() > until) throw error;

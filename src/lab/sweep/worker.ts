@@ -4,9 +4,9 @@ import { dirname, join } from "node:path";
 import { useBackend } from "../../backends/choose.js";
 import { trainingConfig } from "../../config/training.js";
 import { HeedError, InterruptedError } from "../../core/errors.js";
-import { openCorpus } from "../../dataset/corpus.js";
+import { openTexts } from "../../jobs/prepareRun.js";
 import { type TrainListeners, train } from "../../jobs/train.js";
-import { checkTogether, namedTokenizer, type TrainOptions } from "../../jobs/trainOptions.js";
+import { checkTogether, type TrainOptions } from "../../jobs/trainOptions.js";
 import { readMetrics } from "../../runs/metrics.js";
 import type { Survey } from "./plan.js";
 import type { Answer, FromWorker, ToWorker, TrialProgress, TrialWork, Work } from "./protocol.js";
@@ -19,11 +19,7 @@ const reportEvery = 100;
 async function survey(options: TrainOptions): Promise<Survey> {
   const { name: backend, reason } = await useBackend(options.backend);
   checkTogether(trainingConfig(options.training), options);
-  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false, out } = options;
-  const corpus = await openCorpus({
-    ...{ files: data, valFiles: valData, valFraction, contextLength: 1, cacheFolder: dirname(out) },
-    tokenizer: namedTokenizer(tokenizer, unknownToken),
-  });
+  const { corpus } = await openTexts({ ...options, model: { contextLength: 1 } }, dirname(options.out));
   const { notes, train, validation } = corpus;
   const files = corpus.files.map(({ path, sha256, split }) => ({ path, sha256, split }));
   const tokens = { train: train.length, validation: validation?.length ?? 0 };

@@ -2,6 +2,7 @@ import { existsSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { ModelConfig } from "../../config/model.js";
 import { CheckpointError, HeedError, show } from "../../core/errors.js";
+import { asFileError } from "../../core/files.js";
 import type { JsonObject } from "../../core/strictJson.js";
 import { readConfig } from "../../model/families/families.js";
 import type { Shapes } from "../../model/families/family.js";
@@ -76,7 +77,8 @@ export function loadCheckpoint(path: string, options: LoadOptions = {}): Checkpo
     const checkpoint = readCheckpoint(there);
     return options.resume ? withTrainerState(there, checkpoint, options.resume) : checkpoint;
   } catch (error) {
-    if (error instanceof HeedError) throw error;
+    const failure = asFileError(error, path);
+    if (failure instanceof HeedError) throw failure;
     throw new CheckpointError(`${path} can't be loaded: ${(error as Error).message}`, { cause: error });
   }
 }
@@ -146,7 +148,9 @@ function withTrainerState(folder: CheckpointFiles, checkpoint: Checkpoint, resum
     [files.trainerState]: trainerState.step ?? "none",
     "the name of the folder": stepOf(basename(folder.folder).replace(".replaced", "")),
   });
-  return { ...checkpoint, step, optimizer, trainerState };
+  const unnamed = `${folder.folder}: nothing says whether it is of this run, which an earlier heed began without an id`;
+  const notes = resume.run === undefined ? [...checkpoint.notes, unnamed] : checkpoint.notes;
+  return { ...checkpoint, step, optimizer, trainerState, notes };
 }
 
 /** @throws CheckpointError if the checkpoint is one of another run or model. */
@@ -157,8 +161,8 @@ function requireSameRun(
 ): void {
   const remedy = "put the run's own checkpoint back, or delete this one to go on from an earlier one";
   if (manifest && manifest.run !== run) {
-    const got = manifest.run === undefined ? "one of a run without a name" : `one of ${manifest.run}`;
-    const rule = run === undefined ? "be of this run, which has no name" : `be of this run, ${run}`;
+    const got = manifest.run === undefined ? "one of a run without an id" : `one of ${manifest.run}`;
+    const rule = run === undefined ? "be of this run, which has no id" : `be of this run, ${run}`;
     throw new CheckpointError({ field: folder, rule, got, remedy });
   }
   const field = (Object.keys(own) as (keyof ModelConfig)[]).find((name) => own[name] !== config[name]);

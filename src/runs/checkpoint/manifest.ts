@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { digestFile, type FileDigest } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { readRegularFile } from "../../core/files.js";
 import { isObject, type JsonObject, parseJsonObject } from "../../core/strictJson.js";
 import { files } from "./names.js";
 import { requireSafetensors } from "./safetensors.js";
@@ -115,7 +116,7 @@ function readJson(path: string): JsonObject {
   requireRegular(path);
   const { size } = statSync(path);
   if (size > maxJsonBytes) throw damaged(path, `it must have at most ${maxJsonBytes} bytes: got ${size}`);
-  return parseJsonObject(readFileSync(path), path);
+  return parseJsonObject(readRegularFile(path), path);
 }
 
 function parseManifest(json: JsonObject, path: string): Manifest {

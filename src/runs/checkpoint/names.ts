@@ -1,7 +1,8 @@
-import { existsSync, readdirSync, readFileSync, renameSync } from "node:fs";
+import { existsSync, readdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { removeFolder, syncFolder } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { readRegularFile } from "../../core/files.js";
 
 /** The files of a checkpoint folder. */
 export const files = {
@@ -50,7 +51,7 @@ export function stepOf(name: string): number | undefined {
 export function readPointer(runFolder: string, pointer: Pointer): number | undefined {
   const path = join(runFolder, pointer);
   if (!existsSync(path)) return undefined;
-  const text = readFileSync(path, "utf8").slice(0, 100);
+  const text = readRegularFile(path, { maxBytes: 10_000 }).toString().slice(0, 100);
   const step = stepOf(text.replace(/\n$/, ""));
   if (step === undefined) {
     throw new CheckpointError(

@@ -1,7 +1,8 @@
-import { closeSync, fstatSync, openSync } from "node:fs";
+import { closeSync } from "node:fs";
 import { endianness, totalmem } from "node:os";
-import { type FileDigest, readFully, writeSynced } from "../../core/durableFiles.js";
+import { type FileDigest, writeSynced } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
+import { onFile, openRegularFile, readFully } from "../../core/files.js";
 import type { Shapes } from "../../model/families/family.js";
 import type { VariableValues } from "../../model/variables.js";
 import {
@@ -124,9 +125,11 @@ export function readFloats(
       for (const [fileName, entry] of file.entries) {
         const name = rename(fileName);
         if (!expect.has(name) && ignore(name)) continue;
+        const other = found.get(name);
         if (!expect.has(name)) problems.add("unknown", `${JSON.stringify(fileName)} belongs to no part of the model`);
-        else if (found.has(name)) {
-          problems.add("unknown", `${JSON.stringify(fileName)} must be there once: ${JSON.stringify(name)} is another`);
+        else if (other) {
+          const names = [fileName, other.fileName].map((text) => JSON.stringify(text));
+          problems.add("unknown", `${names[0]} must be there once: ${names[1]} is another`);
         } else found.set(name, { file, entry, fileName });
       }
     }
@@ -165,9 +168,9 @@ class SafetensorsFile {
   /** @throws CheckpointError naming the path and the rule that is broken. */
   constructor(readonly path: string) {
     requireLittleEndian();
-    this.file = openSync(path, "r");
+    const { file, size: fileBytes } = openRegularFile(path);
+    this.file = file;
     try {
-      const fileBytes = fstatSync(this.file).size;
       const prefix = Buffer.alloc(8);
       if (readFully(this.file, prefix, 0) !== 8) throw damaged(path, `it must have at least 8 bytes: got ${fileBytes}`);
       const headerBytes = prefix.readBigUInt64LE();
@@ -185,7 +188,8 @@ class SafetensorsFile {
 
   read({ dtype, shape, begin }: TensorEntry): SavedTensor {
     const data = new arrayOf[dtype](elementCount(shape)!);
-    if (readFully(this.file, bytesOf(data), this.dataStart + begin) !== data.byteLength) {
+    const read = onFile(this.path, () => readFully(this.file, bytesOf(data), this.dataStart + begin));
+    if (read !== data.byteLength) {
       throw damaged(this.path, "it ended while it was read");
     }
     return { dtype, shape, data } as SavedTensor;

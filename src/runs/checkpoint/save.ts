@@ -1,16 +1,18 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../../config/model.js";
 import { requireInteger } from "../../core/checks.js";
 import {
   type FileDigest,
+  removeQuietly,
   removeTemporaries,
   replaceText,
   syncFolder,
   temporaryBeside,
   writeSynced,
 } from "../../core/durableFiles.js";
-import { CheckpointError, HeedError } from "../../core/errors.js";
+import { FileError } from "../../core/errors.js";
+import { asFileError, causeOf, makeFolder } from "../../core/files.js";
 import { exactJson } from "../../core/strictJson.js";
 import { configJson, familyFor } from "../../model/families/families.js";
 import type { Family } from "../../model/families/family.js";
@@ -64,7 +66,7 @@ export interface SaveOptions {
  *
  * @returns the checkpoint's folder.
  * @throws ConfigError if the family asked for can't express the model.
- * @throws CheckpointError if the content does not fit the config or can't be written.
+ * @throws CheckpointError if the content does not fit the config; FileError if it can't be written.
  */
 export function saveCheckpoint(
   runFolder: string,
@@ -77,7 +79,7 @@ export function saveCheckpoint(
   const folder = join(runFolder, name);
   const temporary = temporaryBeside(folder);
   try {
-    mkdirSync(runFolder, { recursive: true });
+    makeFolder(runFolder);
     removeTemporaries(runFolder);
     settleReplacements(runFolder);
     mkdirSync(temporary);
@@ -87,9 +89,11 @@ export function saveCheckpoint(
     if (best) replaceText(join(runFolder, "best"), `${name}\n`);
     removeOld(runFolder, keep);
   } catch (error) {
-    if (existsSync(temporary)) rmSync(temporary, { recursive: true });
-    if (error instanceof HeedError) throw error;
-    throw new CheckpointError(`${folder} can't be saved: ${(error as Error).message}`, { cause: error });
+    removeQuietly(temporary);
+    const failure = asFileError(error, folder);
+    throw failure instanceof FileError
+      ? new FileError(`${folder} can't be saved: ${causeOf(failure)}`, { cause: error })
+      : failure;
   }
   return folder;
 }

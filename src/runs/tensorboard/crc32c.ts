@@ -1,4 +1,4 @@
-/** What each byte does to the remainder: division by the polynomial 0x1EDC6F41, bits reversed. */
+/** The remainder of each byte, divided by the polynomial 0x1EDC6F41 with its bits reversed. */
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   let rest = byte;
   for (let bit = 0; bit < 8; bit++) rest = (rest >>> 1) ^ (rest & 1 && 0x82f63b78);
@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
 });
 
 /**
- * The checksum CRC-32C (Castagnoli); zlib's crc32 is by another polynomial.
+ * The CRC-32C (Castagnoli) checksum; zlib's crc32 uses a different polynomial.
  *
  * @see RFC 3720, section 12.1 and appendix B.4
  */

@@ -4,23 +4,25 @@ import { type MetricsLine, readMetrics } from "../metrics.js";
 import { EventFile, type EventTime, isEventFile } from "./eventFile.js";
 import { markdown, scalar, sessionEnd, sessionStart } from "./summaries.js";
 
-/** Fields of a line of metrics.jsonl and the curves that they make, grouped by what stands before the "/". */
+/** The fields of metrics.jsonl and their curves. TensorBoard groups curves by the part of the tag before the "/". */
 const curves = [
-  { field: "trainLoss", tag: "loss/train", description: "Of the step's batch, in nats a token" },
-  { field: "valLoss", tag: "loss/validation", description: "Of the held-out text, in nats a token" },
+  { field: "trainLoss", tag: "loss/train", description: "Of the step's batch, in nats per token" },
+  { field: "valLoss", tag: "loss/validation", description: "Of the held-out text, in nats per token" },
   { field: "learningRate", tag: "optimizer/learning_rate", description: "After warmup and decay" },
   { field: "gradNorm", tag: "optimizer/gradient_norm", description: "Global norm before clipping" },
   { field: "tokensPerSecond", tag: "speed/tokens_per_second", description: "Of the step, without validation" },
 ] as const;
 
-/** A run as TensorBoard shows it, in a file of events beside metrics.jsonl: its curves, samples of text and settings. */
+/**
+ * What TensorBoard shows of a run: its curves, text samples and settings. Kept in an event file next to metrics.jsonl.
+ */
 export class RunEvents {
   private readonly file: EventFile;
   private readonly described = new Set<string>();
 
   /**
-   * @param options.step after which the run goes on: TensorBoard drops what an earlier file says of later steps.
-   * @param options.settings what the runs of a folder are compared by.
+   * @param options.step the step after which the run continues; TensorBoard drops later steps from earlier files.
+   * @param options.settings the settings by which TensorBoard compares runs.
    */
   constructor(folder: string, options: { step: number; settings: object }) {
     const isFirst = !readdirSync(folder).some(isEventFile);
@@ -30,7 +32,7 @@ export class RunEvents {
     if (isFirst) this.begin(readMetrics(folder), options.settings);
   }
 
-  /** The curves at a line of metrics.jsonl. */
+  /** Adds a line of metrics.jsonl to the curves. */
   metrics(line: MetricsLine, time: Pick<EventTime, "wallTime"> = {}): void {
     const points = curves.flatMap(({ field, tag, description }) => {
       const value = line[field];
@@ -42,7 +44,7 @@ export class RunEvents {
     this.append(points, { step: line.step, ...time });
   }
 
-  /** A text that the model wrote: as a block of code, in which Markdown finds no marks, in lines that fit a window. */
+  /** Adds text that the model generated, as a code block (no Markdown inside), in lines of at most 100 characters. */
   sample(step: number, text: string): void {
     const lines = text.split("\n").flatMap((line) => line.match(/.{1,100}(?: |$)|.{100}/gsu) ?? [""]);
     this.append([markdown("sample", lines.map((line) => `    ${line}`).join("\n"))], { step });
@@ -53,7 +55,7 @@ export class RunEvents {
     this.append([sessionEnd(Date.now() / 1000)]);
   }
 
-  /** Says what the run is, and what it did without a file of events. */
+  /** Writes the run's settings, and the metrics it logged before it had an event file. */
   private begin(lines: MetricsLine[], settings: object): void {
     const now = Date.now() / 1000;
     const elapsed = (line: MetricsLine | undefined) => (typeof line?.elapsed === "number" ? line.elapsed : 0);

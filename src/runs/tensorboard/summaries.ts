@@ -1,19 +1,19 @@
 import { ProtobufWriter } from "../../core/protobuf.js";
 
-/** What TensorBoard's plugin `plugin` needs to know of a tag: it keeps what the tag's first value says. */
+/** What a TensorBoard plugin needs to know about a tag; it keeps the metadata of the tag's first value. */
 interface Metadata {
   plugin: string;
   content?: ProtobufWriter;
   description?: string;
 }
 
-/** A point of a curve. With `description`, which the first point of a curve gives, TensorBoard explains the curve. */
+/** A point of a curve. The first point of a curve may have a `description`, which TensorBoard shows with the curve. */
 export function scalar(tag: string, value: number, description?: string): ProtobufWriter {
   const point = new ProtobufWriter().bytes(1, tag).float(2, value);
   return description === undefined ? point : point.bytes(9, metadata({ plugin: "scalars", description }));
 }
 
-/** A text, which TensorBoard reads as Markdown. */
+/** A text that TensorBoard renders as Markdown. */
 export function markdown(tag: string, value: string): ProtobufWriter {
   const dtString = 7;
   const tensor = new ProtobufWriter().varint(1, dtString).bytes(2, new ProtobufWriter()).bytes(8, value);
@@ -40,7 +40,7 @@ export function sessionEnd(endTime: number): ProtobufWriter {
   return sessionValue("_hparams_/session_end_info", new ProtobufWriter().bytes(4, end));
 }
 
-/** The plugin reads the metadata alone; the tensor is an empty one of float32. */
+/** The plugin reads only the metadata, so the tensor is an empty float32 one. */
 function sessionValue(tag: string, content: ProtobufWriter): ProtobufWriter {
   const dtFloat = 1;
   const ofSizeZero = new ProtobufWriter().bytes(2, new ProtobufWriter());
@@ -58,7 +58,7 @@ function metadata({ plugin, content, description }: Metadata): ProtobufWriter {
   return description === undefined ? all : all.bytes(3, description);
 }
 
-/** A message `google.protobuf.Value`. */
+/** A `google.protobuf.Value` message. */
 function jsonValue(value: number | string | boolean): ProtobufWriter {
   const written = new ProtobufWriter();
   if (typeof value === "number") return written.double(2, value);

@@ -176,7 +176,7 @@ it("waits for a process that still trains in the folder of a trial, and says so"
   create();
   const trial = join(folder, "trials", "heads=1,seed=1337");
   mkdirSync(trial);
-  const release = lockFolder(trial);
+  const { release } = lockFolder(trial);
   const stop = new AbortController();
   const notes: string[] = [];
   const onNote = (line: string) => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { Results, readResults } from "../../../src/lab/sweep/results.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../../src/model/count.js";
+import { someRecord } from "../../runs/checkpoint/support.js";
 import { refusal } from "../../support/refusal.js";
 import { asked, plan, survey } from "./support.js";
 
@@ -24,7 +25,7 @@ const [first, second] = trials as [(typeof trials)[0], (typeof trials)[0]];
 function makeRun(run: string, valLosses: number[], record: object = { training: { steps: 20, warmup: 2 } }): void {
   rmSync(join(folder, run), { recursive: true, force: true });
   mkdirSync(join(folder, run), { recursive: true });
-  writeFileSync(join(folder, run, "run.json"), JSON.stringify({ format: "heed-run-1", ...record }));
+  writeFileSync(join(folder, run, "run.json"), JSON.stringify({ format: "heed-run-1", ...someRecord, ...record }));
   for (const [i, valLoss] of valLosses.entries()) {
     const step = 5 * (i + 1);
     const line = {

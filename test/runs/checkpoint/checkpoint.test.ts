@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,8 +13,10 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { weightShapes } from "../../../src/model/weightShapes.js";
 import { loadCheckpoint, saveCheckpoint } from "../../../src/runs/checkpoint/checkpoint.js";
-import { content, plain, resume, tiny } from "./content.js";
+import { readSafetensors, writeSafetensors } from "../../../src/runs/checkpoint/safetensors.js";
+import { content, distinct, plain, resume, tiny } from "./content.js";
 import { messageOf, rewrite, temporaryFolder } from "./support.js";
 
 const names = [
@@ -142,7 +145,7 @@ describe("saveCheckpoint", () => {
     const run = temporaryFolder();
     writeFileSync(join(run, "file"), "");
     expect(messageOf(() => saveCheckpoint(join(run, "file"), content(1)))).toMatch(
-      /file\/checkpoint-1 can't be saved: EEXIST: file already exists/,
+      /file\/checkpoint-1 can't be saved: it already exists$/,
     );
   });
 });
@@ -280,6 +283,33 @@ describe("loadCheckpoint", () => {
     expect(refusal([])).toBe(`${path} is damaged: it must be a JSON object ${again}`);
   });
 
+  it("names every file that another program wrote, and loads them when told to", () => {
+    const run = runWith(1);
+    const folder = join(run, "checkpoint-1");
+    rewrite(join(folder, "config.json"), (bytes) => JSON.stringify(JSON.parse(String(bytes))));
+    const weights = distinct(weightShapes(tiny), 5);
+    const other = saveCheckpoint(temporaryFolder(), { ...content(1), weights });
+    cpSync(join(other, "model.safetensors"), join(folder, "model.safetensors"));
+    expect(messageOf(() => loadCheckpoint(run))).toBe(changed(folder, "config.json, model.safetensors"));
+    const loaded = loadCheckpoint(run, { trust: true });
+    expect(plain(loaded.weights)).toEqual(plain(weights));
+    expect(loaded.notes).toEqual([`${folder} is trusted: its files are not compared with manifest.json`]);
+    truncateSync(join(folder, "model.safetensors"), 500);
+    expect(messageOf(() => loadCheckpoint(run, { trust: true }))).toContain(
+      "model.safetensors is damaged: its header must take",
+    );
+  });
+
+  it("says so where no manifest tells whether files are whole", () => {
+    const run = runWith(1);
+    expect(loadCheckpoint(run).notes).toEqual([]);
+    const folder = join(run, "checkpoint-1");
+    rmSync(join(folder, "manifest.json"));
+    expect(loadCheckpoint(run).notes).toEqual([
+      `${folder} has no manifest.json: nothing says whether its files are as they were saved`,
+    ]);
+  });
+
   it("says what is missing to resume from", () => {
     const run = temporaryFolder();
     const folder = saveCheckpoint(run, { ...content(1), optimizer: undefined, trainerState: undefined });
@@ -296,6 +326,97 @@ describe("loadCheckpoint", () => {
     renameSync(join(run, "checkpoint-1"), half);
     expect(messageOf(() => loadCheckpoint(run))).toBe(
       `${run} must hold checkpoint-1, which it names: there are none (name one of them)`,
+    );
+  });
+});
+
+describe("resuming", () => {
+  const own = { ...resume, run: "run-a" };
+  const save = (run: string, step: number, id: string | undefined = "run-a") =>
+    saveCheckpoint(run, { ...content(step), run: id });
+  /** The refusal to resume `run`, with its path left out. */
+  const refusal = (run: string, resuming = own) =>
+    messageOf(() => loadCheckpoint(run, { prefer: "latest", resume: resuming })).replaceAll(run, "RUN");
+  const back = "(put the run's own checkpoint back, or delete this one to go on from an earlier one)";
+
+  it("takes the run's own checkpoint, and says so where an id is lacking", () => {
+    const run = temporaryFolder();
+    save(run, 1);
+    expect(loadCheckpoint(run, { resume: own }).notes).toEqual([]);
+    const earlier = runWith(1); // of a heed that gave no id
+    expect(loadCheckpoint(earlier, { resume }).notes).toEqual([
+      `${join(earlier, "checkpoint-1")}: nothing says whether it is of this run, which an earlier heed began without an id`,
+    ]);
+  });
+
+  it("refuses a checkpoint of another run, or of another model", () => {
+    const run = temporaryFolder();
+    save(run, 1, "run-b");
+    expect(loadCheckpoint(run).step).toBe(1); // it still generates text
+    expect(refusal(run)).toBe(`RUN/checkpoint-1 must be of this run, run-a: got one of run-b ${back}`);
+    expect(refusal(run, resume as typeof own)).toBe(
+      `RUN/checkpoint-1 must be of this run, which has no id: got one of run-b ${back}`,
+    );
+    expect(refusal(runWith(1))).toBe(
+      `RUN/checkpoint-1 must be of this run, run-a: got one of a run without an id ${back}`,
+    );
+    const same = temporaryFolder();
+    save(same, 1);
+    expect(refusal(same, { ...own, config: { ...tiny, activation: "relu" } })).toBe(
+      `RUN/checkpoint-1/config.json: activation must be as run.json says, "relu": got "gelu_new" ${back}`,
+    );
+  });
+
+  it.each([true, false])("refuses files of several steps, with a manifest: %s", (hasManifest) => {
+    const again = "(copy it again, or choose another checkpoint)";
+    const from = temporaryFolder();
+    save(from, 2);
+    const mixed = (name: string) => {
+      const run = temporaryFolder();
+      save(run, 1);
+      if (name === "the folder") renameSync(join(run, "checkpoint-1"), join(run, "checkpoint-2"));
+      else cpSync(join(from, "checkpoint-2", name), join(run, "checkpoint-1", name));
+      if (name === "the folder") writeFileSync(join(run, "latest"), "checkpoint-2\n");
+      if (!hasManifest) rmSync(join(run, name === "the folder" ? "checkpoint-2" : "checkpoint-1", "manifest.json"));
+      return refusal(run);
+    };
+    const files = ["optimizer.safetensors", "trainer_state.json"];
+    for (const name of files) {
+      expect(mixed(name)).toBe(
+        hasManifest
+          ? changed("RUN/checkpoint-1", name)
+          : `RUN/checkpoint-1 must be of one step: model.safetensors is of step 1, ${name} says 2 ${again}`,
+      );
+    }
+    expect(mixed("the folder")).toBe(
+      `RUN/checkpoint-2 must be of one step: model.safetensors is of step 1, the name of the folder says 2 ${again}`,
+    );
+  });
+
+  it("refuses a state that is not finite or not of the optimizer, and weights of another program", () => {
+    const run = temporaryFolder();
+    const { optimizer } = content(1);
+    const infinite = new Map(optimizer).set("finalNorm.gain.v", {
+      shape: [4],
+      data: Float32Array.of(1, Infinity, 1, 1),
+    });
+    saveCheckpoint(run, { ...content(1), run: "run-a", optimizer: infinite });
+    expect(refusal(run)).toBe(
+      'tensor "finalNorm.gain.v" of RUN/checkpoint-1/optimizer.safetensors must hold finite numbers: value 1 is Infinity (use an earlier checkpoint)',
+    );
+    const { "finalNorm.gain.v": _, ...less } = Object.fromEntries(optimizer!);
+    saveCheckpoint(run, { ...content(2), run: "run-a", optimizer: new Map(Object.entries(less)) });
+    expect(refusal(run)).toBe(
+      'RUN/checkpoint-2/optimizer.safetensors does not hold what its configuration says: "finalNorm.gain.v" is missing',
+    );
+    save(run, 3);
+    const path = join(run, "checkpoint-3", "model.safetensors");
+    const { tensors } = readSafetensors(path);
+    rmSync(path);
+    writeSafetensors(path, tensors, { format: "pt" }); // as transformers does
+    rmSync(join(run, "checkpoint-3", "manifest.json"));
+    expect(refusal(run)).toBe(
+      "RUN/checkpoint-3 must hold weights that heed saved to resume from: another program saved model.safetensors (it still generates text)",
     );
   });
 });

@@ -1,4 +1,4 @@
-import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -165,6 +165,26 @@ describe("a checkpoint in Hugging Face's layout", () => {
   });
 });
 
+describe("a model that GPT-2 can't express", () => {
+  it("is saved under heed's own names, never as a GPT-2, and a family that is asked for refuses it", () => {
+    const rotary = { ...tiny, positions: "rotary" } as unknown as ModelConfig;
+    const folder = save(rotary);
+    expect(json(folder)).toEqual({ model_type: "heed", heed: rotary });
+    expect([...tensorsOf(folder).keys()].sort()).toEqual([...weightShapes(rotary).keys()].sort());
+    expect(messageOf(() => saveCheckpoint(temporaryFolder(), content(1, rotary), { family: "gpt2" }))).toBe(
+      "positions must be one of learned, sinusoidal, none, to be expressed as a model of the family gpt2: " +
+        'got "rotary" (the family heed expresses every model)',
+    );
+  });
+
+  it("comes back bit for bit", () => {
+    const saved = content(1);
+    const loaded = loadCheckpoint(saveCheckpoint(temporaryFolder(), saved, { family: "heed" }));
+    expect(loaded.config).toEqual(tiny);
+    expect(plain(loaded.weights)).toEqual(plain(saved.weights));
+  });
+});
+
 describe("a GPT-2 that transformers saved", () => {
   const names: [string, string][] = [
     ["tokens.weight", "transformer.wte.weight"],
@@ -233,6 +253,88 @@ describe("a GPT-2 that transformers saved", () => {
     expect(loadCheckpoint(foreign("relu-wide", { activation_function: theirs })).config.activation).toBe(ours);
   });
 
+  it("loads from several files of 16-bit numbers, each as exactly the float32 that it is", () => {
+    const { config, weights } = loadCheckpoint(fixture("gpt2/half-shards"));
+    expect(config).toEqual(loadCheckpoint(fixture("gpt2/relu-wide")).config);
+    // What torch made of them: see fixtures/gpt2/make.py.
+    const exact = readSafetensors(fixture("gpt2/half-shards/exact.safetensors")).tensors;
+    for (const [ours, name] of names) {
+      if (ours !== "output.weight") expect(weights.get(ours)!.data, ours).toEqual(exact.get(name)!.data);
+    }
+    expect(weights.size).toBe(exact.size);
+  });
+
+  it.each([
+    ["torch.compile", (name: string) => `_orig_mod.${name}`],
+    ["data-parallel training", (name: string) => `module.${name}`],
+    ["both, without transformer.", (name: string) => `module._orig_mod.${name.replace("transformer.", "")}`],
+    ["blocks compiled one by one", (name: string) => name.replace(/(h\.\d+\.)/, "$1_orig_mod.")],
+  ])("loads with the names of %s", (_what, rename) => {
+    const folder = foreign("gelu-new-tied");
+    changeTensors(folder, (tensors) => new Map([...tensors].map(([name, tensor]) => [rename(name), tensor])));
+    expect(loadCheckpoint(folder).weights).toEqual(loadCheckpoint(fixture("gpt2/gelu-new-tied")).weights);
+  });
+
+  it("is refused with a tensor under two names, or names that lead nowhere, one of each kind listed", () => {
+    const refusal = (rename: (name: string) => string, keep = false) => {
+      const folder = foreign("gelu-new-tied");
+      changeTensors(
+        folder,
+        (tensors) => new Map([...(keep ? tensors : []), ...[...tensors].map(([n, t]) => [rename(n), t] as const)]),
+      );
+      return messageOf(() => loadCheckpoint(folder)).replace(join(folder, "model.safetensors"), "FILE");
+    };
+    expect(refusal((name) => name.replace("transformer.wte", "module.wte"), true)).toBe(
+      'FILE does not hold what its configuration says: "transformer.wte.weight" must be there once: "module.wte.weight" is another',
+    );
+    expect(refusal((name) => `inner.${name}`)).toMatch(
+      /^FILE does not hold what its configuration says: "transformer\.wte\.weight" is missing; "transformer\.wpe\.weight" is missing; "inner\.transformer\.[^"]+" belongs to no part of the model; and 53 more$/,
+    );
+  });
+
+  it("has the dropout of its residuals, where it has several", () => {
+    const folder = foreign("relu-wide", { resid_pdrop: 0.2, embd_pdrop: 0.1, attn_pdrop: 0 });
+    const { config, notes } = loadCheckpoint(folder);
+    expect(config.dropout).toBe(0.2);
+    expect(notes).toEqual([
+      `${folder} has no manifest.json: nothing says whether its files are as they were saved`,
+      `${join(folder, "config.json")}: resid_pdrop 0.2, embd_pdrop 0.1, attn_pdrop 0: heed has one dropout, and takes 0.2`,
+    ]);
+  });
+
+  it("is refused with an index that is damaged or leads out of its folder", () => {
+    const refusal = (edit: (map: Record<string, unknown>) => unknown) => {
+      const folder = temporaryFolder();
+      cpSync(fixture("gpt2/half-shards"), folder, { recursive: true });
+      const index = join(folder, "model.safetensors.index.json");
+      rewrite(index, (bytes) => JSON.stringify({ weight_map: edit(JSON.parse(String(bytes)).weight_map) }));
+      return messageOf(() => loadCheckpoint(folder)).replaceAll(folder, "FOLDER");
+    };
+    const again = "(copy it again, or choose another checkpoint)";
+    const ln = "transformer.ln_f.bias";
+    const [first, second] = ["model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"];
+    for (const name of ["../model.safetensors", "/etc/passwd", "a/b.safetensors", "..", "\\\\host\\a.safetensors", 7]) {
+      expect(refusal((map) => ({ ...map, [ln]: name }))).toBe(
+        `FOLDER/model.safetensors.index.json is damaged: "${ln}" must be in a file like ${first}: got ${JSON.stringify(name)} ${again}`,
+      );
+    }
+    expect(refusal((map) => ({ ...map, [ln]: "other.safetensors" }))).toBe(
+      `FOLDER must hold other.safetensors: it does not ${again}`,
+    );
+    expect(refusal((map) => ({ ...map, [ln]: first }))).toBe(
+      `FOLDER/${first} is damaged: it must hold "${ln}", as the index says ${again}`,
+    );
+    expect(refusal(({ [ln]: _, ...map }) => map)).toBe(
+      `FOLDER/${second} is damaged: it must hold only what the index says: got "${ln}" ${again}`,
+    );
+    expect(refusal(() => ({}))).toBe(
+      `FOLDER/model.safetensors.index.json is damaged: weight_map must name files ${again}`,
+    );
+    expect(refusal(() => [])).toBe(
+      `FOLDER/model.safetensors.index.json is damaged: weight_map must be an object ${again}`,
+    );
+  });
+
   it("means GPT2Config's defaults where its config is silent", () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, "config.json"), '{"model_type": "gpt2", "n_embd": 12, "activation_function": "swish"}');
@@ -297,6 +399,11 @@ describe("a GPT-2 that transformers saved", () => {
     expect(messageOf(() => loadCheckpoint(folder))).toBe(
       `${folder} must hold model.safetensors: it does not (copy it again, or choose another checkpoint)`,
     );
+    mkdirSync(join(folder, "model.safetensors"));
+    expect(messageOf(() => loadCheckpoint(folder))).toBe(
+      `${join(folder, "model.safetensors")} is damaged: it must be a file (copy it again, or choose another checkpoint)`,
+    );
+    rmdirSync(join(folder, "model.safetensors"));
     writeFileSync(join(folder, "pytorch_model.bin"), "");
     expect(messageOf(() => loadCheckpoint(folder))).toBe(
       `${folder} must hold its weights in model.safetensors: got pytorch_model.bin (load it with transformers, then save_pretrained)`,
@@ -312,6 +419,12 @@ describe("a heed checkpoint that another program changed", () => {
     change(folder, edit);
     return messageOf(() => loadCheckpoint(folder)).replace(join(folder, "config.json"), "CONFIG");
   };
+
+  it("loads with another dropout, which only training heeds", () => {
+    const folder = saveByOther(tiny);
+    change(folder, (json) => ({ ...json, resid_pdrop: 0.3, embd_pdrop: 0.2, attn_pdrop: 0 }));
+    expect(loadCheckpoint(folder).config).toEqual({ ...tiny, dropout: 0.3 });
+  });
 
   it("loads when nothing that heed relies on changed", () => {
     const config = { ...tiny, bias: false, positions: "sinusoidal" } as const;

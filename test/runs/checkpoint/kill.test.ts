@@ -8,11 +8,11 @@ import { checkpointFolder, checkpointSteps, readPointer } from "../../../src/run
 import { readMetrics } from "../../../src/runs/metrics.js";
 import { createRun, openRun } from "../../../src/runs/runFolder.js";
 import { content, plain, resume } from "./content.js";
-import { temporaryFolder } from "./support.js";
+import { someRecord, temporaryFolder } from "./support.js";
 
 it("a process killed at any moment leaves a run whose every checkpoint is whole, and that resumes at once", async () => {
   const folder = temporaryFolder();
-  createRun(folder, { seed: 1 }).release();
+  createRun(folder, someRecord).release();
   const moments = fc.sample(fc.record({ saves: fc.integer({ min: 1, max: 3 }), delay: fc.nat(20) }), {
     numRuns: 8,
     seed: 7,

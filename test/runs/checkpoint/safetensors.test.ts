@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -126,8 +126,61 @@ describe("writeSafetensors and readSafetensors", () => {
     );
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, "mine");
-    expect(() => writeSafetensors(path, new Map())).toThrow("EEXIST");
+    expect(() => writeSafetensors(path, new Map())).toThrow("it already exists");
     expect(readFileSync(path, "utf8")).toBe("mine");
+  });
+});
+
+describe("readFloats", () => {
+  it("reads 16-bit numbers as the float32 that each is", () => {
+    const path = join(temporaryFolder(), "a");
+    // Bit patterns and values of IEEE 754's binary16, as its Wikipedia article lists them.
+    const halves: [number, number][] = [
+      [0x0001, 2 ** -24],
+      [0x03ff, 2 ** -14 * (1023 / 1024)],
+      [0x0400, 2 ** -14],
+      [0x3555, 0.333251953125],
+      [0x3bff, 0.99951171875],
+      [0x3c00, 1],
+      [0x3c01, 1.0009765625],
+      [0x7bff, 65504],
+      [0x8000, -0],
+      [0xc000, -2],
+    ];
+    // The upper half of a float32: 1, pi cut, the largest, the least normal, -0.
+    const brains: [number, number][] = [
+      [0x3f80, 1],
+      [0x4049, 3.140625],
+      [0x7f7f, 255 * 2 ** 120],
+      [0x0080, 2 ** -126],
+      [0x8000, -0],
+    ];
+    const tensor = (dtype: "F16" | "BF16", pairs: [number, number][]): SavedTensor => {
+      return { dtype, shape: [pairs.length], data: Uint16Array.from(pairs, ([bits]) => bits) };
+    };
+    const shapes = new Map([
+      ["half", [10]],
+      ["brain", [5]],
+    ]);
+    const write = (...tensors: [string, SavedTensor][]) => {
+      rmSync(path, { force: true });
+      writeSafetensors(path, new Map(tensors));
+    };
+    write(["half", tensor("F16", halves)], ["brain", tensor("BF16", brains)]);
+    const { values } = readFloats([{ path }], path, { expect: shapes });
+    expect([...values.get("half")!.data]).toEqual(halves.map(([, value]) => value));
+    expect([...values.get("brain")!.data]).toEqual(brains.map(([, value]) => value));
+    for (const [dtype, bits, value] of [
+      ["F16", 0x7c00, "Infinity"],
+      ["F16", 0xfc00, "-Infinity"],
+      ["F16", 0x7e00, "NaN"],
+      ["BF16", 0x7f80, "Infinity"],
+    ] as const) {
+      write(["half", tensor(dtype, [[bits, 0]])]);
+      expect(messageOf(() => readFloats([{ path }], path, { expect: new Map([["half", [1]]]) }))).toBe(
+        `tensor "half" of ${path} must hold finite numbers: value 0 is ${value} (use an earlier checkpoint)`,
+      );
+    }
   });
 });
 

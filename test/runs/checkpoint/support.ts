@@ -3,6 +3,23 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach } from "vitest";
+import { modelConfig } from "../../../src/config/model.js";
+import { trainingConfig } from "../../../src/config/training.js";
+import { HeedError } from "../../../src/core/errors.js";
+import type { RunRecord } from "../../../src/runs/runRecord.js";
+
+/** What run.json says of some run. */
+export const someRecord: RunRecord = {
+  data: ["tales.txt"],
+  tokenizer: "char",
+  unknownToken: false,
+  model: modelConfig({ vocabSize: 5 }),
+  training: trainingConfig(),
+  keep: 3,
+  files: [{ path: "tales.txt", split: "train", bytes: 9, sha256: "a".repeat(64) }],
+  backend: "cpu",
+  versions: { heed: "0.1.0", tfjs: "4.22.0", node: "20.19.0" },
+};
 
 const folders: string[] = [];
 
@@ -31,9 +48,7 @@ export function messageOf(action: () => unknown): string {
   try {
     action();
   } catch (error) {
-    if ((error as Error).name === "CheckpointError" || (error as Error).name === "ConfigError") {
-      return (error as Error).message;
-    }
+    if (error instanceof HeedError) return error.message;
     throw error;
   }
   throw new Error("nothing was thrown");

@@ -30,7 +30,10 @@ const MONEY = {
     '|"When I was small, I saved for a [bicycle|pony|castle|trumpet|telescope|boat|balloon ride]," said {friend!}, "and I got a [hamster|goldfish|cold|~left boot]."]',
 };
 
-/** Bank: beside a river, or with money. What is carried there settles it, and is remembered on the way home. */
+/**
+ * Bank: of a river, or for money. What the children carry there settles the meaning, and comes up again on the way
+ * home.
+ */
 export const bank = scope(
   {
     hero: ANY_CHILD,

@@ -4,7 +4,7 @@ import { ANY_CHILD, otherElder } from "../words/people.js";
 import { CONTAINERS, FURNITURE } from "../words/things.js";
 import { CLOSING_HOME, TIME, WHO } from "./common.js";
 
-/** The attic: verbs that agree with their noun across the other things in between. */
+/** The attic: verbs agree with their noun across other nouns in between. */
 export const boxes = scope(
   {
     hero: ANY_CHILD,

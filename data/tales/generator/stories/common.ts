@@ -8,11 +8,11 @@ export const TIME =
 export const OUTING =
   "[One (mild) (day)|On (a mild) (day)|One (mild) (day) in [May|June|July|August]|On the first (mild) (day) of [May|June|July|August]|Early in [May|June|July|August]]";
 
-/** After a name: something about this person, between commas, so that the verb comes late. */
+/** Follows a name: a clause about the person between commas, which separates the name from its verb. */
 export const WHO =
   "[4*|, who wore (a colour) (garment),|, who had (a tiny) in each pocket,|, who was [always|often|never] (feeling),|, who lived near (spot),|, who could sing like (a mood) (animal),]";
 
-/** On the way something is seen. */
+/** Something seen on the way. */
 export const PASSING =
   "[On the way {hero+friend.they} met (a mood) (animal) and (count) (flock).|{hero} and {friend} walked past (spot), where (a mood) (animal) sat on (a colour) [wall|bench|barrel|cart]." +
   "|Near (spot) {hero} counted (count) (flock), and {friend} counted (count).|{friend} hummed (tune), and {hero} kept time with (a tiny).]";

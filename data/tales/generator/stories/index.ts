@@ -17,7 +17,7 @@ import { stuck } from "./stuck.js";
 import { trunk } from "./trunk.js";
 import { wave } from "./wave.js";
 
-/** Every plot and how often it is told. The plots with more to say are told more often. */
+/** Every plot with its weight. Plots with more variety have higher weights. */
 export const STORIES: readonly Story[] = [
   { name: "bank", weight: 3, node: bank },
   { name: "bark", weight: 3, node: bark },
@@ -38,7 +38,7 @@ export const STORIES: readonly Story[] = [
   { name: "wave", weight: 3, node: wave },
 ];
 
-/** The whole grammar: one story. */
+/** The root of the grammar, which derives one story. */
 export const STORY: Node = choice(
   STORIES.map((s) => s.weight),
   STORIES.map((s) => s.node),

@@ -4,7 +4,7 @@ import { ANY_CHILD, otherElder } from "../words/people.js";
 import { FRUIT, TOOLS, WEARABLES } from "../words/things.js";
 import { CLOSING_HOME, TIME, WHO } from "./common.js";
 
-/** A shopping list: three things to remember, one is forgotten, and everybody knows which. */
+/** A shopping list of three things: one is forgotten, and the story shows which. */
 export const market = scope(
   {
     hero: ANY_CHILD,

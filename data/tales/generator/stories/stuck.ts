@@ -17,7 +17,7 @@ const rescue = one(
   ),
 );
 
-/** Something flies into a tree; a shoe is thrown after it, and the shoe is not forgotten. */
+/** Something flies into a tree; a shoe is thrown after it, and the shoe comes up again later. */
 export const stuck = scope(
   {
     hero: ANY_CHILD,

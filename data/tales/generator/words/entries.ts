@@ -1,4 +1,4 @@
-/** Makes the entries that pools hold. Every feature also gets a twin `^feature` that begins with a capital. */
+/** Makes the entries of pools. Every feature has a twin `^feature` that begins with a capital. */
 import { type Entry, fixed, given, type Node, type Pool, type Role, toNode } from "../grammar.js";
 
 function capital(node: Node): Node {
@@ -22,7 +22,7 @@ export function person(name: string, gender: "girl" | "boy"): Entry {
   return { ...entry(name, "person", 1, { "": name, he, him, his }), gender };
 }
 
-/** Words for one thing and for several. `it` is the subject, `them` the object: "it is here, I see it". */
+/** Features of one thing and of several. `it` is the subject, `them` the object: "it is here, I see it". */
 const ONE = { it: "it", them: "it", its: "its", was: "was", is: "is", has: "has", looks: "looks" };
 const MANY = { it: "they", them: "them", its: "their", was: "were", is: "are", has: "have", looks: "look" };
 
@@ -31,7 +31,7 @@ export function thing(word: string, adjectives: readonly Entry[] = [], plural = 
   return { ...made, plural, adjectives };
 }
 
-/** Things by their words, one list of adjectives for all of them. */
+/** Things from a list of words; all of them share the adjectives. */
 export function things(words: string, adjectives: readonly Entry[] = [], plural = false): Entry[] {
   return words.split(", ").map((word) => thing(word, adjectives, plural));
 }
@@ -40,7 +40,7 @@ export function adjectives(words: string): Entry[] {
   return words.split(" ").map((word) => entry(word, "adjective", 1, { "": word, article: article(word) }));
 }
 
-/** An adjective that suits the thing. */
+/** The adjectives that suit the thing of the variable `name`. */
 export function suits(name: string): Pool {
   return given(name, (e) => {
     if (!e.adjectives?.length) throw new Error(`no adjectives for "${e.id}"`);
@@ -54,12 +54,12 @@ function caseEntries(all: Readonly<Record<string, Case>>): Entry[] {
   return Object.entries(all).map(([id, features]) => entry(id, "case", 1, features));
 }
 
-/** The ways a story can go: each case holds the texts that belong together, in the template language. */
+/** Ways that a story can go: each case has texts that belong together, in the template language. */
 export function cases(all: Readonly<Record<string, Case>>): Pool {
   return fixed(caseEntries(all));
 }
 
-/** A word with several meanings: `{bank}` says the word, `{bank.event}` a text that goes with the meaning drawn. */
+/** A word with several meanings: `{bank}` is the word, `{bank.event}` a text that fits the meaning drawn. */
 export function meanings(word: string, all: Readonly<Record<string, Case>>): Pool {
   const made = Object.entries(all).map(([sense, features]): Entry => {
     const { features: own } = thing(word);
@@ -69,7 +69,7 @@ export function meanings(word: string, all: Readonly<Record<string, Case>>): Poo
   return fixed(made);
 }
 
-/** Ways a story can go that depend on an earlier case, by its id. */
+/** Ways that a story can go, depending on the id of an earlier case. */
 export function casesOf(parent: string, all: Readonly<Record<string, Readonly<Record<string, Case>>>>): Pool {
   const made = new Map(Object.entries(all).map(([id, inner]) => [id, caseEntries(inner)]));
   return given(parent, (e) => {

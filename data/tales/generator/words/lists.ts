@@ -1,6 +1,6 @@
 /**
- * Lists of words that fit the same place. A template says `(animal)` for one of the list and `(a animal)` for one with its
- * article. Every word of a list is equally likely. `~` marks an adjective.
+ * Lists of words that fit the same place. In a template, `(animal)` is a word from the list and `(a animal)` the word
+ * with its article. Every word of a list is equally likely. `~` marks an adjective.
  */
 const list = (words: string): readonly string[] => words.split(" ");
 const phrases = (words: string): readonly string[] => words.split(", ");
@@ -49,7 +49,7 @@ export const LISTS: Readonly<Record<string, readonly string[]>> = {
   ),
 };
 
-/** With its article if asked for: "an owl". */
+/** The word with its article, such as "an owl". */
 export function withArticle(word: string): string {
   return `${/^~?[aeiou]/i.test(word) ? "an" : "a"} ${word}`;
 }

@@ -11,13 +11,13 @@ export const CHILDREN: readonly Entry[] = [...GIRLS, ...BOYS];
 const WOMEN = [person("Grandma", "girl"), person("Aunt Rosa", "girl"), person("Mother", "girl")];
 const MEN = [person("Grandpa", "boy"), person("Uncle Bert", "boy"), person("Father", "boy")];
 
-/** People one meets. */
+/** People whom the children meet. */
 const MET = ["farmer", "baker", "postman", "gardener", "miller", "sailor", "painter", "librarian"];
 export const HELPER: Pool = fixed(MET.map((word) => person(`the ${word}`, "boy")));
 
 export const ANY_CHILD: Pool = fixed(CHILDREN);
 
-/** A child of the other gender: "he" and "she" then mean one person each. */
+/** A child of the other gender, so that "he" and "she" are unambiguous. */
 export function otherChild(name: string): Pool {
   return given(name, (e) => (e.gender === "girl" ? BOYS : GIRLS));
 }
@@ -27,7 +27,7 @@ export function otherElder(name: string): Pool {
   return given(name, (e) => (e.gender === "girl" ? MEN : WOMEN));
 }
 
-/** Another child of the same gender. "He" would be unclear: such plots use names and "they". */
+/** Another child of the same gender. "He" or "she" would be ambiguous, so such plots use names and "they". */
 export function sameChild(name: string): Pool {
   const girls = except(name, GIRLS);
   const boys = except(name, BOYS);

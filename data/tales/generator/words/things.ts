@@ -6,7 +6,7 @@ const METALS = adjectives("silver golden copper shiny rusty little");
 const SOFT = adjectives("woolly soft stripy red blue green yellow purple");
 const PAPER = adjectives("red blue green yellow orange purple stripy spotted");
 
-/** Small enough for a pocket, a hat or a teapot. */
+/** Things that fit in a pocket, a hat or a teapot. */
 export const SMALL_THINGS: readonly Entry[] = [
   ...things("key, whistle, bell, spoon, thimble, compass, medal", METALS),
   ...things("marble, button, pencil, feather, crayon", COLOURS),
@@ -16,7 +16,7 @@ export const SMALL_THINGS: readonly Entry[] = [
   ...things("mittens, socks, gloves", SOFT, true),
 ];
 
-/** They fly off when the wind takes them. */
+/** Things that fly off in the wind. */
 export const FLYING_THINGS: readonly Entry[] = [
   ...things("kite, balloon, paper plane, paper dragon", PAPER),
   thing("umbrella", PAPER),
@@ -58,14 +58,14 @@ export const ANIMALS: readonly Entry[] = [
   ),
 ];
 
-/** For a friend; one at a time. */
+/** Gifts for a friend, all singular. */
 export const GIFTS: readonly Entry[] = [
   ...things("drum, puppet, robot, puzzle, flute", adjectives("wooden painted little tiny new")),
   ...things("lantern, teapot, trumpet, music box", adjectives("silver golden copper shiny little")),
   ...things("cushion, notebook, mug, jug", adjectives("red blue green yellow purple spotted")),
 ];
 
-/** To wear; one at a time. */
+/** Things to wear, all singular. */
 export const WEARABLES: readonly Entry[] = things(
   "scarf, cap, sweater, raincoat, bonnet, cape",
   adjectives("red blue green yellow purple stripy spotted warm"),
