@@ -72,6 +72,32 @@ function apart(a: string[], b: string[]): [string, string] {
   return [a.slice(0, at + 1).join("/"), b.slice(0, at + 1).join("/")];
 }
 
+/** The names that several of `things` have, with their places, but for those that `allowed` lists. */
+function repeated(things: readonly { name: string; path: string }[], allowed: readonly string[]): string[] {
+  const places = new Map<string, string[]>();
+  for (const { name, path } of things) places.set(name, [...(places.get(name) ?? []), path]);
+  const several = [...places].filter(([name, paths]) => paths.length > 1 && !allowed.includes(name));
+  return several.map(([name, paths]) => `${name}: ${paths.join(", ")}`);
+}
+
+it("names each file once", () => {
+  const allowed = ["index", "dropout", "layerNorm", "sampler", "run"];
+  const files = inSrc.map(({ path }) => ({ name: path.split("/").at(-1)!.replace(/\.ts$/, ""), path }));
+  expect(repeated(files, allowed)).toEqual([]);
+});
+
+it("names each type once", () => {
+  const allowed = ["Block", "Choice"];
+  const types = inSrc.flatMap(({ path, code }) =>
+    [...code.matchAll(/^export (?:abstract )?(?:type|class|interface) (\w+)/gm)].map(([, name]) => ({
+      name: name!,
+      path,
+    })),
+  );
+  expect(types.length).toBeGreaterThan(100);
+  expect(repeated(types, allowed)).toEqual([]);
+});
+
 it("has no circle of imports", () => {
   expect(circlesIn(new Map(sources.map(({ path, imports }) => [path, imports])))).toEqual([]);
 });

@@ -1,9 +1,9 @@
 import { SweepClock } from "../../src/lab/sweep/clock.js";
 import type { SweepListeners, SweepPlan } from "../../src/lab/sweep/listeners.js";
-import type { Trial } from "../../src/lab/sweep/plan.js";
-import type { TrialProgress } from "../../src/lab/sweep/protocol.js";
-import type { TrialResult } from "../../src/lab/sweep/results.js";
-import { settingsText } from "../../src/lab/sweep/settings.js";
+import type { Trial } from "../../src/lab/sweep/planTrials.js";
+import type { TrialResult } from "../../src/lab/sweep/trialResults.js";
+import { settingsText } from "../../src/lab/sweep/trialSettings.js";
+import type { TrialProgress } from "../../src/lab/sweep/workerProtocol.js";
 import { barLine, LiveLines } from "./liveLines.js";
 import { duration } from "./pace.js";
 import { columnsOf, styled } from "./screen.js";

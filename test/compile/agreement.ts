@@ -14,7 +14,7 @@ const batchSize = 3;
 
 type Options = Partial<ModelConfig> & { gradAccum?: number };
 
-/** The options of a model, each away from its default at least once. */
+/** Options of a model, with each option different from its default at least once. */
 export const options: Record<string, Options> = {
   defaults: {},
   "sinusoidal, gelu, no bias, untied": { positions: "sinusoidal", activation: "gelu", bias: false, tie: false },
@@ -23,7 +23,7 @@ export const options: Record<string, Options> = {
   "dropout, accumulation": { dropout: 0.1, gradAccum: 3 },
 };
 
-/** Batches of ids that a model can learn to continue: each target follows from the id. */
+/** Batches that a model can learn: each target is a function of its id. */
 function batches(count: number, seed: string): Batch[] {
   const random = new Random(7, seed);
   return Array.from({ length: count }, () => {
@@ -33,7 +33,7 @@ function batches(count: number, seed: string): Batch[] {
   });
 }
 
-/** Loss, norm and now and then the loss without an update, over 50 steps, and the weights after them. */
+/** The losses, gradient norms and some evaluation losses of 50 steps, and the final weights. */
 function trained({ gradAccum = 1, ...model }: Options, compiled: boolean): { losses: number[]; weights: number[] } {
   const transformer = new Transformer({ ...shape, ...model }, { seed: 3 });
   const config = trainingConfig({ gradAccum, seed: 5, clip: 0.5, weightDecay: 0.1 });
@@ -51,7 +51,7 @@ function trained({ gradAccum = 1, ...model }: Options, compiled: boolean): { los
   return { losses, weights };
 }
 
-/** Losses of a compiled training are those of the eager one, to 1e-5 relative, and its own to the bit. */
+/** Compiled training has the eager losses within 1e-5 relative, and repeats its own to the bit. */
 export function testTraining(name: string): void {
   test(`50 steps agree: ${name}`, () => {
     expectNoLeak(() => {
@@ -68,7 +68,7 @@ export function testTraining(name: string): void {
   });
 }
 
-/** The gradient of each weight agrees to 1e-5. */
+/** The gradient of every weight agrees within 1e-5. */
 export function testGradients(name: string, { xla = false } = {}): void {
   test(`gradients agree: ${name}`, () => {
     const { gradAccum: _, ...model } = options[name]!;

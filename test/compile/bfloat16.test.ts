@@ -14,7 +14,7 @@ const isFast =
   hasGraphs && /avx512_bf16|amx_bf16/.test(existsSync("/proc/cpuinfo") ? readFileSync("/proc/cpuinfo", "utf8") : "");
 const rule = "ConfigError: precision bfloat16 needs the native backend and a processor with avx512_bf16 or amx_bf16";
 
-/** A number with the lower 16 of its 32 bits rounded away, to the nearest, ties to even: bfloat16. */
+/** A float32 rounded to bfloat16, its upper 16 bits: to nearest, ties to even. */
 function rounded(x: number): number {
   const bits = new Uint32Array(Float32Array.of(x).buffer);
   bits[0] = (bits[0]! + 0x7fff + ((bits[0]! >>> 16) & 1)) & 0xffff0000;
@@ -22,7 +22,7 @@ function rounded(x: number): number {
 }
 
 describe.runIf(isFast)("bfloat16", () => {
-  it("rounds what goes into a product and what comes out, and nothing else", () => {
+  it("rounds the inputs and the result of a product, and nothing else", () => {
     const [a, b] = [normals([1, 40], "a"), normals([40, 1], "b")];
     const product = compile(
       (x: { a: tf.Tensor; b: tf.Tensor }) => ({
@@ -40,7 +40,7 @@ describe.runIf(isFast)("bfloat16", () => {
     product.dispose();
   });
 
-  it("trains as float32 does, to the few digits that it has, in transposed and batched products too", () => {
+  it("trains like float32 within its precision, with transposed and batched products too", () => {
     const losses = (["float32", "bfloat16"] as const).map((precision) => {
       const model = tinyModel();
       const step = new TrainingStep(model, tinyTraining({ precision }));
@@ -56,7 +56,7 @@ describe.runIf(isFast)("bfloat16", () => {
 });
 
 describe.runIf(hasGraphs)("bfloat16 is refused", () => {
-  it("where the processor has no instructions for it", () => {
+  it("on a processor without instructions for it", () => {
     expect(refusal(() => requireBfloat16(processorProblem("flags\t\t: fpu avx512f\n")))).toBe(
       `${rule}: this one has neither (use --precision float32)`,
     );

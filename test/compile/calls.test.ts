@@ -8,8 +8,8 @@ beforeEach(async () => {
   await useBackend("auto");
 });
 
-describe.skipIf(!hasGraphs)("compile: where it is called", () => {
-  test("it works under tidy and outside, and what it returns belongs to the caller", () => {
+describe.skipIf(!hasGraphs)("compile: calls", () => {
+  test("work inside and outside tidy, and return tensors that the caller owns", () => {
     expectNoLeak(() => {
       withCompiled(
         ({ x }: { x: tf.Tensor }) => ({ y: x.square().add(x) }),
@@ -25,7 +25,7 @@ describe.skipIf(!hasGraphs)("compile: where it is called", () => {
     });
   });
 
-  test("inside another compiled function it becomes part of that one", () => {
+  test("inside another compiled function become part of its graph", () => {
     expectNoLeak(() => {
       const w = variable(2);
       const inner = compile(({ x }: { x: tf.Tensor }) => {
@@ -48,7 +48,7 @@ describe.skipIf(!hasGraphs)("compile: where it is called", () => {
     });
   });
 
-  test("its gradient is that of the function", () => {
+  test("have the gradient of the function", () => {
     expectNoLeak(() => {
       withCompiled(
         ({ x }: { x: tf.Tensor }) => ({ y: x.square() }),
@@ -67,7 +67,7 @@ describe.skipIf(!hasGraphs)("compile: where it is called", () => {
     });
   });
 
-  test("a value read back is fixed where allowReads says so", () => {
+  test("with allowReads fix the values that the function reads back", () => {
     expectNoLeak(() => {
       withCompiled(
         ({ x }: { x: tf.Tensor }) => ({ y: x.add(x.sum().dataSync()[0]!) }),
@@ -82,7 +82,7 @@ describe.skipIf(!hasGraphs)("compile: where it is called", () => {
     });
   });
 
-  test("on a backend without graphs it is the function", async () => {
+  test("run the function itself on a backend without graphs", async () => {
     await useBackend("cpu");
     const w = variable(1);
     let runs = 0;

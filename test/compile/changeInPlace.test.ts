@@ -11,7 +11,7 @@ type Step = (state: Record<"weight" | "m" | "v", tf.Variable>, scalars: Scalars)
 const gradient = () => tf.tensor1d([2, -3]);
 const rates = { beta1: 0.9, beta2: 0.99, decays: true };
 
-/** What a step gives over two calls: its outputs, and the variables after each. */
+/** The outputs of two calls of a step, and the variables after each. */
 function outcome(step: Step, isCompiled: boolean): number[] {
   const state = {
     weight: tf.variable(tf.tensor1d([1, 2])),
@@ -59,12 +59,12 @@ const steps: Record<string, Step> = {
   },
 };
 
-describe.skipIf(!hasGraphs)("a variable that is changed in place in a graph", () => {
-  it.each(Object.keys(steps))("%s: as in the eager function", (name) => {
+describe.skipIf(!hasGraphs)("a variable changed in place in a graph", () => {
+  it.each(Object.keys(steps))("has the values of the eager function when it %s", (name) => {
     expectClose(outcome(steps[name]!, true), outcome(steps[name]!, false));
   });
 
-  it("differs from one that is not", () => {
+  it("differs from an unchanged variable", () => {
     const nothing: Step = ({ weight }) => ({ weight: weight.add(0) });
     expect(outcome(steps["is changed twice"]!, true)).not.toEqual(outcome(nothing, true));
   });

@@ -8,8 +8,8 @@ beforeEach(async () => {
   await useBackend("auto");
 });
 
-describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
-  test("a graph is made once for each set of shapes and types, whatever the order of the keys", () => {
+describe.skipIf(!hasGraphs)("compile: inputs, outputs and captured tensors", () => {
+  test("makes one graph per set of shapes and types, for any order of the keys", () => {
     expectNoLeak(() => {
       let runs = 0;
       const fn = ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => {
@@ -33,7 +33,7 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     });
   });
 
-  test("the graph unused for longest goes when there are more than maxGraphs", () => {
+  test("frees the least recently used graph when there are more than maxGraphs", () => {
     const fn = ({ x }: { x: tf.Tensor }) => ({ y: x.add(1) });
     withCompiled(
       fn,
@@ -53,7 +53,7 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     );
   });
 
-  test("one tensor given twice at the first call are two inputs", () => {
+  test("treats one tensor passed twice at the first call as two inputs", () => {
     expectNoLeak(() => {
       withCompiled(
         ({ a, b }: { a: tf.Tensor; b: tf.Tensor }) => ({ c: a.sub(b) }),
@@ -67,7 +67,7 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     });
   });
 
-  test("outputs may be inputs, constants, captured tensors, variables, and one tensor twice", () => {
+  test("returns inputs, constants, captured tensors, variables, and the same tensor twice", () => {
     expectNoLeak(() => {
       const captured = tf.tensor([7, 8]);
       const w = variable(1);
@@ -96,7 +96,7 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     });
   });
 
-  test("bool and int32 go in and out, and zero-size tensors too", () => {
+  test("takes and returns bool, int32 and empty tensors", () => {
     expectNoLeak(() => {
       const flag = variable(false, "bool");
       const count = variable(3, "int32");
@@ -128,7 +128,7 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     });
   });
 
-  test("names may have any characters, inputs may go unused, and there may be no outputs and no inputs", () => {
+  test("allows any characters in names, unused inputs, no inputs and no outputs", () => {
     expectNoLeak(() => {
       const strange = { "a,b:0": tf.scalar(1), "": tf.scalar(2), "ünï code\n^": tf.scalar(3), "7": tf.scalar(4) };
       withCompiled(
@@ -155,12 +155,12 @@ describe.skipIf(!hasGraphs)("compile: inputs, outputs and captures", () => {
     });
   });
 
-  test("tensors that came to be before the first call are fixed; a clone of a variable or input is no variable or input", () => {
+  test("fixes tensors made before the first call, including clones of variables and inputs", () => {
     expectNoLeak(() => {
       const w = variable(1);
       const start = w.clone();
       const x = tf.scalar(10);
-      const computed = tf.tidy(() => tf.scalar(2).mul(3)); // its numbers are the addon's
+      const computed = tf.tidy(() => tf.scalar(2).mul(3)); // the addon has its numbers
       withCompiled(
         ({ x: given }: { x: tf.Tensor }) => {
           w.assign(w.add(1));

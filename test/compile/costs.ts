@@ -1,4 +1,4 @@
-/** What a call costs besides TensorFlow's own work: npx tsx test/compile/costs.ts */
+/** Measures what a call costs besides TensorFlow's own work: npx tsx test/compile/costs.ts */
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../src/backends/choose.js";
 import { type NativeBinding, nativeBackend } from "../../src/backends/native.js";
@@ -14,7 +14,7 @@ const fn = ({ x }: { x: tf.Tensor }) => {
 const step = compile(fn);
 const x = tf.scalar(1);
 
-/** Median microseconds of an action. */
+/** The median time of an action in microseconds. */
 function median(times: number, action: () => void): number {
   const measured = Array.from({ length: times }, () => {
     const start = performance.now();

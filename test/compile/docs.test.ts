@@ -7,17 +7,17 @@ import { hasGraphs } from "./support.js";
 
 const root = join(import.meta.dirname, "..", "..");
 
-/** The first block of a language in a page. */
+/** The first code block of a language in a page. */
 function block(page: string, language: string): string {
   return new RegExp(`\`\`\`${language}\n([\\s\\S]*?)\`\`\``).exec(page)![1]!;
 }
 
-/** The paths of the files of src/compile, from there. */
+/** The files of src/compile, relative to it. */
 const files = readdirSync(join(root, "src", "compile"), { recursive: true, encoding: "utf8" }).filter((file) =>
   file.endsWith(".ts"),
 );
 
-test("src/compile/README.md names every file, and no other", () => {
+test("src/compile/README.md names exactly the files of src/compile", () => {
   const map = readFileSync(join(root, "src", "compile", "README.md"), "utf8");
   const named = [...map.matchAll(/`(?:\w+\/)?(\w+\.ts)`/g)].map(([, name]) => name!);
   expect([...new Set(named)].sort()).toEqual(files.map((file) => basename(file)).sort());
@@ -27,7 +27,7 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
   const page = readFileSync(join(root, "docs", "compile.md"), "utf8");
 
   test("the example passes the type checker and prints what the page says", () => {
-    const folder = join(root, "node_modules", `.heed-docs-${process.pid}`); // where packages are found
+    const folder = join(root, "node_modules", `.heed-docs-${process.pid}`); // here imports resolve
     mkdirSync(folder);
     try {
       const text = block(page, "ts");
@@ -45,7 +45,7 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
     }
   });
 
-  test("every message that the page lists is one that the code makes", () => {
+  test("the page lists only messages that the code contains", () => {
     const code = files.map((file) => readFileSync(join(root, "src", "compile", file), "utf8"));
     const listed = [...page.matchAll(/^\| `((?:a |repeat )[^`:]*?)(:| …|`)/gm)].map(([, message]) => message!);
     expect(listed.length).toBe(12);

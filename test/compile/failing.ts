@@ -1,4 +1,4 @@
-/** Prints the message of an op that fails: where source maps are on, as under tsx, it must name line 9. */
+/** Prints the message of an op that fails. With source maps, as under tsx, it must name line 9. */
 import * as tf from "@tensorflow/tfjs";
 import { useBackend } from "../../src/backends/choose.js";
 import { compile } from "../../src/compile/compile.js";

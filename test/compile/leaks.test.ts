@@ -8,9 +8,9 @@ const megabytes = () => process.memoryUsage().rss / 1e6;
 
 describe.skipIf(!hasGraphs)("memory", () => {
   const compiles = slow ? 1000 : 80;
-  test(`${compiles} compiles, calls and disposals leave nothing`, { timeout: 180_000 }, () => {
+  test(`is free again after ${compiles} compiles, calls and disposals`, { timeout: 180_000 }, () => {
     const w = variable(new Array(4096).fill(0));
-    tf.tidy(() => w.add(0)); // its numbers are the addon's from here
+    tf.tidy(() => w.add(0)); // hands its numbers to the addon
     let settled = 0;
     expectNoLeak(() => {
       for (let i = 1; i <= compiles; i++) {
@@ -24,12 +24,12 @@ describe.skipIf(!hasGraphs)("memory", () => {
       }
     });
     expect(w.dataSync()[0]).toBe(compiles);
-    // A graph that stayed would cost 50 kB and more each.
+    // Each graph that stayed would cost 50 kB or more.
     expect(megabytes() - settled).toBeLessThan(25);
     w.dispose();
   });
 
-  test("ten thousand calls, with reads, clones and replacements, keep no more than the variables", () => {
+  test("does not grow over ten thousand calls with reads, clones and replacements of variables", () => {
     const [a, b] = [variable(new Array(1000).fill(1)), variable(0)];
     const step = compile(() => {
       a.assign(a.mul(0.999));

@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 
-/** What an op of the table is tried on. */
+/** Inputs for the ops of the table. */
 export interface Samples {
-  /** `[4, 6]` float32 in (-2, 2), `p` the same in (0.1, 2.1), `u` in (-0.9, 0.9), `y` another like `x`. */
+  /** `[4, 6]` float32: `x` and `y` in (-2, 2), `p` in (0.1, 2.1), `u` in (-0.9, 0.9). */
   x: tf.Tensor2D;
   y: tf.Tensor2D;
   p: tf.Tensor2D;
@@ -31,17 +31,17 @@ const binary = "add sub mul div maximum minimum squaredDifference atan2 floorDiv
 const compare = "equal notEqual less lessEqual greater greaterEqual".split(" ");
 const reductions = "sum mean max min prod argMax argMin logSumExp".split(" ");
 
-/** tfjs's functions by name, as the table calls them. */
+/** tfjs's functions by name, for the table. */
 const call = tf as unknown as Record<string, (...args: unknown[]) => tf.Tensor>;
 
 const unaryOps = (names: string[], sample: keyof Samples) => {
   return names.map((name) => [name, (s: Samples) => call[name]!(s[sample])] as const);
 };
 
-/** Numbers as a convolution's weights. */
+/** The numbers in the shape of a convolution's weights. */
 const kernel = (x: tf.Tensor, shape: number[]) => x.flatten().slice(0, tf.util.sizeFromShape(shape)).reshape(shape);
 
-/** Every kernel of tfjs-node that takes and gives numbers, through tfjs's own functions. */
+/** Every kernel of tfjs-node that takes and returns numbers, through tfjs's own functions. */
 export const opTable: Record<string, Op> = {
   ...Object.fromEntries([
     ...unaryOps(unary, "x"),
@@ -145,7 +145,7 @@ export const opTable: Record<string, Op> = {
   unstack: ({ x, b }) => [...x.unstack(1), ...b.unstack()],
   where: ({ x, y, b }) => tf.where(b, x, y),
   crossEntropy: ({ x, p }) => tf.losses.softmaxCrossEntropy(p.softmax(), x),
-  // The kernels that only gradients call.
+  // Kernels that only gradients use.
   "gradient of avgPool": ({ image }) => tf.grad((v) => (v as tf.Tensor4D).avgPool(2, 2, "same").square())(image),
   "gradient of avgPool3d": ({ volume }) =>
     tf.grad((v) => tf.avgPool3d(v as tf.Tensor5D, 2, 2, "same").square())(volume),

@@ -4,13 +4,13 @@ import { useBackend } from "../../src/backends/choose.js";
 import { opTable, type Samples } from "./opTable.js";
 import { expectNoLeak, hasGraphs, samples, withCompiled } from "./support.js";
 
-/** The same op, at once and from a graph: the names, types, shapes and numbers of what it gives. */
+/** The results of an op, by number. */
 function results(op: (samples: Samples) => tf.Tensor | tf.Tensor[], inputs: Samples): Record<string, tf.Tensor> {
   const result = tf.tidy(() => op(inputs));
   return Object.fromEntries((Array.isArray(result) ? result : [result]).map((t, i) => [`${i}`, t]));
 }
 
-describe.skipIf(!hasGraphs)("every kernel of tfjs-node gives the same from a graph", () => {
+describe.skipIf(!hasGraphs)("every kernel of tfjs-node gives the same result in a graph as eagerly", () => {
   test.each(Object.entries(opTable))("%s", async (_name, op) => {
     await useBackend("native");
     expectNoLeak(() => {

@@ -9,7 +9,7 @@ import { counts, hasGraphs, someNumbers, variable } from "./support.js";
 
 type Matrix = tf.Tensor2D;
 
-/** Ops from two `[3, 3]` matrices to one, with numbers kept small. */
+/** Ops from two `[3, 3]` matrices to one, scaled to keep numbers small. */
 const ops: Record<string, (a: Matrix, b: Matrix) => tf.Tensor> = {
   add: (a, b) => a.add(b).mul(0.5),
   sub: (a, b) => a.sub(b).mul(0.5),
@@ -49,7 +49,7 @@ const ops: Record<string, (a: Matrix, b: Matrix) => tf.Tensor> = {
       .mul(0.3),
 };
 
-/** Tensors are known by number: two inputs, three variables, a constant, and then each result. */
+/** Tensors are numbered: two inputs, three variables, a constant, and then each result. */
 type Statement = { kind: "op"; op: string; a: number; b: number } | { kind: "assign"; to: number; from: number };
 
 const statement: fc.Arbitrary<Statement> = fc.oneof(
@@ -65,10 +65,10 @@ const statement: fc.Arbitrary<Statement> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("assign" as const), to: fc.nat(2), from: fc.nat(40) }) },
 );
 
-/** What happens between calls: to variable `i`. */
+/** What happens to variable `i` between two calls. */
 const event = fc.record({ what: fc.constantFrom("nothing", "read", "clone", "replace", "other"), i: fc.nat(2) });
 
-/** A function of two inputs and three variables from its statements; it returns some of its results. */
+/** Builds a function of two inputs and three variables from statements; it returns the wanted results. */
 function build(program: Statement[], variables: tf.Variable[], wanted: number[]) {
   return ({ x, y }: { x: tf.Tensor; y: tf.Tensor }): Record<string, tf.Tensor> =>
     tf.tidy(() => {
@@ -82,7 +82,7 @@ function build(program: Statement[], variables: tf.Variable[], wanted: number[])
     });
 }
 
-/** Everything that can be seen while a program runs: outputs, reads, clones at the end, variables at the end. */
+/** Everything that a program shows: outputs, reads, and in the end its clones and variables. */
 function observe(program: Statement[], wanted: number[], events: { what: string; i: number }[], compiled: boolean) {
   const variables = [1, 2, 3].map((seed) => variable(tf.util.toNestedArray([3, 3], Float32Array.from(someNumbers(9, seed))))); // biome-ignore format: one line
   const fn = build(program, variables, wanted);
@@ -111,7 +111,7 @@ function observe(program: Statement[], wanted: number[], events: { what: string;
 }
 
 describe.skipIf(!hasGraphs)("random programs", () => {
-  test("a compiled one shows what the eager one shows", () => {
+  test("show the same compiled as eager", () => {
     const before = counts();
     fc.assert(
       fc.property(

@@ -24,14 +24,14 @@ afterEach(() => {
   rmSync(scratch, { recursive: true });
 });
 
-/** A variable whose numbers are the addon's already, so that a call need not hand them over. */
+/** A variable whose numbers the addon already has, so that a call need not pass them. */
 function uploaded(...args: Parameters<typeof variable>): tf.Variable {
   const made = variable(...args);
   tf.tidy(() => made.add(0));
   return made;
 }
 
-/** The message of the error of the first call, which must leave no trace, with lines of this file as `LINE`. */
+/** The message of the first call's error, with lines of this file as `LINE`. The call must leave nothing behind. */
 function refusal(fn: (inputs: { x: tf.Tensor }) => unknown): string {
   let message = "";
   const [random, binding] = [Math.random, nativeBackend()!.binding];
@@ -51,7 +51,7 @@ function refusal(fn: (inputs: { x: tf.Tensor }) => unknown): string {
 }
 
 describe.skipIf(!hasGraphs)("compile refuses", () => {
-  test("a value read back to JavaScript, by the name of what is read", () => {
+  test("values read back to JavaScript, and names them", () => {
     const w = uploaded(1, "float32", "the weight");
     const rest = "is read at LINE (return it, or set allowReads to fix what follows from it)";
     const rule = "a compiled function must not read values back to JavaScript:";
@@ -61,7 +61,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     w.dispose();
   });
 
-  test("a random number drawn in JavaScript", () => {
+  test("random numbers drawn in JavaScript", () => {
     const message =
       "a compiled function must not draw random numbers in JavaScript: LINE (draw them with a seed that is an input)";
     expect(refusal(({ x }) => ({ y: x.mul(Math.random()) }))).toBe(message);
@@ -69,7 +69,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(({ x }) => ({ y: tf.dropout(x, 0.5) }))).toBe(message);
   });
 
-  test("what the function does not let out: an error that it caught, or that nobody waits for", async () => {
+  test("mistakes that the function hides: an error that it catches, or a promise that it does not await", async () => {
     const reads = "a compiled function must not read values back to JavaScript: op0_Square is read at LINE";
     const silently = (body: () => unknown) => {
       try {
@@ -96,7 +96,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     ).toContain("must not draw random numbers in JavaScript: LINE");
   });
 
-  test("tensors that are kept beyond its end", () => {
+  test("tensors kept after the function returns", () => {
     const w = uploaded([1, 2], "float32", "the kept weight");
     const rest = "(return it, or assign it to a variable)";
     const kept: tf.Tensor[] = [];
@@ -120,7 +120,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     w.dispose();
   });
 
-  test("an op whose shapes depend on values", () => {
+  test("ops whose shapes depend on values", () => {
     const rule = "a compiled function must not use ops whose shapes depend on values:";
     const unique = ({ x }: { x: tf.Tensor }) => ({ y: tf.unique(x as tf.Tensor1D).values });
     expect(refusal(unique)).toBe(`${rule} op0_UniqueV2 is made at LINE`);
@@ -130,7 +130,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     expect(refusal(boxes)).toMatch(/shapes depend on values: op\d+_NonMaxSuppressionV3 is made at LINE$/);
   });
 
-  test("a variable made or disposed", () => {
+  test("variables made or disposed by the function", () => {
     expect(refusal(({ x }) => ({ y: x.add(tf.variable(tf.scalar(1), true, "fresh")) }))).toBe(
       "a compiled function must not make variables: got fresh (make it before, and assign it)",
     );
@@ -144,7 +144,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     tf.dispose([x, gone]);
   });
 
-  test("anything but tensors by name", async () => {
+  test("inputs and results other than tensors by name", async () => {
     const rule = "a compiled function must return tensors by name, such as { loss }: got";
     expect(refusal(({ x }) => x)).toBe(`${rule} a tensor`);
     expect(refusal(() => undefined)).toBe(`${rule} undefined`);
@@ -156,7 +156,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
         return { y: x.add(1) };
       }),
     ).toBe(`${rule} a promise (it must not be async)`);
-    await new Promise((done) => setImmediate(done)); // the rest of that fails, and nobody hears of it
+    await new Promise((done) => setImmediate(done)); // its second half fails, which must not be reported
     expect(refusal(({ x }) => [x])).toBe(`${rule} an array`);
     expect(
       refusal(({ x }) => {
@@ -177,7 +177,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     );
   });
 
-  test("texts", () => {
+  test("string tensors", () => {
     expect(refusal(() => ({ y: tf.tensor(["a", "b"]).reshape([2, 1]) }))).toBe(
       "a compiled function must not use texts as tensors: LINE",
     );
@@ -192,7 +192,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     words.dispose();
   });
 
-  test("what the function itself throws comes out as it is, and variables are as before", () => {
+  test("with the function's own error, unchanged, and leaves variables as they were", () => {
     const w = uploaded([1, 2]);
     const mine = new RangeError("mine");
     expectNoLeak(() => {
@@ -207,7 +207,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     w.dispose();
   });
 
-  test("an op that TensorFlow refuses when it is traced, with its line", () => {
+  test("ops that TensorFlow refuses during tracing, and names their line", () => {
     const native = nativeBackend()!;
     const message = refusal(({ x }) => {
       return { y: (native as NativeBackend).executeSingleOutput("MatMul", [], [x, x]) };
@@ -218,13 +218,13 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     );
   });
 
-  test("and the line is the caller's where source maps are on", () => {
+  test("with the line in the source if source maps are on", () => {
     const script = join(import.meta.dirname, "failing.ts");
     const printed = execFileSync(process.execPath, ["--import", "tsx", script], { encoding: "utf8" });
     expect(printed).toMatch(/is not in \[0, 2\)\n.*\nop\d+_GatherV2 is made at \S*failing\.ts:9:\d+\n$/);
   });
 
-  test("a graph that TensorFlow refuses, with the line of the op, and its file is gone", () => {
+  test("graphs that TensorFlow refuses, names the line of the op, and removes the file", () => {
     const native = nativeBackend()!;
     // In eager mode TensorFlow infers T; a graph must state it.
     const message = refusal(({ x }) => ({ y: native.executeSingleOutput("Square", [], [x]) }));
@@ -237,7 +237,7 @@ describe.skipIf(!hasGraphs)("compile refuses", () => {
     );
   });
 
-  test("and goes on: the same function works once the cause is gone", () => {
+  test("only until the cause is gone: then the same function works", () => {
     let reads = true;
     expectNoLeak(() => {
       withCompiled(

@@ -11,7 +11,7 @@ import { counts, expectNoLeak, hasGraphs, numbers, samples, thrown, variable, wi
 const int = (value: number) => tf.scalar(value, "int32");
 const value = (tensor: tf.Tensor): number => tensor.dataSync()[0]!;
 
-/** The same in JavaScript: `x` doubles and grows by the turn, `sum` adds it up. */
+/** The loop in JavaScript: `x` doubles and grows by `turn * step`; `sum` adds up `x`. */
 function plain(turns: number, [x, sum]: [number, number], step: number): [number, number] {
   for (let turn = 0; turn < turns; turn++) {
     x = 2 * x + turn * step;
@@ -21,10 +21,10 @@ function plain(turns: number, [x, sum]: [number, number], step: number): [number
 }
 
 onEveryBackend("repeat", (backend) => {
-  test("runs its body so often, with the turn, and what it assigns goes on", () => {
+  test("runs its body that many times, passes the turn, and keeps what the body assigns", () => {
     const [x, sum, unused] = [variable(1), variable(0), variable(7)];
     const fn = ({ turns, step }: { turns: tf.Tensor; step: tf.Tensor }) => {
-      const captured = step.mul(2); // of the graph around the loop
+      const captured = step.mul(2); // in the graph around the loop
       repeat(turns as tf.Scalar, (turn) => {
         x.assign(x.mul(2).add(turn.cast("float32").mul(captured).div(2)));
         sum.assign(sum.add(x).add(unused.mul(0)));
@@ -49,7 +49,7 @@ onEveryBackend("repeat", (backend) => {
     tf.dispose([x, sum, unused]);
   });
 
-  test("leaves no tensor behind", () => {
+  test("leaves no tensors in memory", () => {
     const x = variable([1, 2]);
     const before = tf.memory().numTensors;
     withCompiled(
@@ -74,7 +74,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     { xla: false, long: true },
     { xla: true, long: false },
     { xla: true, long: true },
-  ])("one within another, %o", ({ xla, long }) => {
+  ])("works inside another repeat, %o", ({ xla, long }) => {
     expectNoLeak(() => {
       const [a, b] = [variable(1), variable([1, 2])];
       withCompiled(
@@ -101,7 +101,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     });
   });
 
-  test("takes any number for a count, and cuts its fraction off, as it does op by op", () => {
+  test("takes any number as the count and drops its fraction, as it does op by op", () => {
     const turns = (count: number, body: typeof withCompiled | undefined) => {
       const done = variable(0);
       const fn = ({ count }: { count: tf.Tensor }) => {
@@ -121,7 +121,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     }
   });
 
-  test("a variable may take over another's value, and two may swap theirs", () => {
+  test("can copy one variable to another, and swap two", () => {
     expectNoLeak(() => {
       const [a, b, c] = [variable(1), variable(2), variable(3)];
       withCompiled(
@@ -143,7 +143,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     });
   });
 
-  test("two in a row, the second with what the first left, and a variable assigned between", () => {
+  test("works twice in a row: the second sees what the first and the code in between assigned", () => {
     expectNoLeak(() => {
       const [a, b] = [variable(1), variable(0)];
       withCompiled(
@@ -166,7 +166,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     });
   });
 
-  test("every kernel of tfjs-node gives the same inside", () => {
+  test("gives the same results as eager for every kernel of tfjs-node", () => {
     const { unique: _, ...ofFixedShape } = opTable;
     const ops = Object.entries(ofFixedShape);
     const [first, second] = [samples(1), samples(2)];
@@ -194,7 +194,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     tf.dispose([kept.flat(), { ...first }, { ...second }]);
   });
 
-  test.each([false, true])("an op that fails leaves variables as they were, long: %s", (long) => {
+  test.each([false, true])("leaves variables as they were if an op fails, long: %s", (long) => {
     expectNoLeak(() => {
       const [x, other] = [variable([1, 2]), variable(5)];
       withCompiled(
@@ -228,7 +228,7 @@ describe.skipIf(!hasGraphs)("repeat in a graph", () => {
     return message.replaceAll(/\S*repeat\.test\.ts:\d+:\d+/g, "LINE");
   };
 
-  test("refuses a value read back inside, and one of the inside used outside", () => {
+  test("refuses to read back values inside, and to use inner values outside", () => {
     const x = variable(1, "float32", "the x");
     const read = "is read at LINE (return it, or set allowReads to fix what follows from it)";
     const rule = "a compiled function must not read values back to JavaScript:";

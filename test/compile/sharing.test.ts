@@ -10,8 +10,8 @@ beforeEach(async () => {
 
 const value = (tensor: tf.Tensor): number => tensor.dataSync()[0]!;
 
-describe.skipIf(!hasGraphs)("compile: variables of several graphs", () => {
-  test("shared by functions that each assign it, read it, or both, in any order", () => {
+describe.skipIf(!hasGraphs)("compile: variables used by several graphs", () => {
+  test("keep one value across functions that assign or read them, in any order", () => {
     expectNoLeak(() => {
       const [w, sum, unused] = [variable(1), variable(0), variable(9)];
       const add = compile(() => {
@@ -48,7 +48,7 @@ describe.skipIf(!hasGraphs)("compile: variables of several graphs", () => {
     expect(counts().graphs).toBe(0);
   });
 
-  test("two graphs of one function share them too", () => {
+  test("keep one value across the graphs of one function", () => {
     expectNoLeak(() => {
       const total = variable(0);
       withCompiled(

@@ -4,7 +4,7 @@ import { useBackend } from "../../src/backends/choose.js";
 import { type Compiled, type CompileOptions, compile, type Tensors } from "../../src/compile/compile.js";
 import type { Samples } from "./opTable.js";
 
-/** Whether this machine has graphs to compile to; tests of graphs are skipped where it has none. */
+/** Whether this machine can compile graphs; tests of graphs are skipped if not. */
 export const hasGraphs = (await useBackend("auto")).name === "native";
 
 interface Counts {
@@ -13,7 +13,7 @@ interface Counts {
   graphs: number;
 }
 
-/** Tensors of tfjs, tensors of the addon, and sessions. */
+/** The numbers of tensors in tfjs and in the addon, and of sessions. */
 export function counts(): Counts {
   const { binding } = tf.backend() as unknown as {
     binding: { getNumOfTensors(): number; getNumOfSavedModels(): number };
@@ -25,14 +25,14 @@ export function counts(): Counts {
   };
 }
 
-/** Runs `body` and expects that it leaves nothing behind. */
+/** Runs `body` and expects it to leave nothing in memory. */
 export function expectNoLeak(body: () => void): void {
   const before = counts();
   body();
   expect(counts()).toEqual(before);
 }
 
-/** Runs `body` with the compiled `fn`, which is disposed then. */
+/** Runs `body` with the compiled `fn`, then disposes it. */
 export function withCompiled<I extends Tensors, O extends Tensors, R>(
   fn: (inputs: I) => O,
   body: (compiled: Compiled<I, O>) => R,
@@ -46,12 +46,12 @@ export function withCompiled<I extends Tensors, O extends Tensors, R>(
   }
 }
 
-/** A variable of its own data. */
+/** A variable that shares its data with no other tensor. */
 export function variable(values: tf.TensorLike, dtype: tf.DataType = "float32", name?: string): tf.Variable {
   return tf.tidy(() => tf.variable(tf.tensor(values, undefined, dtype), true, name));
 }
 
-/** The numbers of tensors by name, and the tensors gone. */
+/** Reads tensors by name, and disposes them. */
 export function numbers(tensors: Tensors): Record<string, number[]> {
   const read = Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, Array.from(t.dataSync())]));
   tf.dispose(tensors);
@@ -68,12 +68,12 @@ export function thrown(body: () => unknown): Error {
   throw new Error("nothing was thrown");
 }
 
-/** Numbers from -2 to 2, neither regular nor random: a seeded sine. */
+/** Irregular numbers from -2 to 2: a sine, with `seed` as its phase. */
 export function someNumbers(count: number, seed = 1): number[] {
   return Array.from({ length: count }, (_, i) => 2 * Math.sin(1 + i * 1.7 + seed * 0.9));
 }
 
-/** What the ops of the table are tried on. */
+/** Inputs for the ops of the table. */
 export function samples(seed: number): Samples {
   const matrix = (f: (v: number) => number) => tf.tensor2d(someNumbers(24, seed).map(f), [4, 6]);
   return {

@@ -26,7 +26,7 @@ describe("heed's errors", () => {
     remedy: "try 2 or 4, or {hiddenDim} 126",
   };
 
-  it("say where, the rule, what came and the remedy, and keep each as a property", () => {
+  it("state the place, the rule, the value and the remedy, and keep each as a property", () => {
     const error = new errors.ConfigError(refusal);
     expect(error.message).toBe(
       "settings.json: numHeads must divide hiddenDim 128: got 3 (try 2 or 4, or hiddenDim 126)",
@@ -37,7 +37,7 @@ describe("heed's errors", () => {
     );
   });
 
-  it("leave out what a refusal leaves out", () => {
+  it("omit the parts that are not given", () => {
     expect(new errors.ConfigError({ field: "out", rule: "name a folder" }).message).toBe("out must name a folder");
     expect(new errors.ConfigError({ field: "out", rule: "name a folder", got: "none" }).message).toBe(
       "out must name a folder: got none",

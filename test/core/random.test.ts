@@ -36,7 +36,7 @@ describe("inverseNormal", () => {
     expect(Math.abs(inverseNormal(word) / quantile - 1)).toBeLessThan(1e-15);
   });
 
-  it("mirrors and rises", () => {
+  it("is antisymmetric about the middle and strictly increasing", () => {
     let before = Number.NEGATIVE_INFINITY;
     for (let word = 0; word < 2 ** 32; word += 999_983) {
       const z = inverseNormal(word);
@@ -62,13 +62,13 @@ describe("Random", () => {
     }
   });
 
-  it("draws the blocks of counter (step, 0), (step, 1), ... under the key (seed, FNV-1a of the stream)", () => {
+  it("draws blocks (step, 0), (step, 1), ... under the key (seed, FNV-1a hash of the stream's name)", () => {
     const fnv1aOfA = 0xe40c292c; // as in FNV's own test vectors, http://www.isthe.com/chongo/tech/comp/fnv/
     const blocks = [0, 1, 2].flatMap((index) => block([7, fnv1aOfA], [9, index]));
     expect(draw(new Random(7, "a", 9))).toEqual(blocks.slice(0, 5));
   });
 
-  it("spreads uniform01 over [0, 1) and nextNormal over a standard normal distribution", () => {
+  it("has the moments of U(0, 1) in uniform01 and of a standard normal distribution in nextNormal", () => {
     const random = new Random(1, "test");
     const count = 200_000;
     const uniform = { sum: 0, least: 1, most: 0 };
@@ -95,14 +95,14 @@ describe("Random", () => {
     expect(Math.abs(normal.fourths / count - 3)).toBeLessThan(error * Math.sqrt(96));
   });
 
-  it("draws whole numbers without favouring any", () => {
+  it("draws all integers with equal probability", () => {
     const random = new Random(2, "test");
     for (const below of [1, 2, 3, 7, 1000]) {
       const counts = new Array<number>(below).fill(0);
       for (let i = 0; i < 100 * below; i++) counts[random.nextInteger(below)]!++;
       expect(counts.every((count) => count > 40 && count < 170)).toBe(true);
     }
-    // Of 3 * 2^51 numbers, taking 2^53 draws modulo would give the lowest third twice the chance of the rest: 1/2, not 1/3.
+    // Below 3 * 2^51, a plain modulo of 53 bits would make the lowest third twice as likely as the rest: 1/2, not 1/3.
     const below = 3 * 2 ** 51;
     let low = 0;
     for (let i = 0; i < 3000; i++) if (random.nextInteger(below) < below / 3) low++;

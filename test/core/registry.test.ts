@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { Registry } from "../../src/core/registry.js";
 import { refusal } from "../support/refusal.js";
 
-it("finds what was registered, lists names in order, and refuses others", () => {
+it("finds registered values, lists their names in order, and refuses unknown and repeated names", () => {
   const shapes = new Registry<number>("shape");
   shapes.register("square", 4);
   shapes.register("line", 2);

@@ -15,18 +15,18 @@ const logs = (probabilities: number[]) => probabilities.map(Math.log);
 describe("candidates", () => {
   const probabilities = [0.1, 0.4, 0.05, 0.3, 0.15];
 
-  it("are all tokens without a filter, and at temperature 0, where the likeliest will be taken", () => {
+  it("are all tokens without a filter, and at temperature 0, where the likeliest is taken anyway", () => {
     expect(filter(logs(probabilities), {})).toEqual([0, 1, 2, 3, 4]);
     expect(filter(logs(probabilities), { temperature: 0, topK: 1, topP: 0.1, minP: 0.9 })).toEqual([0, 1, 2, 3, 4]);
   });
 
-  it("are the topK likeliest, on a tie the smaller ids", () => {
+  it("are the topK likeliest, with the smaller ids in a tie", () => {
     expect(filter(logs(probabilities), { topK: 2 })).toEqual([1, 3]);
     expect(filter([5, 5, 5, 5], { topK: 2 })).toEqual([0, 1]);
     expect(filter([1, 2], { topK: 10 })).toEqual([1, 0]);
   });
 
-  it("are the smallest set of the likeliest that holds topP", () => {
+  it("are the smallest set of likeliest tokens with a total probability of topP", () => {
     const held = (topP: number) => filter(logs(probabilities), { topP });
     expect(held(0.01)).toEqual([1]);
     expect(held(0.39)).toEqual([1]);
@@ -36,19 +36,19 @@ describe("candidates", () => {
     expect(held(0.999)).toEqual([1, 3, 4, 0, 2]);
   });
 
-  it("hold topP to the token where probabilities are alike", () => {
+  it("are exactly topP of the tokens if all probabilities are equal", () => {
     const count = (topP: number) => filter(new Array(10).fill(-2.5), { topP }).length;
     expect([0.1, 0.3, 0.5, 0.7, 0.9].map(count)).toEqual([1, 3, 5, 7, 9]);
   });
 
-  it("follow the temperature where they hold topP", () => {
-    // softmax([1, 0, -1] / 0.5) is .867 .117 .016, of [1, 0, -1] / 4 it is .419 .326 .254
+  it("apply topP to the probabilities after temperature", () => {
+    // softmax([1, 0, -1] / 0.5) is .867 .117 .016; softmax([1, 0, -1] / 4) is .419 .326 .254
     expect(filter([0, 1, -1], { temperature: 0.5, topP: 0.86 })).toEqual([1]);
     expect(filter([0, 1, -1], { temperature: 4, topP: 0.7 })).toEqual([1, 0]);
     expect(filter([0, 1, -1], { temperature: 4, topP: 0.75 })).toEqual([1, 0, 2]);
   });
 
-  it("are those of at least minP of the likeliest one's probability", () => {
+  it("are the tokens with at least minP times the highest probability", () => {
     const held = (minP: number) => filter(logs(probabilities), { minP });
     expect(held(0.12)).toEqual([0, 1, 2, 3, 4]);
     expect(held(0.13)).toEqual([0, 1, 3, 4]);
@@ -65,7 +65,7 @@ describe("candidates", () => {
     expect(found(0.8)).toEqual([1]);
   });
 
-  it("hold for extreme logits", () => {
+  it("are right for extreme logits", () => {
     expect(filter([3e38, -3e38, 0], { topP: 0.999 })).toEqual([0]);
     expect(filter([0, 1e-3], { temperature: 1e-6, topP: 0.99 })).toEqual([1]);
   });
@@ -81,7 +81,7 @@ describe("candidates", () => {
     minP: fc.double({ min: 0, max: 1, noNaN: true }),
   });
 
-  it("always are some tokens, each once: the likeliest ones, likeliest first where topK or topP is at work", () => {
+  it("are always the likeliest tokens, at least one, each once, and sorted by probability under topK or topP", () => {
     fc.assert(
       fc.property(anyLogits, anyFilter, (logits, given) => {
         const found = filter(logits, given);
@@ -93,7 +93,7 @@ describe("candidates", () => {
     );
   });
 
-  it("hold topP, and without the last of them would not", () => {
+  it("reach topP, but not without the last of them", () => {
     fc.assert(
       fc.property(anyLogits, fc.double({ min: 0.01, max: 0.999, noNaN: true }), (logits, topP) => {
         const held = softmax(logits).sort((a, b) => b - a);
@@ -105,7 +105,7 @@ describe("candidates", () => {
     );
   });
 
-  it("never are more under a stricter filter", () => {
+  it("are never more under a stricter filter", () => {
     fc.assert(
       fc.property(anyLogits, anyFilter, fc.double({ min: 0, max: 1, noNaN: true }), (logits, given, share) => {
         const count = (changes: Partial<typeof all>) => filter(logits, { ...given, ...changes }).length;
@@ -117,7 +117,7 @@ describe("candidates", () => {
     );
   });
 
-  it("are every token with the defaults, but for the temperature", () => {
+  it("are all tokens under the default options", () => {
     expect(filter([1, 2, 3], generationConfig()).length).toBe(3);
   });
 });
@@ -129,12 +129,12 @@ describe("penalizeRepetition", () => {
     return [...logits];
   };
 
-  it("divides positive logits of seen tokens and multiplies negative ones, once for each token", () => {
+  it("divides the positive logits of seen tokens and multiplies the negative ones, once per token", () => {
     expect(penalized(2, [0, 1, 1, 0, 2])).toEqual([1, -4, 0, 5]);
     expect(penalized(0.5, [0, 1])).toEqual([4, -1, 0, 5]);
   });
 
-  it("changes nothing for a penalty of 1 or where nothing was seen", () => {
+  it("changes nothing for a penalty of 1 or if no tokens were seen", () => {
     expect(penalized(1, [0, 1, 2, 3])).toEqual([2, -2, 0, 5]);
     expect(penalized(2, [])).toEqual([2, -2, 0, 5]);
   });

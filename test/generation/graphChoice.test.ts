@@ -15,14 +15,14 @@ import { onEveryBackend } from "../support/backends.js";
 
 const V = 23;
 
-/** Every way of switching filters on and off. */
+/** All combinations of filters on and off. */
 const kinds: Partial<Choice>[] = [0, 7].flatMap((topK) =>
   [1, 0.6].flatMap((topP) =>
     [0, 0.05].flatMap((minP) => [1, 1.3].map((repetitionPenalty) => ({ topK, topP, minP, repetitionPenalty }))),
   ),
 );
 
-/** Logits of many kinds: smooth ones, ones with many ties, all alike. */
+/** Different kinds of logits: smooth, with many ties, all equal. */
 function someLogits(random: Random, draw: number): Float32Array {
   const scale = [1, 10, 0.01][draw % 3]!;
   return Float32Array.from({ length: V }, () => {
@@ -32,10 +32,10 @@ function someLogits(random: Random, draw: number): Float32Array {
   });
 }
 
-onEveryBackend("choosing by ops", (backend) => {
+onEveryBackend("choosing a token by ops", (backend) => {
   const draws = backend === "native" ? 60 : 12;
 
-  /** Draws with `fn`, and in JavaScript from the same numbers. */
+  /** Expects `fn` to choose as JavaScript does from the same numbers. */
   function compare(fn: (inputs: Record<string, tf.Tensor>) => { id: tf.Tensor }, given: Choice): void {
     const random = new Random(7, JSON.stringify(given));
     for (let draw = 0; draw < draws; draw++) {
@@ -70,11 +70,11 @@ onEveryBackend("choosing by ops", (backend) => {
 
   const choices = [...kinds.map((kind) => ({ temperature: 1, ...kind })), { temperature: 0, ...kinds[1] }] as Choice[];
 
-  it("takes the token that JavaScript takes from the same logits and noise, with every filter", () => {
+  it("takes the same token as JavaScript from the same logits and noise, with every filter", () => {
     for (const choice of choices) compare(byOps(choice), choice);
   });
 
-  it.runIf(backend === "native")("does so compiled, and by XLA", () => {
+  it.runIf(backend === "native")("takes the same token when compiled, with and without XLA", () => {
     for (const choice of choices.filter((_, i) => i % 5 === 0 || i === choices.length - 1)) {
       for (const xla of [false, true]) {
         const compiled = compile(byOps(choice), { xla });

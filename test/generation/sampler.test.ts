@@ -24,15 +24,15 @@ const chiSquare = (found: number[], expected: number[]) =>
 describe("choose", () => {
   const logits = [0.5, -1, 2, 0, 1.2];
 
-  it("draws each token as often as softmax(logits / temperature) says, by the chi-square test", () => {
+  it("draws tokens with the probabilities softmax(logits / temperature), by a chi-square test", () => {
     for (const temperature of [0.5, 1, 3]) {
       const expected = softmax(logits.map((logit) => logit / temperature)).map((p) => 20_000 * p);
-      // exceeded with probability 0.01, for four degrees of freedom
+      // the 0.99 quantile for four degrees of freedom
       expect(chiSquare(counts(logits, { temperature }, 20_000), expected)).toBeLessThan(13.28);
     }
   });
 
-  it("draws from the candidates alone, in the softmax's ratios", () => {
+  it("draws only candidates, with the softmax over them", () => {
     const found = counts(logits, { topK: 3, temperature: 0.7 }, 20_000);
     expect([found[1], found[3]]).toEqual([0, 0]);
     const kept = [0, 2, 4];
@@ -45,7 +45,7 @@ describe("choose", () => {
     ).toBeLessThan(9.21); // two degrees of freedom
   });
 
-  it("takes the likeliest at temperature 0, on a tie the smaller id, and draws nothing for it", () => {
+  it("takes the likeliest token at temperature 0, the smaller id in a tie, without drawing numbers", () => {
     const random = new Random(5, "x");
     const noise = new Float32Array(4).fill(9);
     drawNoise(noise, 0, random);
@@ -54,7 +54,7 @@ describe("choose", () => {
     expect(choose(Float32Array.of(1, 3, 3, 2), noise, { ...all, temperature: 0, topK: 1 })).toBe(1);
   });
 
-  it("takes the largest sum of logit and noise, in float32, on a tie the first candidate", () => {
+  it("takes the largest sum of logit and noise in float32, and the first candidate in a tie", () => {
     const chosen = (noise: number[], changes = {}) =>
       choose(Float32Array.of(1, 2, 3, 2), Float32Array.from(noise), { ...all, ...changes });
     expect(chosen([0, 0, 0, 0])).toBe(2);
@@ -66,7 +66,7 @@ describe("choose", () => {
 });
 
 describe("drawNoise", () => {
-  it("is temperature times Gumbel noise: its mean and variance are those of the distribution", () => {
+  it("is temperature times Gumbel noise, with the mean and variance of that distribution", () => {
     const noise = new Float32Array(100_000);
     drawNoise(noise, 2, new Random(1, "noise"));
     const mean = noise.reduce((sum, x) => sum + x, 0) / noise.length;
@@ -76,7 +76,7 @@ describe("drawNoise", () => {
     expect(noise.every(Number.isFinite)).toBe(true);
   });
 
-  it("is the same for the same seed, and uses one number of 32 bits each", () => {
+  it("is the same for the same seed, and uses one 32-bit number per token", () => {
     const [one, other] = [new Float32Array(7), new Float32Array(7)];
     const random = new Random(3, "x");
     drawNoise(one, 1, random);

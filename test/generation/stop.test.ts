@@ -15,7 +15,7 @@ async function collect(pieces: string[], stop: string[], taken?: string[]): Prom
   return out;
 }
 
-/** Letter by letter: the text up to the first moment at which it ends in a stop text, without the longest such. */
+/** Letter by letter: the text up to where it first ends with a stop text, without the longest one that ends there. */
 function cut(text: string, stop: string[]): string {
   for (let end = 1; end <= text.length; end++) {
     const found = stop.filter((s) => text.slice(0, end).endsWith(s)).map((s) => s.length);
@@ -25,7 +25,7 @@ function cut(text: string, stop: string[]): string {
 }
 
 describe("untilStop", () => {
-  it("passes everything on, piece by piece, where there is no stop text", async () => {
+  it("passes every piece on if there are no stop texts", async () => {
     expect(await collect(["ab", "c", "d"], [])).toEqual(["ab", "c", "d"]);
   });
 
@@ -35,24 +35,24 @@ describe("untilStop", () => {
     expect(await collect(["END"], ["END"])).toEqual([]);
   });
 
-  it("takes no piece after the one that completes a stop text", async () => {
+  it("reads no piece after the one that completes a stop text", async () => {
     const taken: string[] = [];
     await collect(["a", "b", "c", "d"], ["bc"], taken);
     expect(taken).toEqual(["a", "b", "c"]);
   });
 
-  it("holds back what may begin a stop text, no longer than it may", async () => {
+  it("holds back the possible beginning of a stop text, and only while it is possible", async () => {
     expect(await collect(["xa", "a", "b", "y"], ["aac"])).toEqual(["x", "aab", "y"]);
-    expect(await collect(["x", "aa", "a"], ["aab"])).toEqual(["x", "a", "aa"]); // the text ends: what was held comes out
+    expect(await collect(["x", "aa", "a"], ["aab"])).toEqual(["x", "a", "aa"]); // at the end, held text comes out
   });
 
-  it("ends at the stop text that is complete first, and leaves out the longest that ends there", async () => {
+  it("ends at the first stop text to be complete, and cuts the longest one that ends there", async () => {
     expect(await collect(["xabc"], ["abc", "b"])).toEqual(["xa"]);
     expect(await collect(["x", "a", "b", "c"], ["abc", "b"])).toEqual(["x", "a"]);
     expect(await collect(["x", "ab", "c"], ["bc", "abc"])).toEqual(["x"]);
   });
 
-  it("gives, however the text is cut into pieces, what cutting the whole text gives", async () => {
+  it("cuts the same text for any division into pieces", async () => {
     const letters = fc.array(fc.constantFrom("a", "b", "c"), { maxLength: 14 }).map((all) => all.join(""));
     const stops = fc.array(
       letters.filter((s) => s !== "" && s.length < 5),
@@ -67,7 +67,7 @@ describe("untilStop", () => {
     );
   });
 
-  it("never gives an empty piece", async () => {
+  it("never yields an empty piece", async () => {
     expect(await collect(["", "a", ""], ["b"])).toEqual(["a"]);
     expect(await collect(["", "a", ""], [])).toEqual(["a"]);
   });

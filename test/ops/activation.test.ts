@@ -7,10 +7,10 @@ import { expectClose, tensorsLeft } from "../support/numbers.js";
 import { numericalGradient } from "../support/numericalGradient.js";
 import * as plain from "../support/plain.js";
 
-// Not 0, where relu has a corner.
+// Without 0, where relu has no derivative.
 const points = Float32Array.from([-30, -6, -3.3, -1.5, -0.7, -0.1, 0.1, 0.5, 1, 2.25, 4, 9, 30]);
 
-it("the plain erf agrees with tabled values (Abramowitz & Stegun, table 7.1)", () => {
+it("the erf of the tests agrees with Abramowitz & Stegun, table 7.1", () => {
   expect(plain.erf(0.5)).toBeCloseTo(0.5204998778, 10);
   expect(plain.erf(-1)).toBeCloseTo(-0.8427007929, 10);
   expect(plain.erf(2)).toBeCloseTo(0.995322265, 10);
@@ -18,13 +18,13 @@ it("the plain erf agrees with tabled values (Abramowitz & Stegun, table 7.1)", (
 });
 
 onEveryBackend("activation", () => {
-  it.each(activationKinds)("%s is its formula", (kind) => {
+  it.each(activationKinds)("%s equals its formula in plain JavaScript", (kind) => {
     const y = activations[kind](tf.tensor1d(points));
-    // An erf by polynomial, off by 1.5e-7, would show at 30: the formula is exact for large numbers.
+    // At 30 the formula is exact, so a polynomial erf with an error of 1.5e-7 would fail.
     expectClose(y, Array.from(points, plain.activations[kind]), { absolute: 5e-7 });
   });
 
-  it.each(activationKinds)("%s has the formula's slope", (kind) => {
+  it.each(activationKinds)("%s has the numerical gradient of its formula", (kind) => {
     const dy = points.map((_, i) => 1 + i / 4);
     const gradient = tf.grad((x) => activations[kind](x))(tf.tensor1d(points), tf.tensor1d(dy));
     const slopes = numericalGradient(
@@ -34,7 +34,7 @@ onEveryBackend("activation", () => {
     expectClose(gradient, slopes, { absolute: 2e-6 });
   });
 
-  it.each(activationKinds)("%s leaves one tensor, and its gradient one", (kind) => {
+  it.each(activationKinds)("%s leaves one new tensor in memory, and so does its gradient", (kind) => {
     const x = tf.tensor1d(points);
     expect(tensorsLeft(() => activations[kind](x))).toBe(1);
     expect(tensorsLeft(() => tf.grad((input) => activations[kind](input))(x))).toBe(1);

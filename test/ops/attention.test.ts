@@ -13,7 +13,7 @@ type Shape = [number, number, number, number];
 type Numbers = ArrayLike<number>;
 const torch = JSON.parse(readFileSync(new URL("../fixtures/gpt2/attention.json", import.meta.url), "utf8"));
 
-/** Every head by the plain formula; `mask` multiplies the weights as dropout does. */
+/** Every head by the formula in plain JavaScript; `mask` multiplies the weights as dropout does. */
 function byHand([b, h, t, d]: Shape, [q, k, v]: [Numbers, Numbers, Numbers], mask?: Numbers) {
   const heads = Array.from({ length: b * h }, (_, i) => {
     const part = (x: Numbers) => plain.rows(Array.from(x).slice(i * t * d, (i + 1) * t * d), d);
@@ -33,14 +33,14 @@ onEveryBackend("attention", () => {
     const upstream = normals(shape, "upstream");
     const tensors = () => numbers.map((x) => tf.tensor(x, shape)) as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
 
-    it("is the formula worked in plain numbers", () => {
+    it("equals the formula in plain JavaScript", () => {
       const [q, k, v] = tensors();
       const { weights, mixed } = byHand(shape, numbers);
       expectClose(attentionWeights(q, k), weights);
       expectClose(attention(q, k, v), mixed);
     });
 
-    it.each([0, 0.4])("has the formula's gradients, with dropout %s", (rate) => {
+    it.each([0, 0.4])("has the numerical gradients of the formula, with dropout %s", (rate) => {
       const seed = { step: tf.scalar(3, "int32"), site: 1 };
       const dropout = rate > 0 ? { rate, seed } : undefined;
       const mask = dropout && dropoutMask([2, h, 4, 4], rate, seed).dataSync();
@@ -58,7 +58,7 @@ onEveryBackend("attention", () => {
     });
   });
 
-  it("is torch's scaled_dot_product_attention, with its gradients (fixtures/gpt2/make.py)", () => {
+  it("equals torch's scaled_dot_product_attention and its gradients (fixtures/gpt2/make.py)", () => {
     const shape: Shape = [torch.B, torch.H, torch.T, torch.D];
     const tensors = () => [torch.q, torch.k, torch.v].map((x) => tf.tensor(x, shape) as tf.Tensor4D);
     const [q, k, v] = tensors() as [tf.Tensor4D, tf.Tensor4D, tf.Tensor4D];
@@ -71,7 +71,7 @@ onEveryBackend("attention", () => {
     });
   });
 
-  it("gives the last queries over all keys what the full pass gives them", () => {
+  it("gives the last queries over all keys the same weights as the full pass", () => {
     const shape: Shape = [2, 2, 6, 4];
     const [q, k] = ["q", "k"].map((what) => tf.tensor(normals(shape, what), shape) as tf.Tensor4D) as [
       tf.Tensor4D,
@@ -82,7 +82,7 @@ onEveryBackend("attention", () => {
     expectClose(attentionWeights(last, k), full);
   });
 
-  it("is the same where a long text is worked on in blocks: the formula op by op, with its gradients", () => {
+  it("equals the formula op by op and its gradients for a long text, which it computes in blocks", () => {
     const shape: Shape = [1, 2, 300, 4];
     const tensors = ["q", "k", "v"].map((what) => tf.tensor(normals(shape, what), shape));
     const upstream = tf.tensor(normals(shape, "upstream"), shape);
@@ -104,19 +104,19 @@ onEveryBackend("attention", () => {
     });
   });
 
-  it("draws what it drops anew for each block of a long text", () => {
+  it("draws a new dropout mask for each block of a long text", () => {
     const q = tf.zeros([1, 1, 256, 1]) as tf.Tensor4D;
     const each = tf.eye(256).reshape([1, 1, 256, 256]) as tf.Tensor4D; // shows the weight of each key
     const kept = attention(q, q, each, { rate: 0.5, seed: { step: tf.scalar(1, "int32"), site: 0 } }).dataSync();
     const drops = (row: number, from: number, to: number) =>
       Array.from(kept.slice(row * 256 + from, row * 256 + to), (weight) => (weight > 0 ? 1 : 0)).join("");
-    // Number 127 * 128 of a generator is the first of row 127 of 128 keys, and number 128 of row 63 of 256 keys.
+    // A generator's number 127 * 128 is the first of row 127 with 128 keys, and number 128 of row 63 with 256 keys.
     expect(drops(127, 0, 64)).not.toBe(drops(128 + 63, 128, 192));
     const count = drops(255, 0, 256).split("1").length - 1;
     expect(Math.abs(count - 128)).toBeLessThan(5 * 8);
   });
 
-  it("keeps later keys at exactly 0, whatever the scores", () => {
+  it("gives later keys a weight of exactly 0 for any scores", () => {
     const q = tf.fill([1, 1, 4, 2], 100) as tf.Tensor4D;
     const k = tf.tensor4d([-900, -900, -300, -300, 300, 300, 900, 900], [1, 1, 4, 2]);
     expect(plain.rows(attentionWeights(q, k).dataSync(), 4)).toEqual([
@@ -127,7 +127,7 @@ onEveryBackend("attention", () => {
     ]);
   });
 
-  it("leaves one tensor, and its gradient one a tensor", () => {
+  it("leaves one new tensor in memory, and its gradient one per input", () => {
     const [q, k, v] = ["q", "k", "v"].map(
       (what) => tf.tensor(normals([1, 2, 3, 2], what), [1, 2, 3, 2]) as tf.Tensor4D,
     );
@@ -139,7 +139,7 @@ onEveryBackend("attention", () => {
 });
 
 onEveryBackend("causalMask", () => {
-  it("hides later keys, for queries at the end of the keys", () => {
+  it("masks later keys for queries at the end of the keys", () => {
     const hidden = (queries: number, keys: number) =>
       plain.rows(causalMask(queries, keys).dataSync(), keys).map((row) => row.map((x) => (x < 0 ? 1 : 0)).join(""));
     expect(hidden(3, 3)).toEqual(["011", "001", "000"]);

@@ -18,7 +18,7 @@ const extreme = [
 const extremeTargets = [0, 0, 0, 2, 1];
 
 onEveryBackend("crossEntropy", () => {
-  it("is -log softmax at the target, worked in float64", () => {
+  it("equals -log softmax at the target, computed in float64", () => {
     const losses = crossEntropy(tf.tensor2d(logits, [n, v]), tf.tensor1d(targets, "int32"));
     expect(losses.shape).toEqual([n]);
     expectClose(
@@ -27,12 +27,12 @@ onEveryBackend("crossEntropy", () => {
     );
   });
 
-  it("holds for extreme logits", () => {
+  it("is finite and right for extreme logits", () => {
     const losses = crossEntropy(tf.tensor2d(extreme), tf.tensor1d(extremeTargets, "int32"));
     expectClose(losses, [0, 2e4, 0, plain.crossEntropy(extreme[3]!, 2), Math.log(3)]);
   });
 
-  it("has the gradient softmax - oneHot, each row multiplied by its own upstream", () => {
+  it("has the gradient softmax - oneHot, with each row times its upstream gradient", () => {
     const upstream = normals([n], "upstream");
     const f = (x: tf.Tensor) => crossEntropy(x as tf.Tensor2D, tf.tensor1d(targets, "int32"));
     const gradient = tf.grad(f)(tf.tensor2d(logits, [n, v]), tf.tensor1d(upstream));
@@ -42,7 +42,7 @@ onEveryBackend("crossEntropy", () => {
     expectClose(gradient, expected);
   });
 
-  it("has a finite gradient for extreme logits", () => {
+  it("has a finite and right gradient for extreme logits", () => {
     const f = (x: tf.Tensor) => crossEntropy(x as tf.Tensor2D, tf.tensor1d(extremeTargets, "int32"));
     const expected = extreme.flatMap((row, i) =>
       plain.softmax(row).map((p, id) => p - (id === extremeTargets[i] ? 1 : 0)),
@@ -50,7 +50,7 @@ onEveryBackend("crossEntropy", () => {
     expectClose(tf.grad(f)(tf.tensor2d(extreme)), expected);
   });
 
-  it("leaves one tensor, and its gradient one", () => {
+  it("leaves one new tensor in memory, and so does its gradient", () => {
     const [x, y] = [tf.tensor2d(logits, [n, v]), tf.tensor1d(targets, "int32")];
     expect(tensorsLeft(() => crossEntropy(x, y))).toBe(1);
     expect(tensorsLeft(() => tf.grad((input) => crossEntropy(input as tf.Tensor2D, y))(x))).toBe(1);

@@ -12,13 +12,13 @@ const upstream = normals([2, 3, c], "upstream");
 onEveryBackend("embedding", () => {
   const tensors = () => [tf.tensor2d(table, [v, c]), tf.tensor2d(ids, [2, 3], "int32")] as const;
 
-  it("is the rows of the ids", () => {
+  it("selects the rows of the ids", () => {
     const y = embedding(...tensors());
     expect(y.shape).toEqual([2, 3, c]);
     expect([...y.dataSync()]).toEqual(ids.flatMap((id) => [...table.subarray(id * c, (id + 1) * c)]));
   });
 
-  it("sums the gradient over every place that an id stands at, and is 0 for an id that is not there", () => {
+  it("sums an id's gradient over all its places, and is 0 for ids that do not occur", () => {
     const [weights, places] = tensors();
     const gradient = tf.grad((w) => embedding(w as tf.Tensor2D, places))(weights, tf.tensor(upstream, [2, 3, c]));
     const expected = new Array<number>(v * c).fill(0);
@@ -28,7 +28,7 @@ onEveryBackend("embedding", () => {
     expectClose(gradient, expected);
   });
 
-  it("leaves one tensor, and its gradient one", () => {
+  it("leaves one new tensor in memory, and so does its gradient", () => {
     const [weights, places] = tensors();
     expect(tensorsLeft(() => embedding(weights, places))).toBe(1);
     expect(tensorsLeft(() => tf.grad((w) => embedding(w as tf.Tensor2D, places))(weights))).toBe(1);

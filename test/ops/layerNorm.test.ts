@@ -18,13 +18,13 @@ function byHand(x: Float32Array, gain: Float32Array, bias: Float32Array): number
 onEveryBackend("layerNorm", () => {
   const tensors = () => [tf.tensor(x, shape), tf.tensor1d(gain), tf.tensor1d(bias)] as const;
 
-  it("is its formula, with a bias and without", () => {
+  it("equals its formula, with and without a bias", () => {
     const [input, g, b] = tensors();
     expectClose(layerNorm(input, g, b, epsilon), byHand(x, gain, bias));
     expectClose(layerNorm(input, g, undefined, epsilon), byHand(x, gain, new Float32Array(5)));
   });
 
-  it("keeps its precision far from 0, where E[x²] - E[x]² would lose it", () => {
+  it("is precise far from 0, where E[x²] - E[x]² would not be", () => {
     const far = normals([1, 8], "far").map((value) => value + 1000);
     const expected = plain.layerNorm([...far], Array(8).fill(1), Array(8).fill(0), 1e-5);
     expectClose(layerNorm(tf.tensor(far, [1, 8]), tf.ones([8]), undefined, 1e-5), expected, { absolute: 2e-4 });
@@ -34,7 +34,7 @@ onEveryBackend("layerNorm", () => {
     expectClose(layerNorm(tf.fill([1, 4], 3), tf.ones([4]), undefined, 1e-5), [0, 0, 0, 0]);
   });
 
-  it("has the formula's gradients", () => {
+  it("has the numerical gradients of the formula", () => {
     const [input, g, b] = tensors();
     const f = (x: tf.Tensor, gain: tf.Tensor, bias: tf.Tensor) => layerNorm(x, gain, bias, epsilon);
     const [dx, dGain, dBias] = tf.grads(f)([input, g, b], tf.tensor(upstream, shape));
@@ -56,10 +56,10 @@ onEveryBackend("layerNorm", () => {
     );
   });
 
-  it("leaves one tensor", () => {
+  it("leaves one new tensor in memory", () => {
     const [input, g] = tensors();
     expect(tensorsLeft(() => layerNorm(input, g, undefined, epsilon))).toBe(1);
-    expect(tensorsLeft(() => layerNorm(input, g, normalTensor([5]), epsilon))).toBe(2); // the bias made here too
+    expect(tensorsLeft(() => layerNorm(input, g, normalTensor([5]), epsilon))).toBe(2); // the bias is also made here
     expect(tensorsLeft(() => tf.grad((v) => layerNorm(v, g, undefined, epsilon))(input))).toBe(1);
   });
 });

@@ -13,7 +13,7 @@ const bias = normals([outputs], "bias");
 const upstream = normals([2, 5, outputs], "upstream");
 
 onEveryBackend("linear", () => {
-  describe.each([false, true])("with transposed %s", (transposed) => {
+  describe.each([false, true])("with transposed: %s", (transposed) => {
     const weightShape: [number, number] = transposed ? [outputs, inputs] : [inputs, outputs];
     const weight = normals(weightShape, "weight");
     const at = (w: Float32Array, i: number, o: number) => w[transposed ? o * inputs + i : i * outputs + o]!;
@@ -24,14 +24,14 @@ onEveryBackend("linear", () => {
     const f = (input: tf.Tensor, w: tf.Tensor, b?: tf.Tensor) => linear(input, w, { bias: b, transposed });
     const tensors = () => [tf.tensor(x, shape), tf.tensor2d(weight, weightShape), tf.tensor1d(bias)] as const;
 
-    it("is x · W + b, with a bias and without", () => {
+    it("equals x · W + b, with and without a bias", () => {
       const [input, w, b] = tensors();
       expect(f(input, w, b).shape).toEqual([2, 5, outputs]);
       expectClose(f(input, w, b), byHand(x, weight, bias));
       expectClose(f(input, w), byHand(x, weight, new Float32Array(outputs)));
     });
 
-    it("has the formula's gradients, summed over all leading dimensions", () => {
+    it("has the numerical gradients of the formula, summed over all leading dimensions", () => {
       const [input, w, b] = tensors();
       const [dx, dWeight, dBias] = tf.grads(f)([input, w, b], tf.tensor(upstream, [2, 5, outputs]));
       const tolerance = { absolute: 1e-5 };
@@ -52,7 +52,7 @@ onEveryBackend("linear", () => {
       );
     });
 
-    it("leaves one tensor", () => {
+    it("leaves one new tensor in memory", () => {
       const [input, w, b] = tensors();
       expect(tensorsLeft(() => f(input, w, b))).toBe(1);
     });

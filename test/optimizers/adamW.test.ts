@@ -8,12 +8,12 @@ import { refusal } from "../support/refusal.js";
 const config = { weightDecay: 0.3, beta1: 0.8, beta2: 0.95 };
 const shapes = { matrix: [3, 4], gain: [4], cube: [2, 2, 2], faint: [5] };
 const steps = 6;
-/** Faint ones are as small as the number that is added to the root. */
+/** The gradients of `faint` are as small as the epsilon that is added to the root. */
 const gradient = (name: keyof typeof shapes, step: number) =>
   normals(shapes[name], `${name} ${step}`, name === "faint" ? 1e-8 : 1);
 const rate = (step: number) => 0.1 / step;
 
-/** The formula in the doc comment of AdamW, one number at a time in float64. */
+/** The formula in the doc comment of AdamW, in float64, one number at a time. */
 function byHand(name: keyof typeof shapes, scale: number) {
   const [w, m, v] = [Array.from(normals(shapes[name], name)), [] as number[], [] as number[]];
   const decay = shapes[name].length >= 2 ? config.weightDecay : 0;
@@ -51,7 +51,7 @@ function update({ optimizer }: ReturnType<typeof make>, step: number, scale?: nu
 
 onEveryBackend("AdamW", () => {
   it.each([undefined, 0.25])(
-    "is its formula over several steps, decay on matrices only, gradients times %s",
+    "equals its formula over several steps, with decay of matrices only and gradients times %s",
     (scale) => {
       const made = make();
       for (let step = 1; step <= steps; step++) update(made, step, scale);
@@ -64,7 +64,7 @@ onEveryBackend("AdamW", () => {
     },
   );
 
-  it("goes on from saved moments and weights to the same bits", () => {
+  it("continues from saved moments and weights to the same bits", () => {
     const straight = make();
     for (let step = 1; step <= steps; step++) update(straight, step);
     const first = make();
@@ -78,14 +78,14 @@ onEveryBackend("AdamW", () => {
     expect(second.optimizer.read()).toEqual(straight.optimizer.read());
   });
 
-  it("leaves nothing after a step, nor after it is disposed", () => {
+  it("leaves no tensors in memory after a step or after dispose", () => {
     const made = make();
     update(made, 1);
     expect(tensorsLeft(() => update(made, 2))).toBe(0);
     expect(tensorsLeft(() => new AdamW(made.weights, config).dispose())).toBe(0);
   });
 
-  it("refuses moments that are not its own", () => {
+  it("refuses moments that lack one of its own", () => {
     const { optimizer } = make();
     const moments = optimizer.read();
     moments.delete("gain.v");

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { lockFolder } from "../../src/core/folderLock.js";
 import { Random } from "../../src/core/random.js";
-import { readResults } from "../../src/lab/sweep/results.js";
+import { readResults } from "../../src/lab/sweep/trialResults.js";
 import { readMetrics } from "../../src/runs/metrics.js";
 import { present } from "../support/backends.js";
 import { slow } from "../support/slow.js";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SweepDisplay } from "../../scripts/support/sweepDisplay.js";
-import type { TrialResult } from "../../src/lab/sweep/results.js";
+import type { TrialResult } from "../../src/lab/sweep/trialResults.js";
 import { plan, survey } from "../lab/sweep/support.js";
 import { onScreen } from "./screen.js";
 

@@ -21,7 +21,7 @@ const of = (kind: string): Choice[] => choices.filter((c) => c.kind === kind);
 const before = ({ context, start }: Choice): string => text.slice(context, start);
 const show = (c: Choice): string => `${before(c)}[${c.right}|${c.wrong}]`;
 
-/** Whether the grammar can begin a story with these words: whatever it says must agree with them as far as both go. */
+/** Whether the grammar can begin a story with this text. */
 function canSay(start: string): boolean {
   let can = false;
   explore(STORY, {
@@ -38,7 +38,7 @@ function canSay(start: string): boolean {
 }
 
 describe("choices.jsonl", () => {
-  it("asks for whole words of the text, from the beginning of their story, with one to three wrong words", () => {
+  it("has whole words of the text, the start of their story, and one to three wrong words", () => {
     const begins = new Set([0, ...[...text.matchAll(/\n\n/g)].map((m) => m.index + 2)]);
     for (const c of choices) {
       expect(begins).toContain(c.context);
@@ -51,7 +51,7 @@ describe("choices.jsonl", () => {
     expect(choices.map((c) => c.start)).toEqual(choices.map((c) => c.start).sort((a, b) => a - b));
   });
 
-  it("has at least 80 places of each kind, at most 300, spread over the whole text", () => {
+  it("has from 80 to 300 places of each kind, spread over the whole text", () => {
     const kinds = new Set(choices.map((c) => c.kind));
     expect([...kinds].sort()).toEqual(["adjective", "binding", "name", "number", "object", "pronoun", "sense"]);
     for (const kind of kinds) {
@@ -63,23 +63,23 @@ describe("choices.jsonl", () => {
     }
   });
 
-  it("has the right word among those that the grammar can say there, and no wrong one", () => {
+  it("has right words that the grammar can say there, and wrong words that it can't", () => {
     for (const [i, c] of choices.entries()) {
       if (!slow && i % 30 !== 0) continue;
       if (!canSay(before(c) + c.right)) expect.fail(`not sayable: ${show(c)}`);
-      // With what may follow a word, so that "he" is not taken for the beginning of "hedgehog".
+      // Followed by what may end a word, so that "he" does not match the beginning of "hedgehog".
       for (const word of c.wrong)
         for (const end of [" ", ",", ".", '"', "'", "?", "!"])
           if (canSay(before(c) + word + end)) expect.fail(`sayable: ${word} in ${show(c)}`);
     }
   });
 
-  it("has wrong words that the training part says", () => {
+  it("has only wrong words that occur in the training part", () => {
     const seen = new Set(wordsOf(read("tales.txt")));
     expect(choices.flatMap((c) => c.wrong).filter((word) => !seen.has(word))).toEqual([]);
   });
 
-  it("asks for the pronoun of the one whom relations.jsonl says it means", () => {
+  it("has pronouns that agree with the person given by relations.jsonl, and wrong ones of the other gender", () => {
     const women = new Set([...GIRLS.map((e) => e.id), "Grandma", "Mother", "Aunt Rosa"]);
     const meant = new Map(
       read("relations.jsonl")
@@ -98,7 +98,7 @@ describe("choices.jsonl", () => {
     }
   });
 
-  it("tells one from many by the word's own form", () => {
+  it("has the other number of the same word as the wrong word", () => {
     const many: Record<string, string> = {
       was: "were",
       is: "are",
@@ -115,7 +115,7 @@ describe("choices.jsonl", () => {
     for (const c of of("number")) expect(pairs).toContain(`${c.right} ${c.wrong}`.toLowerCase());
   });
 
-  it("asks for names, things and adjectives that the story has said, and against names that it has not", () => {
+  it("has right names, things and adjectives from the story so far, and wrong names that are not in it", () => {
     for (const c of [...of("name"), ...of("object"), ...of("adjective")]) {
       const said = new Set(
         before(c)
@@ -127,7 +127,7 @@ describe("choices.jsonl", () => {
     }
   });
 
-  it("binds: right and wrong words are all in the story before", () => {
+  it("has right and wrong words of bindings that all occur earlier in the story", () => {
     for (const c of of("binding")) {
       const said = new Set(
         before(c)
@@ -141,28 +141,28 @@ describe("choices.jsonl", () => {
     }
   });
 
-  it("asks for senses in stories about a word of several meanings", () => {
+  it("has senses only in stories about a word with several meanings, and no names among the words", () => {
     for (const c of of("sense")) {
       const end = text.indexOf("\n\n", c.start);
       expect(text.slice(c.context, end)).toMatch(/\b(bank|bark|bat|crane|lock|ring|seal|spring|trunk|wave)\b/);
       const people = /^(Grandma|Grandpa|Mother|Father|Aunt|Uncle)$/;
       for (const word of [c.right, ...c.wrong])
-        expect(people.test(word) || CHILDREN.some((child) => child.id === word), show(c)).toBe(false); // tells nothing
+        expect(people.test(word) || CHILDREN.some((child) => child.id === word), show(c)).toBe(false); // names decide nothing
     }
   });
 });
 
-describe("otherWords, on grammars worked by hand", () => {
+describe("otherWords, on small grammars", () => {
   const others = (...args: Parameters<typeof otherWords>) =>
     Object.fromEntries([...otherWords(...args)].map(([at, words]) => [at, [...words].sort()]));
 
-  it("finds the words of other choices, whole words only, and nothing beside punctuation", () => {
+  it("finds the words of other choices: whole words only, and never punctuation", () => {
     const node = one('a cat [sat|slept|sat, "oh"]', "a dog [sat]", "an owl sat", "a ca[r|rt] ran");
     expect(others(node, "a cat sat")).toEqual({ 0: ["an"], 2: ["car", "cart", "dog"], 6: ["slept"] });
     expect(others(node, "an owl sat")).toEqual({ 0: ["a"] });
   });
 
-  it("keeps what a variable was: later only what agrees with the words before", () => {
+  it("keeps the entry of a variable: later words agree with the words before", () => {
     const node = scope(
       { x: fixed([thing("cat"), thing("dog"), thing("hens", [], true)]) },
       "The {x} {x.was} [red|a {x}].",

@@ -7,7 +7,7 @@ import { withNumbers } from "../../data/tales/generator/readme.js";
 const read = (file: string): string => readFileSync(new URL(`../../data/tales/${file}`, import.meta.url), "utf8");
 const { train, heldOut } = drawCorpus();
 
-/** A story's sentences: a quotation counts as the one sign that ends it, if it ends the sentence. */
+/** The number of sentences in a story. A quotation that ends a sentence counts as its last punctuation mark. */
 function sentences(story: string): number {
   const bare = story.replace(/"[^"]*?([.!?,]?)"(?=(.?.?))/g, (_, sign: string, next: string) =>
     /^( [A-Z])?$/.test(next) ? sign : "",
@@ -16,7 +16,7 @@ function sentences(story: string): number {
 }
 
 describe("the files of data/tales", () => {
-  it("are what the generator writes, byte for byte", () => {
+  it("equal the generator's output, byte for byte", () => {
     const meta = metaOf(train, heldOut);
     const relations = relationLines(heldOut);
     expect(JSON.parse(read("meta.json"))).toEqual(meta);
@@ -28,7 +28,7 @@ describe("the files of data/tales", () => {
     expect(withNumbers(read("README.md"), { meta, relations, choices })).toBe(read("README.md"));
   });
 
-  it("have the hashes that are written here, so that a change of the text is a decision", () => {
+  it("have known hashes, so that the text can't change by accident", () => {
     const { files } = metaOf(train, heldOut);
     expect(files["tales.txt"]?.sha256).toBe("29ce8a1792f4fa674530987af42bf0f63098e352bb947e08caafd49b035df991");
     expect(files["heldout.txt"]?.sha256).toBe("2266061365688f5a3caa597e0001c67d5dfd6f7d44f6944effb8adf513746da3");
@@ -38,7 +38,7 @@ describe("the files of data/tales", () => {
 describe("the stories", () => {
   const all = [...train.stories, ...heldOut.stories].map((s) => s.text);
 
-  it("have three to seven sentences, and no trace of the template language", () => {
+  it("have three to seven sentences and no remains of the template language", () => {
     for (const story of all) {
       const n = sentences(story);
       if (n < 3 || n > 7) expect.fail(`${n} sentences: ${story}`);
@@ -48,7 +48,7 @@ describe("the stories", () => {
     }
   });
 
-  it("say a and an where they should, begin sentences with capitals, and repeat no word", () => {
+  it("use a and an correctly, begin sentences with capitals, and repeat no word", () => {
     for (const story of all) {
       if (/\ba [aeiou]|\ban [^aeiou]/i.test(story)) expect.fail(`article: ${story}`);
       if (/[.!?]"? [a-z]/.test(story.replace(/[!?]" [a-z]/g, ""))) expect.fail(`capital: ${story}`);
@@ -56,11 +56,11 @@ describe("the stories", () => {
     }
   });
 
-  it("are held out: no story stands in both parts, and none is told twice", () => {
+  it("are all different, within each part and between the parts", () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it("use at least 350 different words, about a megabyte of text, a tenth of it held out", () => {
+  it("use at least 350 different words, in one to two megabytes of text and a tenth of that held out", () => {
     const meta = metaOf(train, heldOut);
     expect(new Set(wordsOf(train.text.toLowerCase())).size).toBeGreaterThanOrEqual(350);
     expect(meta.files["tales.txt"]!.bytes).toBeGreaterThan(1_000_000);
@@ -68,7 +68,7 @@ describe("the stories", () => {
     expect(heldOut.text.length / train.text.length).toBeCloseTo(0.1, 1);
   });
 
-  it("leave no word of the held-out part unseen in training, for models that read words", () => {
+  it("have no held-out word that does not occur in the training part, so that word tokenizers know them all", () => {
     const seen = new Set(wordsOf(train.text));
     expect(wordsOf(heldOut.text).filter((w) => !seen.has(w))).toEqual([]);
   });

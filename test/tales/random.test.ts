@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Random } from "../../data/tales/generator/random.js";
 
-/** sfc32 again, in BigInt arithmetic modulo 2^32: another way to the same numbers. */
+/** An independent sfc32, in BigInt arithmetic modulo 2^32. */
 function reference(seed: number, count: number): number[] {
   const mod = (x: bigint): bigint => BigInt.asUintN(32, x);
   let [a, b, c, counter] = [0n, 0n, mod(BigInt(seed)), 1n];
@@ -16,14 +16,14 @@ function reference(seed: number, count: number): number[] {
 }
 
 describe("Random", () => {
-  it("draws the numbers of sfc32, whatever the seed", () => {
+  it("draws the numbers of sfc32 for any seed", () => {
     for (const seed of [0, 1, 20250, 77003, 2 ** 31, -5]) {
       const random = new Random(seed);
       expect(Array.from({ length: 200 }, () => random.next())).toEqual(reference(seed, 200));
     }
   });
 
-  it("keeps to the weights: the deviation squared over the expected count stays below the 1 in 10,000 quantile", () => {
+  it("draws in proportion to the weights: chi-squared stays below its 1 - 1e-4 quantile", () => {
     const random = new Random(3);
     const weights = [1, 2, 3, 4];
     const counts = [0, 0, 0, 0];
@@ -32,7 +32,7 @@ describe("Random", () => {
     expect(chi).toBeLessThan(21.1); // chi-squared, 3 degrees of freedom
   });
 
-  it("refuses what it can't draw from", () => {
+  it("refuses to draw below a number that is not a positive integer", () => {
     expect(() => new Random(1).below(0)).toThrow("below(n) needs a whole n from 1 to 2^32 - 1: got 0");
     expect(() => new Random(1).below(1.5)).toThrow("below(n) needs a whole n from 1 to 2^32 - 1: got 1.5");
   });

@@ -30,7 +30,7 @@ const THEY = new Set(["they", "them", "their"]);
 const PLURAL = /[^s]s$/;
 
 describe("relations.jsonl", () => {
-  it("stays inside its story", () => {
+  it("has spans of whole words inside their story", () => {
     const starts = [0, ...[...text.matchAll(/\n\n/g)].map((m) => m.index + 2)];
     for (const r of relations) {
       for (const [start, end] of [r.from, r.to]) {
@@ -43,7 +43,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("has every kind", () => {
+  it("has relations of every kind", () => {
     expect([...new Set(relations.map((r) => r.kind))].sort()).toEqual([
       "adjective",
       "agreement",
@@ -54,7 +54,7 @@ describe("relations.jsonl", () => {
     ]);
   });
 
-  it("gives every pronoun of the text its name, of the right gender and number, and before it", () => {
+  it("links every pronoun to an earlier name or noun of the right gender and number", () => {
     const pronouns = of("pronoun");
     const covered = new Set(pronouns.map((r) => r.from[0]));
     for (const m of text.matchAll(/\b(he|him|his|she|her|it|its|they|them|their)\b/gi)) {
@@ -77,7 +77,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("reads he and she by rule: the last person of that gender who was named", () => {
+  it("links he and she to the last person of that gender who was named", () => {
     const name = new RegExp(`\\b(${[...NAMES.keys()].join("|")})\\b`, "g");
     for (const r of of("pronoun")) {
       const gender = HE.has(lower(r.from)) ? "he" : SHE.has(lower(r.from)) ? "she" : undefined;
@@ -91,7 +91,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("settles the meaning of every two-meaning word that is listed, each with two meanings or more", () => {
+  it("has the meaning of every ambiguous word, and each word has at least two meanings", () => {
     const senses = new Map<string, Set<string>>();
     for (const r of of("meaning")) {
       senses.set(said(r.from), (senses.get(said(r.from)) ?? new Set()).add(r.sense!));
@@ -105,7 +105,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("puts an adjective right before its noun, with only adjectives between", () => {
+  it("links an adjective to the noun right after it, with only adjectives in between", () => {
     const spans = new Map(of("adjective").map((r) => [r.from[0], r]));
     for (const r of of("adjective")) {
       for (let at = r.from[1] + 1; at !== r.to[0]; ) {
@@ -119,7 +119,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("lets a verb agree with its subject, in both numbers and across another noun", () => {
+  it("links a verb to a subject of the same number, singular and plural, also across another noun", () => {
     const many = new Set(["were", "are", "have", "look"]);
     const found = { one: 0, many: 0, far: 0 };
     for (const r of of("agreement")) {
@@ -131,7 +131,7 @@ describe("relations.jsonl", () => {
     expect(Math.min(found.one, found.many, found.far)).toBeGreaterThanOrEqual(10);
   });
 
-  it("leads a thing named again to its first mention, the same words", () => {
+  it("links a later mention of a thing to its first mention, in the same words", () => {
     for (const r of of("object")) {
       expect(said(r.to)).toBe(said(r.from));
       const storyStart = text.lastIndexOf("\n\n", r.from[0]) + 2;
@@ -139,7 +139,7 @@ describe("relations.jsonl", () => {
     }
   });
 
-  it("gives every quotation one speaker, a person named beside it", () => {
+  it("links every quotation to one speaker, a person named close to it", () => {
     const quotes = [...text.matchAll(/"[^"]*"/g)];
     expect(of("speaker").map((r) => r.from)).toEqual(quotes.map((q) => [q.index, q.index + q[0].length]));
     for (const r of of("speaker")) {

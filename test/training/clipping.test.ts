@@ -7,13 +7,13 @@ import { expectClose, normals, tensorsLeft } from "../support/numbers.js";
 onEveryBackend("clipping", () => {
   const scale = (norm: number, clip: number) => clipScale(tf.scalar(norm), clip).dataSync()[0]!;
 
-  it("measures the norm over all numbers of all gradients", () => {
+  it("computes the norm over all numbers of all gradients", () => {
     expectClose(globalNorm([tf.tensor1d([3, 0]), tf.tensor2d([[0, -4]]), tf.scalar(12)]), [13]);
     const [a, b] = [normals([3, 4], "a"), normals([5], "b")];
     expectClose(globalNorm([tf.tensor(a, [3, 4]), tf.tensor(b, [5])]), [Math.hypot(...a, ...b)]);
   });
 
-  it("leaves gradients below the limit as they are, exactly", () => {
+  it("leaves gradients below the limit exactly as they are", () => {
     expect(scale(0, 1)).toBe(1);
     expect(scale(0.5, 1)).toBe(1);
     expect(scale(1.999, 2)).toBe(1);
@@ -25,7 +25,7 @@ onEveryBackend("clipping", () => {
     expectClose([scale(30, 2)], [2 / (30 + 1e-6)], { relative: 1e-7, absolute: 0 });
   });
 
-  it("leaves one tensor each", () => {
+  it("leaves one new tensor in memory per function", () => {
     const norm = tf.scalar(2);
     expect(tensorsLeft(() => clipScale(norm, 1))).toBe(1);
     expect(tensorsLeft(() => globalNorm([norm, norm]))).toBe(1);

@@ -12,7 +12,7 @@ const sentence = "pack my box with five dozen liquor jugs. ";
 const text = sentence.repeat(8);
 const [batchSize, contextLength, steps] = [4, 16, 200];
 
-/** As many windows as a batch holds, from places that depend on the step. */
+/** A batch of windows whose positions depend on the step. */
 function windows(ids: Int32Array, step: number): { starts: Int32Array; batch: Batch } {
   const starts = integers(batchSize, sentence.length, `step ${step}`);
   const from = (offset: number) =>
@@ -20,14 +20,14 @@ function windows(ids: Int32Array, step: number): { starts: Int32Array; batch: Ba
   return { starts, batch: { inputs: from(0), targets: from(1) } };
 }
 
-/** No model can do better on average: the place of a window is one of those where its first letter stands. */
+/** The best possible mean loss: a window can begin at any place of the sentence that has its first letter. */
 function floor(starts: Int32Array): number {
   const places = [...starts].map((start) => sentence.split(sentence[start]!).length - 1);
   return places.reduce((sum, count) => sum + Math.log(count), 0) / (batchSize * contextLength);
 }
 
 const tests = () => {
-  it("learns a repeated sentence by heart, as well as it can be known, and goes on from its beginning", async () => {
+  it("learns a repeated sentence by heart, down to the best possible loss, and continues its beginning", async () => {
     const tokenizer = new CharTokenizer([...new Set(sentence)].sort());
     const ids = tokenizer.encode(text);
     const { vocabSize } = tokenizer;
@@ -44,19 +44,19 @@ const tests = () => {
         above.push(trainLoss - floor(windows(ids, step).starts));
       },
     });
-    expect(losses[0]).toBeCloseTo(Math.log(vocabSize), 1); // it knows nothing
+    expect(losses[0]).toBeCloseTo(Math.log(vocabSize), 1); // an untrained model knows nothing
     const mean = (last: number[]) => last.slice(-20).reduce((sum, x) => sum + x, 0) / 20;
     expect(mean(losses)).toBeLessThan(0.1);
     expect(mean(above)).toBeLessThan(0.03);
-    expect(mean(above)).toBeGreaterThan(-0.03); // it does not see what it is to tell
+    expect(mean(above)).toBeGreaterThan(-0.03); // below the floor, it would have to see its targets
     const prompt = "pack my box ";
-    let told = "";
+    let continuation = "";
     for await (const piece of generateText(model, tokenizer, { prompt, temperature: 0, maxNewTokens: 60 }))
-      told += piece;
-    expect(prompt + told).toBe(text.slice(0, prompt.length + 60));
+      continuation += piece;
+    expect(prompt + continuation).toBe(text.slice(0, prompt.length + 60));
     trainer.dispose();
     model.dispose();
   });
 };
 
-onEveryBackend("a small model", tests, ["wasm", "native"]); // cpu would take longest and is the same code as wasm
+onEveryBackend("a small model", tests, ["wasm", "native"]); // cpu is the slowest and runs the same code as wasm

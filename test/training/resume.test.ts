@@ -11,24 +11,24 @@ const options = {
   validation: [tinyBatch(999)],
 };
 
-/** What a part of a run leaves to the next. */
+/** What a part of a run hands on to the next. */
 interface Part {
   weights: Map<string, { shape: number[]; data: Float32Array }>;
   moments: Map<string, { shape: number[]; data: Float32Array }>;
   state: TrainerState;
-  /** Training and validation losses, those of the parts before included. */
+  /** Training and validation losses, including those of earlier parts. */
   losses: number[];
 }
 
-onEveryBackend("a run that stops and goes on", () => {
+onEveryBackend("a run that stops and resumes", () => {
   it.each([1, 2])(
-    "ends in the bits of one that never stopped, with dropout and %i batches a step",
+    "ends with the same bits as a run that never stopped, with dropout and %i batches per step",
     async (gradAccum) => {
       const config = tinyTraining({ steps: 6, gradAccum, warmup: 2, minLearningRate: 0, evalEvery: 2 });
 
-      /** Trains to the end, or until the step `stopAfter`; from a state and numbers if given. */
+      /** Trains to the end or until the step `stopAfter`, continuing `from` if given. */
       async function part(from?: Part, stopAfter?: number): Promise<Part> {
-        // Another seed: whatever is not restored would show.
+        // A different seed, so that anything not restored would show.
         const model = new Transformer(modelConfig, { seed: from ? 2 : 1 });
         const trainer = new Trainer(model, config);
         if (from) {

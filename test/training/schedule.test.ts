@@ -9,9 +9,9 @@ it("rises in equal steps to the highest rate at the end of the warm-up", () => {
   for (let step = 1; step <= 10; step++) expect(at(step)).toBeCloseTo(0.05 * step, 12);
 });
 
-it("falls by half a cosine to the lowest rate at the last step", () => {
+it("falls along half a cosine to the lowest rate at the last step", () => {
   expect(at(35)).toBeCloseTo(0.1 + 0.4 * (0.5 + Math.SQRT1_2 / 2), 12); // a quarter of the way: cos 45°
-  expect(at(60)).toBeCloseTo(0.3, 12); // half-way: the middle of the two rates
+  expect(at(60)).toBeCloseTo(0.3, 12); // halfway: the mean of the two rates
   expect(at(85)).toBeCloseTo(0.1 + 0.4 * (0.5 - Math.SQRT1_2 / 2), 12);
   expect(at(110)).toBe(0.1);
   for (let step = 11; step <= 110; step++) expect(at(step)).toBeLessThan(at(step - 1));
@@ -21,14 +21,14 @@ it("stays at the lowest rate past the last step", () => {
   expect(at(500)).toBe(0.1);
 });
 
-it("begins near the top without a warm-up", () => {
+it("starts close to the highest rate without a warm-up", () => {
   expect(at(1, { warmup: 0 })).toBeCloseTo(0.1 + 0.2 * (1 + Math.cos(Math.PI / 110)), 12);
 });
 
-it("is the same throughout where both rates are", () => {
+it("is constant after the warm-up if both rates are equal", () => {
   expect([11, 60, 110].map((step) => at(step, { minLearningRate: 0.5 }))).toEqual([0.5, 0.5, 0.5]);
 });
 
-it("is still rising at the last step of a run that is all warm-up", () => {
+it("is still rising at the last step of a run shorter than the warm-up", () => {
   expect(at(5, { steps: 5 })).toBeCloseTo(0.25, 12);
 });

@@ -12,7 +12,7 @@ import { onEveryBackend, present } from "../support/backends.js";
 import { expectClose, tensorsLeft } from "../support/numbers.js";
 import { tinyBatch, tinyConfig, tinyModel, tinyTraining } from "../support/tinyModel.js";
 
-// Without biases: a key's bias has a gradient of 0 but for rounding, which Adam would blow up.
+// Without biases: the gradient of a key's bias is 0 except for rounding errors, which Adam would magnify.
 const noBias = { bias: false, numLayers: 1 };
 const T = tinyConfig.contextLength;
 
@@ -21,7 +21,7 @@ function joined(batches: Batch[]): Batch {
   return { inputs: all("inputs"), targets: all("targets") };
 }
 
-/** Runs `steps` steps and answers what each said, with the weights at the end. */
+/** Runs `steps` steps and returns their results and the final weights. */
 function train(model: Transformer, config: TrainingConfig, batches: (step: number) => Batch[], compiled?: boolean) {
   const step = new TrainingStep(model, config, { compiled });
   const results = Array.from({ length: config.steps }, (_, i) => step.run(batches(i + 1), i + 1, config.learningRate));
@@ -32,7 +32,7 @@ function train(model: Transformer, config: TrainingConfig, batches: (step: numbe
 }
 
 onEveryBackend("a training step", () => {
-  it("is the mean loss, its gradients clipped, and AdamW, as the parts give them", () => {
+  it("equals its parts: the mean loss, clipping of its gradients, and AdamW", () => {
     const config = tinyTraining({ clip: 0.5, steps: 3 });
     const { results, weights } = train(tinyModel(noBias), config, (step) => [tinyBatch(step)]);
     const model = tinyModel(noBias);
@@ -52,14 +52,14 @@ onEveryBackend("a training step", () => {
     model.dispose();
   });
 
-  it("clips nothing where clip is 0", () => {
+  it("does not clip if clip is 0", () => {
     const batches = (step: number) => [tinyBatch(step)];
     const off = train(tinyModel(noBias), tinyTraining({ clip: 0 }), batches);
     const wide = train(tinyModel(noBias), tinyTraining({ clip: 1e6 }), batches);
     expect(off).toEqual(wide);
   });
 
-  it("takes three accumulated batches as it takes the one that holds them all", () => {
+  it("gives the same result for three accumulated batches as for one large batch", () => {
     const parts = (step: number) => [0, 1, 2].map((micro) => tinyBatch(3 * step + micro));
     const accumulated = train(tinyModel(noBias), tinyTraining({ gradAccum: 3 }), parts);
     const whole = train(tinyModel(noBias), tinyTraining({ batchSize: 6 }), (step) => [joined(parts(step))]);
@@ -71,7 +71,7 @@ onEveryBackend("a training step", () => {
     }
   });
 
-  it("keeps nothing of an update that failed in its second batch", () => {
+  it("leaves no trace of an update whose second batch failed", () => {
     const config = tinyTraining({ gradAccum: 2, steps: 1 });
     const weightsAfter = (compiled: boolean, fails: boolean) => {
       const model = tinyModel(noBias);
@@ -87,7 +87,7 @@ onEveryBackend("a training step", () => {
     for (const compiled of [false, true]) expect(weightsAfter(compiled, true)).toEqual(weightsAfter(compiled, false));
   });
 
-  it("gives the same compiled as op by op, with dropout and accumulation", () => {
+  it("gives the same results compiled as op by op, with dropout and accumulation", () => {
     const parts = (step: number) => [0, 1].map((micro) => tinyBatch(2 * step + micro));
     const [compiled, eager] = [true, false].map((compiled) =>
       train(tinyModel({ ...noBias, dropout: 0.3 }), tinyTraining({ gradAccum: 2, steps: 6 }), parts, compiled),
@@ -98,7 +98,7 @@ onEveryBackend("a training step", () => {
     for (const [name, { data }] of compiled!.weights) expectClose(data, eager!.weights.get(name)!.data);
   });
 
-  it("draws its dropout from the seed, the step and the part: the same again, another otherwise", () => {
+  it("draws the same dropout for the same seed and step, and a different one otherwise", () => {
     const losses = (seed: number, batches: number[]) => {
       const config = tinyTraining({ seed, steps: 2, gradAccum: batches.length, learningRate: 1e-12 });
       const parts = () => batches.map(() => tinyBatch(0));
@@ -106,11 +106,11 @@ onEveryBackend("a training step", () => {
     };
     const [first, second] = losses(1, [0]);
     expect([first, second]).toEqual(losses(1, [0]));
-    expect(first).not.toBe(second); // the same batch and all but the same weights, another mask
+    expect(first).not.toBe(second); // the same batch, almost the same weights, a different mask
     expect(first).not.toBe(losses(2, [0])[0]);
   });
 
-  it("evaluates without dropout, without a step, on batches of any size", () => {
+  it("evaluates batches of any size without dropout, and changes no weights", () => {
     const model = tinyModel({ dropout: 0.5, numLayers: 1 });
     const step = new TrainingStep(model, tinyTraining());
     const before = model.read();
@@ -123,7 +123,7 @@ onEveryBackend("a training step", () => {
     model.dispose();
   });
 
-  it.each([1, 2])("leaves no tensor, with %i batches a step", (gradAccum) => {
+  it.each([1, 2])("leaves no tensors in memory, with %i batches per step", (gradAccum) => {
     const model = tinyModel({ dropout: 0.2, numLayers: 1 });
     const step = new TrainingStep(model, tinyTraining({ gradAccum }));
     const batches = Array.from({ length: gradAccum }, (_, i) => tinyBatch(i));
@@ -135,7 +135,7 @@ onEveryBackend("a training step", () => {
     model.dispose();
   });
 
-  it("leaves nothing when it is disposed", () => {
+  it("leaves no tensors in memory after dispose", () => {
     const whole = () => {
       const model = tinyModel({ numLayers: 1 });
       const step = new TrainingStep(model, tinyTraining({ gradAccum: 2 }));
@@ -148,7 +148,7 @@ onEveryBackend("a training step", () => {
   });
 });
 
-it("seeds the dropout of each part of each step with a number of its own, and of each run with others", async () => {
+it("uses a different dropout seed for every part of every step, and for every run", async () => {
   await useBackend("cpu");
   const seeds: number[] = [];
   for (const seed of [1, 2]) {
@@ -164,7 +164,7 @@ it("seeds the dropout of each part of each step with a number of its own, and of
   expect(new Set(seeds).size).toBe(12);
 });
 
-it.runIf(present.includes("native"))("takes the same steps with dropout on any number of threads", async () => {
+it.runIf(present.includes("native"))("gives the same losses with dropout for any number of threads", async () => {
   await useBackend("native");
   const environment = { ...process.env };
   const losses = [1, 3].map((threads) => {

@@ -43,14 +43,14 @@ describe("a trainer", () => {
     });
   }
 
-  /** Has validation answer these losses, one after another. */
+  /** Makes validation return these losses, one after another. */
   function validationLosses(losses: number[]): Partial<TrainerOptions> {
     const left = [...losses];
     vi.spyOn(trainer.step, "evaluate").mockImplementation(() => left.shift()!);
     return { validation: [tinyBatch(99)] };
   }
 
-  it("tells of a step, then saves, then shows a sample, each when it is due and at the end", async () => {
+  it("calls onStep, then onSave, then onSample, each when it is due, and saves at the end", async () => {
     await run({ steps: 7, saveEvery: 3, sampleEvery: 2 });
     expect(events).toEqual([
       ...["step 1", "step 2", "sample 2", "step 3", "save 3", "step 4", "sample 4"],
@@ -58,7 +58,7 @@ describe("a trainer", () => {
     ]);
   });
 
-  it("says what is known after a step", async () => {
+  it("reports step, tokens, learning rate, losses, gradient norm and times after each step", async () => {
     const config = tinyTraining({
       steps: 3,
       batchSize: 2,
@@ -79,7 +79,7 @@ describe("a trainer", () => {
     const tokens = 4 * tinyConfig.contextLength;
     expect(progress.map((p) => [p.step, p.steps, p.tokens])).toEqual([1, 2, 3].map((s) => [s, 3, s * tokens]));
     expect(progress.map((p) => p.learningRate)).toEqual([1, 2, 3].map((s) => learningRateAt(s, config)));
-    expect(progress.map((p) => p.valLoss !== undefined)).toEqual([false, true, true]); // each second step, and the last
+    expect(progress.map((p) => p.valLoss !== undefined)).toEqual([false, true, true]); // every second step, and the last
     const mean = (trainer.step.evaluate(tinyBatch(98)) + trainer.step.evaluate(tinyBatch(99))) / 2;
     expect(progress[2]!.valLoss).toBe(mean);
     for (const p of progress) {
@@ -91,7 +91,7 @@ describe("a trainer", () => {
     expect(state).toEqual({ step: 3, tokens: 3 * tokens, elapsed: progress[2]!.elapsed, best: expect.anything() });
   });
 
-  it("keeps the step of the smallest validation loss, and saves when there is a new one", async () => {
+  it("keeps the step with the lowest validation loss, and saves whenever there is a new one", async () => {
     trainer = new Trainer(model, tinyTraining({ steps: 5, evalEvery: 1 }));
     const saved: string[] = [];
     const state = await trainer.run({
@@ -103,7 +103,7 @@ describe("a trainer", () => {
     expect(state.best).toEqual({ step: 5, valLoss: 1.5 });
   });
 
-  it("remembers the best of the run that it goes on from", async () => {
+  it("keeps the best step of the run that it resumes", async () => {
     trainer = new Trainer(model, tinyTraining({ steps: 4, evalEvery: 1 }));
     const saved: string[] = [];
     const state = await trainer.run({
@@ -118,7 +118,7 @@ describe("a trainer", () => {
     expect(state.elapsed).toBeLessThan(160);
   });
 
-  it("saves and stops after the step under way when it is asked to", async () => {
+  it("finishes the current step, saves and stops when its signal aborts", async () => {
     const controller = new AbortController();
     const running = run(
       { steps: 9 },
@@ -138,13 +138,13 @@ describe("a trainer", () => {
     expect(events).toEqual(["step 1", "step 2", "step 3", "save 3"]);
   });
 
-  it("ends as usual when it is asked to stop during the last step", async () => {
+  it("ends normally when its signal aborts during the last step", async () => {
     const signal = AbortSignal.abort();
     expect((await run({ steps: 1 }, { signal })).step).toBe(1);
     expect(events).toEqual(["step 1", "save 1"]);
   });
 
-  it("hears a signal that comes between two steps from outside", async () => {
+  it("stops when its signal aborts between two steps", async () => {
     const controller = new AbortController();
     setImmediate(() => controller.abort());
     await expect(run({ steps: 1000 }, { signal: controller.signal })).rejects.toThrow(
@@ -152,13 +152,13 @@ describe("a trainer", () => {
     );
   });
 
-  it("does nothing where all steps are done", async () => {
+  it("does nothing if all steps are done", async () => {
     const state = { step: 4, tokens: 40, elapsed: 1 };
     expect(await run({ steps: 4 }, { state })).toEqual(state);
     expect(events).toEqual([]);
   });
 
-  it("stops where the loss is no number, without saving, and says at which step and rate", async () => {
+  it("fails without saving if the loss is not finite, and names the step and the learning rate", async () => {
     const poison = (step: number, micro: number) => {
       if (step === 3) model.weights.get("tokens.weight")!.assign(tf.fill([7, 4], Number.NaN));
       return batch(step, micro);
@@ -172,7 +172,7 @@ describe("a trainer", () => {
     expect(events).toEqual(["step 1", "step 2", "save 2"]);
   });
 
-  it("stops where the gradient or the validation loss is no number", async () => {
+  it("fails if the gradient norm or the validation loss is not finite", async () => {
     trainer = new Trainer(model, tinyTraining());
     vi.spyOn(trainer.step, "run").mockReturnValueOnce({ loss: 1, gradNorm: Infinity });
     await expect(trainer.run({ batch, validation: [] })).rejects.toThrow(

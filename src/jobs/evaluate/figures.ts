@@ -1,5 +1,5 @@
+import { ratioError } from "../../core/statistics.js";
 import type { Block } from "./blocks.js";
-import { ratioError } from "./statistics.js";
 
 export interface Figures {
   /** Tokens scored: all of the text but its first, which nothing comes before. */

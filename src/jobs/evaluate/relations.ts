@@ -1,11 +1,11 @@
 import { setImmediate as eventLoop } from "node:timers/promises";
+import { wilson } from "../../core/statistics.js";
 import { type Choice, readChoices } from "../../dataset/choices.js";
 import type { TokenStore } from "../../dataset/tokenStore.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 import { type Alternatives, alternativesOf, TokenPlaces } from "./alternatives.js";
 import type { RowReader } from "./lossReader.js";
 import { type Answer, answer, RowPacker } from "./rowPacker.js";
-import { wilson } from "./statistics.js";
 
 /** How often a model finds the right word likelier than the wrong ones, at the places of one kind of relation. */
 export interface RelationAccuracy {

@@ -5,7 +5,7 @@ import { allValues, type Failure, type Racer } from "./race.js";
 import { type BenchShape, stepFlops } from "./shapes.js";
 
 /** One contestant's line of a table. */
-export interface Row {
+export interface ContestantRow {
   contestant: string;
   precision: "float32" | "bfloat16";
   /** Milliseconds a training step, or a written token: the median, and quartiles, of the rounds' medians. */
@@ -29,7 +29,7 @@ export interface Row {
 export interface TableResult {
   task: "train" | "decode";
   shape: BenchShape;
-  rows: Row[];
+  rows: ContestantRow[];
   failures: Failure[];
   /** Where contestants that should do the same work differ. */
   warnings: string[];
@@ -60,7 +60,7 @@ export function tableOf(
 ): TableResult {
   const units = task === "train" ? 1 : newTokens; // what a time is divided by
   const tokens = task === "train" ? shape.batchSize * shape.model.contextLength : newTokens;
-  const rows = racers.map((racer): Row => {
+  const rows = racers.map((racer): ContestantRow => {
     const rounds = timesOf(racer);
     const milliseconds = spread(roundMedians(racer).map((time) => time / units));
     const seconds = (milliseconds.median * units) / 1000;
@@ -97,7 +97,7 @@ const comparedSteps = 5;
 const tolerance = { float32: 1e-3, bfloat16: 3e-2 };
 
 /** All start from the same weights and batches, so the first losses must agree, and every loss must fall. */
-function lossWarnings(rows: readonly Row[]): string[] {
+function lossWarnings(rows: readonly ContestantRow[]): string[] {
   const reference = rows.find(({ precision }) => precision === "float32");
   return rows.flatMap((row) => {
     const { contestant, precision, values } = row;
@@ -119,7 +119,7 @@ function lossWarnings(rows: readonly Row[]): string[] {
 }
 
 /** All take the likeliest token of the same model, so all write the same text. */
-function textWarnings(rows: readonly Row[]): string[] {
+function textWarnings(rows: readonly ContestantRow[]): string[] {
   const [reference, ...others] = rows;
   return others.flatMap(({ contestant, values }) => {
     const place = values.findIndex((id, i) => id !== reference!.values[i]);

@@ -1,4 +1,5 @@
-import type { BenchResult, Row, TableResult } from "./benchResults.js";
+import { markdownTable } from "../../core/markdownTable.js";
+import type { BenchResult, ContestantRow, TableResult } from "./benchResults.js";
 import { describeShape, stepFlops } from "./shapes.js";
 
 /** What a bench measured, as Markdown. */
@@ -30,13 +31,13 @@ function tableLines(table: TableResult): string[] {
     `## ${shape.name}`,
     `${describeShape(shape)}${work}`,
     "",
-    ...(rows.length > 0 ? markdown([head, ...cells]) : ["nobody finished"]),
+    ...(rows.length > 0 ? markdownTable([head, ...cells]) : ["nobody finished"]),
     ...failures.map(({ contestant, problem }) => `${contestant} dropped out: ${problem}`),
     ...warnings.map((warning) => `WARNING: ${warning}`),
   ];
 }
 
-function cellsOf({ task, rows }: TableResult, row: Row): string[] {
+function cellsOf({ task, rows }: TableResult, row: ContestantRow): string[] {
   const { milliseconds: ms, ratio, shareOfBest } = row;
   const cells = [
     row.contestant,
@@ -54,16 +55,8 @@ function cellsOf({ task, rows }: TableResult, row: Row): string[] {
 }
 
 /** The last step whose loss every contestant has, at most the tenth. */
-const commonSteps = (rows: readonly Row[]): number => Math.min(10, ...rows.map(({ values }) => values.length));
-
-/** A Markdown table whose columns are as wide as their widest cell: names to the left, numbers to the right. */
-export function markdown(rows: readonly string[][]): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => row[column]!.length)));
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!))).join(" | ")} |`;
-  const rule = `|${widths.map((width, i) => (i === 0 ? "-".repeat(width + 2) : `${"-".repeat(width + 1)}:`)).join("|")}|`;
-  return [line(rows[0]!), rule, ...rows.slice(1).map(line)];
-}
+const commonSteps = (rows: readonly ContestantRow[]): number =>
+  Math.min(10, ...rows.map(({ values }) => values.length));
 
 /** Three digits that count: 0.213, 35.1, 462. */
 const digits = (value: number): string => (value >= 100 ? value.toFixed(0) : value.toPrecision(3));

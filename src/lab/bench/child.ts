@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { BackendError } from "../../core/errors.js";
-import { type Answer, answerMark } from "./protocol.js";
+import { answerMark, type ChildAnswer } from "./childProtocol.js";
 
 const running = new Set<ChildProcess>();
 
@@ -70,7 +70,7 @@ export class BenchChild {
 
   private hear(line: string): void {
     if (!line.startsWith(answerMark) || !this.waiting) return;
-    const answer: Answer<object> = JSON.parse(line.slice(answerMark.length));
+    const answer: ChildAnswer<object> = JSON.parse(line.slice(answerMark.length));
     const { resolve, reject } = this.waiting;
     this.waiting = undefined;
     if ("error" in answer) reject(new BackendError(answer.error));

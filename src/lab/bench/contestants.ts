@@ -5,7 +5,7 @@ import { threadSettings } from "../../backends/processes.js";
 import { requireOneOf } from "../../core/checks.js";
 import { packageRoot } from "../../core/packageRoot.js";
 import type { ChildCommand } from "./child.js";
-import type { LoadRequest, Task } from "./protocol.js";
+import type { LoadRequest, Task } from "./childProtocol.js";
 
 /** A Python library that heed is compared with. */
 export type PeerLibrary = "torch" | "transformers" | "jax";

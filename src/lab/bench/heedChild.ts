@@ -11,13 +11,13 @@ import { generateText } from "../../generation/generateText.js";
 import { Transformer } from "../../model/transformer.js";
 import { CharTokenizer } from "../../tokenizers/char.js";
 import { TrainingStep } from "../../training/step.js";
+import { answerMark, type LoadAnswer, type LoadRequest, type RunAnswer, type RunRequest } from "./childProtocol.js";
 import { readInputs } from "./inputs.js";
-import { answerMark, type LoadAnswer, type LoadRequest, type RunAnswer, type RunRequest } from "./protocol.js";
 
 /** Does it once; what {@link RunAnswer.values} gets of it. */
-type Work = () => number[] | Promise<number[]>;
+type ChildTask = () => number[] | Promise<number[]>;
 
-function training({ folder, variant }: LoadRequest): Work {
+function training({ folder, variant }: LoadRequest): ChildTask {
   const { inputs, weights, batches } = readInputs(folder);
   const model = new Transformer(inputs.model);
   model.load(weights);
@@ -35,7 +35,7 @@ function training({ folder, variant }: LoadRequest): Work {
   };
 }
 
-function decoding({ folder, variant }: LoadRequest): Work {
+function decoding({ folder, variant }: LoadRequest): ChildTask {
   const { inputs, weights } = readInputs(folder);
   const model = new Transformer(inputs.model);
   model.load(weights);
@@ -55,7 +55,7 @@ function decoding({ folder, variant }: LoadRequest): Work {
 }
 
 /** A product of two square matrices, in parts side by side, as heed works on a batch. */
-function product({ productSize }: LoadRequest): Work {
+function product({ productSize }: LoadRequest): ChildTask {
   const random = (rows: number, seed: number) => tf.randomUniform([rows, productSize], 0, 1, "float32", seed);
   const parts = batchParts(productSize).map((rows, i) => [`part${i}`, random(rows, i)] as const);
   const multiply = compile(({ right, ...left }: Record<string, tf.Tensor>) => {
@@ -70,7 +70,7 @@ function product({ productSize }: LoadRequest): Work {
   };
 }
 
-async function run(task: LoadRequest["task"], work: Work, { count }: RunRequest): Promise<RunAnswer> {
+async function run(task: LoadRequest["task"], work: ChildTask, { count }: RunRequest): Promise<RunAnswer> {
   const milliseconds: number[] = [];
   let values: number[] = [];
   const before = process.cpuUsage();
@@ -94,7 +94,7 @@ function peakMemory(): number {
   }
 }
 
-async function load(request: LoadRequest): Promise<{ work: Work; answer: LoadAnswer }> {
+async function load(request: LoadRequest): Promise<{ work: ChildTask; answer: LoadAnswer }> {
   const { reason } = await useBackend(request.variant.backend as BackendChoice);
   const library = /TensorFlow [\d.]+/.exec(reason)?.[0].split(" ");
   const versions = { Node: process.versions.node, "TensorFlow.js": tf.version_core };
@@ -104,7 +104,7 @@ async function load(request: LoadRequest): Promise<{ work: Work; answer: LoadAns
   };
 }
 
-let loaded: { task: LoadRequest["task"]; work: Work } | undefined;
+let loaded: { task: LoadRequest["task"]; work: ChildTask } | undefined;
 for await (const line of createInterface({ input: process.stdin })) {
   let answer: LoadAnswer | RunAnswer | { error: string };
   try {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { BenchChild } from "./child.js";
+import type { LoadAnswer, LoadRequest, RunAnswer, Task } from "./childProtocol.js";
 import { type Contestant, commandOf } from "./contestants.js";
-import type { LoadAnswer, LoadRequest, RunAnswer, Task } from "./protocol.js";
 
 /** A contestant ready to take its turns. */
 export interface Racer {

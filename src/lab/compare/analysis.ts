@@ -1,12 +1,12 @@
-import { chooseBest, lackingSeeds } from "./bestOf.js";
+import { summarize } from "../../core/tTests.js";
+import { chooseBest, fewSeeds } from "./bestOf.js";
 import { doubts, requireComparable } from "./comparable.js";
 import { againstBest, type Change, type Effect, effectsOf } from "./differences.js";
 import { type FoundRuns, findRuns } from "./findRuns.js";
 import { type Floor, floorOf } from "./floor.js";
 import { bySeed, finalLoss, type Group, groupRuns, seedOf } from "./groups.js";
 import { isFinished, type ReportRun } from "./readRun.js";
-import { type Variation, variationOf } from "./settings.js";
-import { summarize } from "./statistics.js";
+import { type Variation, variationOf } from "./runSettings.js";
 
 /** Everything that a report shows. */
 export interface Analysis extends FoundRuns, Variation {
@@ -16,7 +16,7 @@ export interface Analysis extends FoundRuns, Variation {
   groups: Group[];
   /** Settings of which only the best value is compared. */
   chosen: string[];
-  /** The group of the smallest mean final loss, of those with the most seeds; undefined while no run is finished. */
+  /** The group of the smallest mean final loss; undefined while no run is finished. */
   best: Group | undefined;
   /** From `best` to each other group. */
   changes: Map<Group, Change>;
@@ -39,7 +39,7 @@ export async function analyze(folders: readonly string[]): Promise<Analysis> {
   const every = groupRuns(runs, varied);
   const { groups, keys, chosen, notes: choice } = chooseBest(every, varied, found.bestOf);
   const { floor, note } = await floorOf(runs);
-  const choices = [...choice, ...lackingSeeds(groups)];
+  const choices = [...choice, ...fewSeeds(groups)];
   const about = [...runs.flatMap(unfinished), ...every.flatMap(repeated), ...doubts(runs), ...(note ? [note] : [])];
   const [effects, ranked] = [effectsOf(groups, keys), rank(groups, keys)];
   const compared = { keys, chosen, groups, ...againstBest(groups), ranked, effects };

@@ -1,7 +1,7 @@
-import { bestByMean, ofFewerSeeds, partsBy } from "../sweep/ranking.js";
+import { bestOfMostSeeds, ofFewerSeeds, partsBy } from "../sweep/ranking.js";
 import { list, plural, shortList } from "./format.js";
 import { bestLoss, type Group, groupRuns } from "./groups.js";
-import { showValue } from "./settings.js";
+import { showValue } from "./runSettings.js";
 
 export interface Chosen {
   /** By the settings that are left. */
@@ -22,7 +22,7 @@ export function chooseBest(all: readonly Group[], keys: readonly string[], bestO
   if (chosen.length === 0) return { groups: [...all], keys: [...keys], chosen, notes: [] };
   const left = keys.filter((key) => !chosen.includes(key));
   const parts = partsBy(all, ({ settings }) => JSON.stringify(left.map((key) => settings[key])));
-  const kept = parts.map((part) => bestByMean(part, bestLosses) ?? part[0]!);
+  const kept = parts.map((part) => bestOfMostSeeds(part, bestLosses) ?? part[0]!);
   const passed = parts.flatMap((part) => ofFewerSeeds(part, bestLosses));
   const values = chosen.map((key) => `${key} (${list([...new Set(all.map((g) => showValue(g.settings[key]!)))])})`);
   const note =
@@ -35,18 +35,18 @@ export function chooseBest(all: readonly Group[], keys: readonly string[], bestO
     ),
     keys: left,
     chosen,
-    notes: [note, ...passedOver(passed, `the best ${list(chosen)}`)],
+    notes: [note, ...seedNotes(passed, `Not taken for the best ${list(chosen)}, as others have more seeds finished`)],
   };
 }
 
 const bestLosses = ({ finished }: Group): number[] => finished.map(bestLoss);
 
-/** Says which of the `groups` lack seeds, so that their means are not ranked with the others'. */
-export function lackingSeeds(groups: readonly Group[]): string[] {
-  return passedOver(ofFewerSeeds(groups, bestLosses), "the best");
+/** Says which of the `groups` have fewer seeds than others, so that their means say less. */
+export function fewSeeds(groups: readonly Group[]): string[] {
+  return seedNotes(ofFewerSeeds(groups, bestLosses), "Of fewer seeds than others, so the mean says less");
 }
 
-function passedOver(groups: readonly Group[], what: string): string[] {
+function seedNotes(groups: readonly Group[], what: string): string[] {
   const names = groups.map(({ label, finished }) => `“${label}” (${plural(finished.length, "seed")})`);
-  return names.length === 0 ? [] : [`Not taken for ${what}, as others have more seeds finished: ${shortList(names)}.`];
+  return names.length === 0 ? [] : [`${what}: ${shortList(names)}.`];
 }

@@ -4,10 +4,10 @@ import { speedChart } from "./charts/speedChart.js";
 import type { Styles } from "./charts/theme.js";
 import { count, loss } from "./format.js";
 import { finalLoss, type Group, speed, summaryOf } from "./groups.js";
-import { type Block, type Figure, legendHtml, paragraph, type Row } from "./html.js";
+import { type Figure, legendHtml, type PageBlock, paragraph, type TableRow } from "./html.js";
 
 /** What a loss costs: parameters and time. */
-export function costSection({ groups }: Analysis, styles: Styles): Block[] {
+export function costSection({ groups }: Analysis, styles: Styles): PageBlock[] {
   const done = groups.filter(({ finished }) => finished.length > 0);
   const sizes = new Set(done.map(({ parameters }) => parameters.withoutEmbedding));
   const { total, withoutEmbedding } = done[0]!.parameters;
@@ -25,8 +25,8 @@ export function costSection({ groups }: Analysis, styles: Styles): Block[] {
   ];
 }
 
-function parameterPart(done: readonly Group[], styles: Styles): Block[] {
-  const rows = done.map((group): Row => {
+function parameterPart(done: readonly Group[], styles: Styles): PageBlock[] {
+  const rows = done.map((group): TableRow => {
     const { withoutEmbedding, embedding, total } = group.parameters;
     const counts = [withoutEmbedding, embedding, total].map(count);
     return { cells: [group.label, ...counts, loss(summaryOf(group, finalLoss)!.mean)] };
@@ -49,7 +49,7 @@ function parameterPart(done: readonly Group[], styles: Styles): Block[] {
 }
 
 function speedFigure(done: readonly Group[]): Figure {
-  const rows = done.map((group): Row => ({ cells: [group.label, count(summaryOf(group, speed)!.mean)] }));
+  const rows = done.map((group): TableRow => ({ cells: [group.label, count(summaryOf(group, speed)!.mean)] }));
   return {
     ...{ id: "speed", title: "Tokens a second", spec: speedChart(done) },
     description: rows.map(({ cells }) => `${cells[0]}: ${cells[1]}.`).join(" "),

@@ -2,11 +2,11 @@ import type { Analysis } from "./analysis.js";
 import { curveChart } from "./charts/curveChart.js";
 import { axisTitle } from "./charts/scales.js";
 import type { Styles } from "./charts/theme.js";
-import { type Axis, axes, type Curve, trainingCurves, validationCurves } from "./curves.js";
+import { axes, type Curve, type CurveAxis, trainingCurves, validationCurves } from "./curves.js";
 import { large, list, loss, plural } from "./format.js";
-import { type Block, type Figure, legendHtml, paragraph, type Row, type Table } from "./html.js";
+import { type Figure, legendHtml, type PageBlock, paragraph, type Table, type TableRow } from "./html.js";
 
-const readings: Record<Axis, { heading: string; how: string }> = {
+const readings: Record<CurveAxis, { heading: string; how: string }> = {
   tokens: {
     heading: "Over tokens",
     how:
@@ -28,7 +28,7 @@ const readings: Record<Axis, { heading: string; how: string }> = {
 };
 
 /** Loss over tokens, FLOPs and time, validation beside training. */
-export function curveSection({ groups, floor }: Analysis, styles: Styles): Block[] {
+export function curveSection({ groups, floor }: Analysis, styles: Styles): PageBlock[] {
   const kinds = [
     { name: "Validation loss", curves: validationCurves(groups) },
     { name: "Training loss", curves: trainingCurves(groups) },
@@ -43,7 +43,7 @@ export function curveSection({ groups, floor }: Analysis, styles: Styles): Block
         "the same factor everywhere, so that early and late progress can both be seen.",
     ),
     legendHtml(styles.legend),
-    ...axes.flatMap((axis): Block[] => [
+    ...axes.flatMap((axis): PageBlock[] => [
       `<h3>${readings[axis].heading}</h3>`,
       paragraph(readings[axis].how),
       kinds.map(({ name, curves }) => curveFigure({ name, curves, axis }, floor?.loss, styles)),
@@ -52,7 +52,7 @@ export function curveSection({ groups, floor }: Analysis, styles: Styles): Block
 }
 
 function curveFigure(
-  { name, curves, axis }: { name: string; curves: Curve[]; axis: Axis },
+  { name, curves, axis }: { name: string; curves: Curve[]; axis: CurveAxis },
   floor: number | undefined,
   styles: Styles,
 ): Figure {
@@ -72,8 +72,8 @@ function curveFigure(
 /** Places of each curve in its table. */
 const mostRows = 6;
 
-function curveTable(curves: readonly Curve[], axis: Axis, name: string): Table {
-  const rows = curves.flatMap(({ group, seed, points }): Row[] => {
+function curveTable(curves: readonly Curve[], axis: CurveAxis, name: string): Table {
+  const rows = curves.flatMap(({ group, seed, points }): TableRow[] => {
     const label = seed === "mean" ? group.label : `${group.label}, seed ${seed}, not finished`;
     const gap = Math.max(1, (points.length - 1) / (mostRows - 1));
     const some = points.filter((_, i) => Math.round(Math.round(i / gap) * gap) === i);

@@ -1,10 +1,10 @@
 import { mean } from "../../core/statistics.js";
 import { type Group, seedOf } from "./groups.js";
-import { isFinished, type Point, type ReportRun } from "./readRun.js";
+import { isFinished, type MetricsPoint, type ReportRun } from "./readRun.js";
 
 /** What a curve runs over. */
 export const axes = ["tokens", "flops", "seconds"] as const;
-export type Axis = (typeof axes)[number];
+export type CurveAxis = (typeof axes)[number];
 
 /** A place on a curve. */
 export interface CurvePoint {
@@ -40,7 +40,7 @@ export function trainingCurves(groups: readonly Group[]): Curve[] {
 
 function curvesOf(
   groups: readonly Group[],
-  lossOf: (point: Point) => number | undefined,
+  lossOf: (point: MetricsPoint) => number | undefined,
   shorten: (points: CurvePoint[]) => CurvePoint[],
 ): Curve[] {
   return groups.flatMap((group) => {

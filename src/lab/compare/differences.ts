@@ -1,8 +1,9 @@
 import { mean } from "../../core/statistics.js";
+import { type BySeed, type Difference, difference, type Judged, judge } from "../../core/tTests.js";
 import { bestByMean } from "../sweep/ranking.js";
-import { bySeed, type Figure, finalLoss, type Group } from "./groups.js";
-import { compareValues, type SettingValue, showValue } from "./settings.js";
-import { type BySeed, type Difference, difference, type Judged, judge } from "./statistics.js";
+import type { SettingValue } from "../sweep/trialSettings.js";
+import { bySeed, finalLoss, type Group, type Measure } from "./groups.js";
+import { compareValues, showValue } from "./runSettings.js";
 
 /** How the loss changes on the way from one to another. */
 export interface Change {
@@ -43,8 +44,7 @@ export function effectsOf(groups: readonly Group[], keys: readonly string[]): Ef
 }
 
 /**
- * The group of the smallest mean final loss, of those with the most seeds, and the change from it to each other, judged
- * among all pairs of groups.
+ * The group of the smallest mean final loss, and the change from it to each other, judged among all pairs of groups.
  */
 export function againstBest(groups: readonly Group[]): { best: Group | undefined; changes: Map<Group, Change> } {
   const done = groups.filter(({ finished }) => finished.length > 0);
@@ -98,11 +98,11 @@ function valuePairs(groups: readonly Group[], setting: string, others: readonly 
 }
 
 /**
- * The change of `figure` from the first to the second of each pair, averaged over the pairs seed by seed: by the seeds
+ * The change of `measure` from the first to the second of each pair, averaged over the pairs seed by seed: by the seeds
  * that all have, or, where these are fewer than two, over those that have the seeds of the pair with most.
  */
-function changeAmong(contexts: readonly [Group, Group][], figure: Figure): { change?: Difference; among: number } {
-  const samples = contexts.map(([a, b]) => [bySeed(a, figure), bySeed(b, figure)] as const);
+function changeAmong(contexts: readonly [Group, Group][], measure: Measure): { change?: Difference; among: number } {
+  const samples = contexts.map(([a, b]) => [bySeed(a, measure), bySeed(b, measure)] as const);
   if (samples.length === 1) return { change: difference(samples[0]![1], samples[0]![0]), among: 1 };
   const shared = samples.map(([a, b]) => [...a.keys()].filter((seed) => b.has(seed)));
   const common = shared[0]!.filter((seed) => shared.every((each) => each.includes(seed)));

@@ -5,12 +5,12 @@ import { stylesOf } from "./charts/theme.js";
 import type { Effect } from "./differences.js";
 import { list, signed } from "./format.js";
 import type { Group } from "./groups.js";
-import { type Block, type Figure, legendHtml, paragraph } from "./html.js";
-import { changeTable, summaryTable, verdictOf } from "./results.js";
-import { labelOf, meaningOf } from "./settings.js";
+import { type Figure, legendHtml, type PageBlock, paragraph } from "./html.js";
+import { changeTable, summaryTable, verdictOf } from "./resultTables.js";
+import { labelOf, meaningOf } from "./runSettings.js";
 
 /** What each setting does to the final loss. */
-export function effectSection(analysis: Analysis): Block[] {
+export function effectSection(analysis: Analysis): PageBlock[] {
   return [
     `<h2 id="settings">Final loss by setting</h2>`,
     paragraph(
@@ -27,7 +27,7 @@ export function effectSection(analysis: Analysis): Block[] {
   ];
 }
 
-function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): Block[] {
+function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): PageBlock[] {
   const { setting, with: tied, changes } = effect;
   const isOther = (key: string) => key !== setting && !tied.includes(key);
   const others = keys.filter(isOther);

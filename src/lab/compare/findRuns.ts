@@ -3,8 +3,8 @@ import { basename, join } from "node:path";
 import { CheckpointError, ConfigError } from "../../core/errors.js";
 import { readMetrics } from "../../runs/metrics.js";
 import { readSweepOutline } from "../sweep/record.js";
-import { readResults } from "../sweep/results.js";
-import { settingsText } from "../sweep/settings.js";
+import { readResults } from "../sweep/trialResults.js";
+import { settingsText } from "../sweep/trialSettings.js";
 import { plural } from "./format.js";
 import { isRun, type ReportRun, readReportRun } from "./readRun.js";
 

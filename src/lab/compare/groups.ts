@@ -1,13 +1,13 @@
 import { median } from "../../core/statistics.js";
+import { type BySeed, type Summary, summarize } from "../../core/tTests.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { isFinished, type ReportRun } from "./readRun.js";
-import { compareValues, labelOf, type Settings, settingsOf } from "./settings.js";
-import { type BySeed, type Summary, summarize } from "./statistics.js";
+import { compareValues, labelOf, type RunSettings, settingsOf } from "./runSettings.js";
 
 /** Runs of the same settings, which differ in their seeds. */
 export interface Group {
   label: string;
-  settings: Settings;
+  settings: RunSettings;
   /** By seed. */
   runs: ReportRun[];
   /** The finished of `runs`, one a seed: the ones that figures are made of. */
@@ -48,25 +48,25 @@ export function groupRuns(runs: readonly ReportRun[], keys: readonly string[]): 
 
 export const seedOf = (run: ReportRun): number => run.record.training.seed;
 
-/** A figure of a run, by which groups are compared. */
-export type Figure = (run: ReportRun) => number;
+/** A number of each run, by which groups are compared. */
+export type Measure = (run: ReportRun) => number;
 
 /** Validation loss after the last step, in nats a token. */
-export const finalLoss: Figure = ({ points }) => points.at(-1)!.valLoss!;
+export const finalLoss: Measure = ({ points }) => points.at(-1)!.valLoss!;
 
 /** The smallest validation loss, in nats a token. */
-export const bestLoss: Figure = ({ points }) => Math.min(...points.map(({ valLoss }) => valLoss ?? Infinity));
+export const bestLoss: Measure = ({ points }) => Math.min(...points.map(({ valLoss }) => valLoss ?? Infinity));
 
 /** The median over the run, its first step aside, which is slow because the graph is made. */
-export const speed: Figure = ({ points }) =>
+export const speed: Measure = ({ points }) =>
   median((points.length > 1 ? points.slice(1) : points).map(({ tokensPerSecond }) => tokensPerSecond));
 
 /** Of the finished runs of `group`, by seed. */
-export function bySeed({ finished }: Group, figure: Figure): BySeed {
-  return new Map(finished.map((run) => [seedOf(run), figure(run)]));
+export function bySeed({ finished }: Group, measure: Measure): BySeed {
+  return new Map(finished.map((run) => [seedOf(run), measure(run)]));
 }
 
 /** Undefined while no run of `group` is finished. */
-export function summaryOf({ finished }: Group, figure: Figure): Summary | undefined {
-  return finished.length === 0 ? undefined : summarize(finished.map(figure));
+export function summaryOf({ finished }: Group, measure: Measure): Summary | undefined {
+  return finished.length === 0 ? undefined : summarize(finished.map(measure));
 }

@@ -5,12 +5,12 @@ import type { Legend, Style } from "./charts/theme.js";
 /** A table of texts. */
 export interface Table {
   head: string[];
-  rows: Row[];
+  rows: TableRow[];
   /** How many columns at the left are words; the others are numbers. @default 1 */
   words?: number;
 }
 
-export interface Row {
+export interface TableRow {
   cells: string[];
   /** The best of all, or one that the noise drowns. */
   kind?: "best" | "noise";
@@ -26,7 +26,7 @@ export interface Figure extends Chart {
 }
 
 /** A part of a page: HTML, or figures side by side. */
-export type Block = string | readonly Figure[];
+export type PageBlock = string | readonly Figure[];
 
 export function tableHtml({ head, rows, words = 1 }: Table): string {
   const align = (i: number) => (i < words ? ' class="text"' : "");
@@ -41,7 +41,7 @@ export function tableHtml({ head, rows, words = 1 }: Table): string {
 }
 
 /** The HTML of `blocks`, with their charts drawn. */
-export async function blocksHtml(blocks: readonly Block[]): Promise<string> {
+export async function blocksHtml(blocks: readonly PageBlock[]): Promise<string> {
   const parts: string[] = [];
   for (const block of blocks) {
     if (typeof block === "string") parts.push(block);

@@ -1,11 +1,11 @@
-import { markdown } from "../bench/benchTable.js";
+import { markdownTable } from "../../core/markdownTable.js";
 import type { Analysis } from "./analysis.js";
 import { commandOf } from "./command.js";
 import { seedOf } from "./groups.js";
 import type { Table } from "./html.js";
 import { methodOf } from "./method.js";
 import type { PictureFile } from "./pictures.js";
-import { changeTable, resultTable } from "./results.js";
+import { changeTable, resultTable } from "./resultTables.js";
 import { factsOf, findings, titleOf, toBeKnown } from "./words.js";
 
 /** The report's text and tables as Markdown, with the `pictures` that there are. */
@@ -49,4 +49,4 @@ const lossesAre = "Losses in nats a token, as mean ± 95% interval over the seed
 
 const bullets = (texts: readonly string[]) => texts.map((text) => `- ${text}`);
 
-const tableLines = ({ head, rows }: Table) => markdown([head, ...rows.map(({ cells }) => cells)]);
+const tableLines = ({ head, rows }: Table) => markdownTable([head, ...rows.map(({ cells }) => cells)]);

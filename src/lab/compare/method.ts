@@ -6,8 +6,8 @@ export function methodOf({ floor, groups }: Analysis): string[] {
   return [
     "Runs of the same settings form a group; they differ in their seeds alone, which draw the initial weights, the batches " +
       "and the dropout. Only finished runs count, one for each seed. The final loss is the validation loss after the last " +
-      "step, the best loss the smallest of the run. Only groups with the most seeds are taken for the best: a seed alone may " +
-      "change a loss as much as a setting does.",
+      "step, the best loss the smallest of the run. The best group is that of the smallest mean final loss; a seed alone may " +
+      "change a loss as much as a setting does, so the mean of few seeds says little.",
     "“±” is half of the 95% t-interval of the mean: t(0.975, n − 1) · s / √n, where s is the standard deviation over the " +
       "n seeds." +
       (most >= 2 && most < 5

@@ -7,13 +7,13 @@ import { costSection } from "./costSection.js";
 import { curveSection } from "./curveSection.js";
 import { effectSection } from "./effectSection.js";
 import { seedOf } from "./groups.js";
-import { type Block, blocksHtml, paragraph, tableHtml } from "./html.js";
+import { blocksHtml, type PageBlock, paragraph, tableHtml } from "./html.js";
 import { methodOf } from "./method.js";
-import { resultTable } from "./results.js";
+import { resultTable } from "./resultTables.js";
 import { factsOf, findings, titleOf, toBeKnown } from "./words.js";
 
 /** The parts of a report, below what it says in short. */
-export function blocksOf(analysis: Analysis): Block[] {
+export function blocksOf(analysis: Analysis): PageBlock[] {
   const { groups, best, effects, keys, ranked } = analysis;
   const all = groups.map(({ settings }) => settings);
   const styles = stylesOf(all, keys, ranked);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { legendSvg } from "./charts/legend.js";
 import { renderSvg } from "./charts/render.js";
-import type { Block, Figure } from "./html.js";
+import type { Figure, PageBlock } from "./html.js";
 
 export interface PictureFile {
   /** Its path from the report. */
@@ -11,7 +11,7 @@ export interface PictureFile {
 }
 
 /** Each chart of `blocks` as an SVG file that stands by itself. */
-export function picturesOf(blocks: readonly Block[]): Promise<PictureFile[]> {
+export function picturesOf(blocks: readonly PageBlock[]): Promise<PictureFile[]> {
   const figures = blocks.flatMap((block) => (typeof block === "string" ? [] : block));
   return Promise.all(
     figures.map(async (figure) => {

@@ -8,7 +8,7 @@ import { readRun } from "../../runs/runFolder.js";
 import type { RunRecord } from "../../runs/runRecord.js";
 
 /** A line of metrics.jsonl, as a report uses it. */
-export interface Point {
+export interface MetricsPoint {
   step: number;
   tokens: number;
   /** Seconds since training began. */
@@ -26,7 +26,7 @@ export interface ReportRun {
   folder: string;
   record: RunRecord;
   /** Rising in step; not empty. */
-  points: Point[];
+  points: MetricsPoint[];
   /** The file that holds its tokenizer; undefined before the first checkpoint. */
   tokenizer?: { path: string; sha256: string };
   /** What repeats it, where its sweep says so. */
@@ -65,14 +65,14 @@ export function readReportRun(folder: string): ReportRun {
   return run;
 }
 
-function pointOf(line: MetricsLine, where: string): Point {
+function pointOf(line: MetricsLine, where: string): MetricsPoint {
   const { step, tokens, elapsed, trainLoss, tokensPerSecond, valLoss } = line;
   const numbers = { step, tokens, elapsed, trainLoss, tokensPerSecond, ...(valLoss !== undefined && { valLoss }) };
   for (const [field, value] of Object.entries(numbers)) {
     if (typeof value === "number" && Number.isFinite(value)) continue;
     throw new CheckpointError(`${where}: ${field} must be a number: got ${JSON.stringify(value)} (delete the line)`);
   }
-  return numbers as unknown as Point;
+  return numbers as unknown as MetricsPoint;
 }
 
 function tokenizerOf(folder: string): ReportRun["tokenizer"] {

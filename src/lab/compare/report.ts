@@ -4,11 +4,11 @@ import { replaceText } from "../../core/durableFiles.js";
 import { ConfigError } from "../../core/errors.js";
 import { isUnchanged, signed } from "../../core/signature.js";
 import { analyze } from "./analysis.js";
-import { type Figures, figuresOf } from "./figures.js";
 import { isSweep } from "./findRuns.js";
 import { briefOf, markdownOf } from "./markdown.js";
 import { blocksOf, pageOf } from "./page.js";
 import { picturesOf } from "./pictures.js";
+import { figuresOf, type ReportFigures } from "./reportFigures.js";
 
 export interface ReportOptions {
   /** Whether to replace a report that someone has changed. @default false */
@@ -22,7 +22,7 @@ export interface Report {
   html: string;
   markdown: string;
   /** What they show, as plain values. */
-  figures: Figures;
+  figures: ReportFigures;
   /** The results as a terminal shows them. */
   brief: string;
 }

@@ -1,12 +1,12 @@
+import type { SettingValue } from "../sweep/trialSettings.js";
 import type { Analysis } from "./analysis.js";
-import { lackingSeeds } from "./bestOf.js";
 import { validationText } from "./comparable.js";
 import type { Effect } from "./differences.js";
 import { bitsPerWord } from "./floor.js";
 import { change, count, list, loss, plural, shortList } from "./format.js";
 import { finalLoss, seedOf, summaryOf } from "./groups.js";
-import { verdictOf } from "./results.js";
-import { compareValues, flagOf, meaningOf, type SettingValue, showValue } from "./settings.js";
+import { verdictOf } from "./resultTables.js";
+import { compareValues, flagOf, meaningOf, showValue } from "./runSettings.js";
 
 /** `Comparison of 27 runs: dim and heads`. */
 export function titleOf({ runs, keys }: Analysis): string {
@@ -59,8 +59,7 @@ export function findings(analysis: Analysis): string[] {
       ? `, which is ${bits.toFixed(3)} bits a word, ${(bits - floor.bitsPerWord).toFixed(3)} above the best possible`
       : "";
   const spread = halfWidth === undefined ? "one seed" : `± ${loss(halfWidth)}, ${plural(seeds, "seed")}`;
-  const which = lackingSeeds(groups).length > 0 ? " of those with most seeds" : "";
-  const first = keys.length > 0 ? `Lowest final validation loss${which}: ${best.label}` : "Final validation loss";
+  const first = keys.length > 0 ? `Lowest final validation loss: ${best.label}` : "Final validation loss";
   const asGood = groups
     .filter((group) => changes.get(group)?.change?.verdict === "noise")
     .map(({ label }) => `“${label}”`);

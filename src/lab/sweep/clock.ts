@@ -1,5 +1,5 @@
 import { trainingFlopsPerToken } from "../../model/count.js";
-import type { Trial } from "./plan.js";
+import type { Trial } from "./planTrials.js";
 
 /** Estimates when a sweep will end, from the work that is done: trials count by their floating-point operations. */
 export class SweepClock {

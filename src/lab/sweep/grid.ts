@@ -9,10 +9,10 @@ import {
   type SettingValue,
   settingValue,
   type TrialSettings,
-} from "./settings.js";
+} from "./trialSettings.js";
 
 /** Values of a setting, or a range to draw from. */
-export type Axis = { key: string; values: SettingValue[] } | { key: string; from: number; to: number };
+export type GridAxis = { key: string; values: SettingValue[] } | { key: string; from: number; to: number };
 
 /**
  * What to vary: `"heads=1,2,4 lr=1e-4..1e-2"`, or the same as an object, `{ heads: [1, 2, 4], lr: "1e-4..1e-2" }`.
@@ -20,7 +20,7 @@ export type Axis = { key: string; values: SettingValue[] } | { key: string; from
 export type Grid = string | Record<string, unknown>;
 
 /** @throws ConfigError naming a part that is no list of values of a known setting. */
-export function parseGrid(grid: Grid): Axis[] {
+export function parseGrid(grid: Grid): GridAxis[] {
   const parts = typeof grid === "string" ? textParts(grid) : Object.entries(grid);
   const seen = new Set<string>();
   return parts.map(([key, given]) => {
@@ -43,7 +43,7 @@ function textParts(grid: string): [string, string][] {
   });
 }
 
-function axis(key: string, given: unknown): Axis {
+function axis(key: string, given: unknown): GridAxis {
   if (typeof given === "string" && given.includes("..")) return range(key, given);
   const list = typeof given === "string" ? given.split(",") : Array.isArray(given) ? given : [given];
   const values = list.map((value) => settingValue(key, value));
@@ -53,7 +53,7 @@ function axis(key: string, given: unknown): Axis {
   return { key, values };
 }
 
-function range(key: string, text: string): Axis {
+function range(key: string, text: string): GridAxis {
   const ends = text.split("..");
   if (!isNumber(key) || ends.length !== 2) {
     throw new ConfigError(`grid: ${key} must be a list of values: got ${show(text)}`);
@@ -68,7 +68,7 @@ function range(key: string, text: string): Axis {
  *
  * @throws ConfigError if an axis is a range, or there are more than `most` combinations.
  */
-export function combinations(axes: readonly Axis[], most: number): TrialSettings[] {
+export function combinations(axes: readonly GridAxis[], most: number): TrialSettings[] {
   const count = axes.reduce((product, a) => product * ("values" in a ? a.values.length : 1), 1);
   if (count > most)
     throw new ConfigError(
@@ -92,7 +92,7 @@ export function combinations(axes: readonly Axis[], most: number): TrialSettings
  *
  * @see Bergstra & Bengio 2012, Random Search for Hyper-Parameter Optimization
  */
-export function draw(axes: readonly Axis[], random: Random): TrialSettings {
+export function draw(axes: readonly GridAxis[], random: Random): TrialSettings {
   return Object.fromEntries(
     axes.map((a) => [a.key, "values" in a ? a.values[random.nextInteger(a.values.length)]! : between(a, random)]),
   );

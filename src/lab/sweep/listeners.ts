@@ -1,7 +1,7 @@
-import type { Trial } from "./plan.js";
-import type { TrialProgress } from "./protocol.js";
+import type { Trial } from "./planTrials.js";
 import type { SweepRecord } from "./record.js";
-import type { TrialResult } from "./results.js";
+import type { TrialResult } from "./trialResults.js";
+import type { TrialProgress } from "./workerProtocol.js";
 
 /** What a caller may hear while a sweep goes on. */
 export interface SweepListeners {

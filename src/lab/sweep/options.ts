@@ -2,7 +2,7 @@ import { definedFields } from "../../core/checks.js";
 import type { TrainOptions } from "../../jobs/trainOptions.js";
 import type { Budget } from "./budget.js";
 import type { Grid } from "./grid.js";
-import type { TrialSettings } from "./settings.js";
+import type { TrialSettings } from "./trialSettings.js";
 
 /** What a sweep tries: the options of `train` that all trials share, and what varies. */
 export interface SweepOptions extends Omit<TrainOptions, "out"> {

@@ -3,7 +3,7 @@ import { mean } from "../../core/statistics.js";
 /** The losses of the seeds that are at their end. */
 type LossesOf<T> = (one: T) => readonly number[];
 
-/** Those of `all` with the most losses: means over other seeds can't be ranked, as a seed may change a loss as much. */
+/** Those of `all` with the most losses. */
 function ofMostSeeds<T>(all: readonly T[], lossesOf: LossesOf<T>): T[] {
   const most = Math.max(...all.map((one) => lossesOf(one).length));
   return all.filter((one) => lossesOf(one).length === most);
@@ -15,11 +15,16 @@ export function ofFewerSeeds<T>(all: readonly T[], lossesOf: LossesOf<T>): T[] {
   return all.filter((one) => lossesOf(one).length > 0 && !compared.includes(one));
 }
 
-/** The first with the smallest mean loss, of those with the most seeds; undefined where there is no loss. */
+/** The first with the smallest mean loss; undefined where there is no loss. */
 export function bestByMean<T>(all: readonly T[], lossesOf: LossesOf<T>): T | undefined {
-  const compared = ofMostSeeds(all, lossesOf).filter((one) => lossesOf(one).length > 0);
-  const means = compared.map((one) => mean(lossesOf(one)));
-  return compared[means.indexOf(Math.min(...means))];
+  const known = all.filter((one) => lossesOf(one).length > 0);
+  const means = known.map((one) => mean(lossesOf(one)));
+  return known[means.indexOf(Math.min(...means))];
+}
+
+/** `bestByMean` of those with the most losses: a value that lost seeds would be chosen for the seeds that it kept. */
+export function bestOfMostSeeds<T>(all: readonly T[], lossesOf: LossesOf<T>): T | undefined {
+  return bestByMean(ofMostSeeds(all, lossesOf), lossesOf);
 }
 
 /** `all` in parts of the same name, in the order in which the names come. */

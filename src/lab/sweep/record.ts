@@ -21,10 +21,10 @@ import {
 import type { RunRecord } from "../../runs/runRecord.js";
 import { versions } from "../../runs/versions.js";
 import type { Asked } from "./options.js";
-import type { Plan, Survey, Trial } from "./plan.js";
+import type { Plan, SweepSurvey, Trial } from "./planTrials.js";
 import { namesIn, parseRequest } from "./request.js";
-import { resultsName } from "./results.js";
-import type { TrialSettings } from "./settings.js";
+import { resultsName } from "./trialResults.js";
+import type { TrialSettings } from "./trialSettings.js";
 
 const sweepName = "sweep.json";
 
@@ -34,7 +34,7 @@ const format = "heed-sweep-1";
 /** What sweep.json says: what was asked for, and the trials that follow from it. */
 export interface SweepRecord extends Plan {
   asked: Asked;
-  survey: Survey;
+  survey: SweepSurvey;
   /** Trials at a time, as the sweep began. */
   workers: number;
   /** Threads of each trial; with another number the last bits of a loss may differ. */
@@ -179,11 +179,11 @@ function askedIn(asked: JsonObject): Asked {
   return given;
 }
 
-function surveyIn(survey: JsonObject, path: string): Survey {
+function surveyIn(survey: JsonObject, path: string): SweepSurvey {
   const { backend, reason, vocabSize, tokens, files, notes } = survey;
   const { train, validation } = objectIn(tokens, `${path}: survey: tokens`);
   return {
-    backend: textIn(backend, `${path}: survey: backend`) as Survey["backend"],
+    backend: textIn(backend, `${path}: survey: backend`) as SweepSurvey["backend"],
     reason: textIn(reason, `${path}: survey: reason`),
     vocabSize: requireInteger("vocabSize", vocabSize, 2),
     tokens: { train: requireInteger("train", train, 0), validation: requireInteger("validation", validation, 0) },

@@ -5,13 +5,13 @@ import { trainingFields } from "../../config/training.js";
 import { requireInteger, show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
 import { type Budget, parseBudget } from "./budget.js";
-import { type Axis, parseGrid } from "./grid.js";
+import { type GridAxis, parseGrid } from "./grid.js";
 import type { Asked } from "./options.js";
-import { requireSetting, settingsText, settingValue, type TrialSettings } from "./settings.js";
+import { requireSetting, settingsText, settingValue, type TrialSettings } from "./trialSettings.js";
 
 /** What was asked for, parsed. */
 export interface Request {
-  axes: Axis[];
+  axes: GridAxis[];
   list: TrialSettings[] | undefined;
   /** Settings to draw from the axes; undefined for all combinations. */
   trials: number | undefined;

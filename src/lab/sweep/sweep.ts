@@ -5,7 +5,7 @@ import * as errors from "../../core/errors.js";
 import { checkTrainOptions, type TrainOptions } from "../../jobs/trainOptions.js";
 import type { SweepListeners } from "./listeners.js";
 import { type Asked, askedFor, type SweepOptions } from "./options.js";
-import { planTrials, type Survey } from "./plan.js";
+import { planTrials, type SweepSurvey } from "./planTrials.js";
 import {
   createSweep,
   type HeldSweep,
@@ -16,8 +16,8 @@ import {
   type SweepRecord,
 } from "./record.js";
 import { namesIn, parseRequest } from "./request.js";
-import { Results, type TrialResult } from "./results.js";
 import { bestOfAll, bestOfEach, bySettings, type SettingsResult } from "./summary.js";
+import { Results, type TrialResult } from "./trialResults.js";
 import { Trials } from "./trials.js";
 import { startWorker } from "./workerProcess.js";
 
@@ -93,7 +93,7 @@ function reopen(options: SweepOptions): HeldSweep {
 }
 
 /** What a process that is not kept finds out: this one stays small, and answers at once. */
-async function surveyFor(asked: Asked, out: string): Promise<Survey> {
+async function surveyFor(asked: Asked, out: string): Promise<SweepSurvey> {
   const { data, valData, valFraction, tokenizer, unknownToken, training, backend, compiled } = asked;
   const options: TrainOptions = {
     data,
@@ -113,7 +113,7 @@ async function surveyFor(asked: Asked, out: string): Promise<Survey> {
   throw Kind ? new Kind(message) : new Error(message);
 }
 
-function requireValidation({ bestOf }: Asked, { tokens }: Survey): void {
+function requireValidation({ bestOf }: Asked, { tokens }: SweepSurvey): void {
   if (!bestOf || tokens.validation > 0) return;
   throw new errors.ConfigError(`bestOf needs a text to validate on: got none (set valFraction above 0, or valData)`);
 }

@@ -4,12 +4,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { HeedError, InterruptedError } from "../../core/errors.js";
 import { lockFolder } from "../../core/folderLock.js";
 import type { SweepListeners } from "./listeners.js";
-import type { Trial } from "./plan.js";
-import type { Answer, TrialWork } from "./protocol.js";
+import type { Trial } from "./planTrials.js";
 import type { SweepRecord } from "./record.js";
-import type { Results, TrialResult } from "./results.js";
 import { trialOptions } from "./trialOptions.js";
+import type { Results, TrialResult } from "./trialResults.js";
 import { startWorker, type WorkerProcess } from "./workerProcess.js";
+import type { TrialTask, WorkerAnswer } from "./workerProtocol.js";
 
 interface TrialsOptions {
   record: SweepRecord;
@@ -68,7 +68,7 @@ export class Trials {
   /** How a trial ended; undefined if it was told to stop before its end. */
   private async resultOf(trial: Trial): Promise<TrialResult | undefined> {
     const { results } = this.options;
-    let answer: Answer;
+    let answer: WorkerAnswer;
     try {
       answer = await this.answerOf(trial);
     } catch (error) {
@@ -85,13 +85,13 @@ export class Trials {
     }
   }
 
-  private async answerOf(trial: Trial): Promise<Answer> {
+  private async answerOf(trial: Trial): Promise<WorkerAnswer> {
     const { record, listeners } = this.options;
     await this.untilFree(join(this.folder, trial.run));
     if (this.isStopping) return { kind: "interrupted" };
     listeners.onTrial?.(trial);
     const options = { ...trialOptions(trial, record), out: join(this.folder, trial.run) };
-    const work: TrialWork = { kind: "trial", options };
+    const work: TrialTask = { kind: "trial", options };
     const worker = startWorker(work, {
       threads: record.threads,
       onProgress: (progress) => listeners.onProgress?.(trial, progress),

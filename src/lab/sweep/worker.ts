@@ -8,15 +8,15 @@ import { openTexts } from "../../jobs/prepareRun.js";
 import { type TrainListeners, train } from "../../jobs/train.js";
 import { checkTogether, type TrainOptions } from "../../jobs/trainOptions.js";
 import { readMetrics } from "../../runs/metrics.js";
-import type { Survey } from "./plan.js";
-import type { Answer, FromWorker, ToWorker, TrialProgress, TrialWork, Work } from "./protocol.js";
+import type { SweepSurvey } from "./planTrials.js";
+import type { FromWorker, ToWorker, TrialProgress, TrialTask, WorkerAnswer, WorkerTask } from "./workerProtocol.js";
 
 const stop = new AbortController();
 
 /** Milliseconds between two reports of how far a trial is. */
 const reportEvery = 100;
 
-async function survey(options: TrainOptions): Promise<Survey> {
+async function survey(options: TrainOptions): Promise<SweepSurvey> {
   const { name: backend, reason } = await useBackend(options.backend);
   checkTogether(trainingConfig(options.training), options);
   const { corpus } = await openTexts({ ...options, model: { contextLength: 1 } }, dirname(options.out));
@@ -27,7 +27,7 @@ async function survey(options: TrainOptions): Promise<Survey> {
   return { backend, reason, vocabSize: corpus.tokenizer.vocabSize, tokens, files, notes };
 }
 
-async function trial({ options }: TrialWork): Promise<Answer> {
+async function trial({ options }: TrialTask): Promise<WorkerAnswer> {
   const resume = existsSync(join(options.out, "run.json"));
   try {
     await train({ ...options, resume, signal: stop.signal }, progressListeners(options.out));
@@ -69,8 +69,8 @@ function say(message: FromWorker, then = () => {}): void {
   else then();
 }
 
-async function answer(work: Work): Promise<void> {
-  let last: Answer;
+async function answer(work: WorkerTask): Promise<void> {
+  let last: WorkerAnswer;
   try {
     last = work.kind === "survey" ? { kind: "surveyed", survey: await survey(work.options) } : await trial(work);
   } catch (error) {

@@ -3,19 +3,19 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadSettings } from "../../backends/processes.js";
-import type { Answer, FromWorker, ToWorker, TrialProgress, Work } from "./protocol.js";
+import type { FromWorker, ToWorker, TrialProgress, WorkerAnswer, WorkerTask } from "./workerProtocol.js";
 
 /** A process that does one piece of work. */
 export interface WorkerProcess {
   /** What it says last, once it has ended; rejected with how it ended if it says nothing. */
-  answer: Promise<Answer>;
+  answer: Promise<WorkerAnswer>;
   send(message: ToWorker): void;
   kill(): void;
 }
 
 /** Starts a process that does `work` on `threads` cores. It ends with this process, however this one ends. */
 export function startWorker(
-  work: Work,
+  work: WorkerTask,
   { threads, onProgress }: { threads: number; onProgress?: (progress: TrialProgress) => void },
 ): WorkerProcess {
   const here = fileURLToPath(import.meta.url);
@@ -31,8 +31,8 @@ export function startWorker(
     if (process.env.HEED_DEBUG === "1") process.stderr.write(text);
     complaints = (complaints + text).slice(-4000);
   });
-  const answer = new Promise<Answer>((resolve, reject) => {
-    let last: Answer | undefined;
+  const answer = new Promise<WorkerAnswer>((resolve, reject) => {
+    let last: WorkerAnswer | undefined;
     child.on("message", (message: FromWorker) => {
       if (message.kind === "progress") onProgress?.(message.progress);
       else last = message;

@@ -4,12 +4,12 @@ import { nativeBackend } from "../../../src/backends/native.js";
 import { type GraphNode, savedModelBytes, tensorAttribute } from "../../../src/compile/graph/graphDef.js";
 import { hasGraphs } from "../support.js";
 
-/** A message as Google's protobuf library, in tfjs-node's own description of TensorFlow's formats, shows it. */
+/** A message as read by Google's protobuf library, with tfjs-node's own description of TensorFlow's formats. */
 interface Shown {
   metaGraphsList: { metaInfoDef: { tagsList: string[] }; graphDef: { nodeList: Record<string, unknown>[] } }[];
 }
 
-/** The attributes as an independent reader finds them. */
+/** The attributes as read by an independent reader. */
 function readBack(nodes: GraphNode[]): { name: string; attributes: Record<string, Record<string, unknown>> }[] {
   const load = createRequire(import.meta.url);
   const messages = load("@tensorflow/tfjs-node/dist/proto/api_pb.js");
@@ -22,14 +22,14 @@ function readBack(nodes: GraphNode[]): { name: string; attributes: Record<string
   }));
 }
 
-describe.skipIf(!hasGraphs)("the graph as TensorFlow's format", () => {
-  test("every kind of attribute, alone and in a list", () => {
+describe.skipIf(!hasGraphs)("a graph in TensorFlow's format", () => {
+  test("has every kind of attribute, alone and in a list", () => {
     const B = nativeBackend()!.binding;
     const attributes = [
       { name: "type", type: B.TF_ATTR_TYPE, value: B.TF_BOOL },
       { name: "int", type: B.TF_ATTR_INT, value: 123456789012 },
       { name: "negative", type: B.TF_ATTR_INT, value: -1 },
-      { name: "fraction", type: B.TF_ATTR_INT, value: 7.9 }, // the addon cuts it off
+      { name: "fraction", type: B.TF_ATTR_INT, value: 7.9 }, // the addon drops the fraction
       { name: "float", type: B.TF_ATTR_FLOAT, value: -0.15625 },
       { name: "true", type: B.TF_ATTR_BOOL, value: true },
       { name: "false", type: B.TF_ATTR_BOOL, value: false },
@@ -62,7 +62,7 @@ describe.skipIf(!hasGraphs)("the graph as TensorFlow's format", () => {
     });
   });
 
-  test("constants", () => {
+  test("has the values of constants", () => {
     const B = nativeBackend()!.binding;
     const value = { dtype: B.TF_FLOAT, shape: [1, 2], values: Float32Array.of(1.5, -3) };
     const [node] = readBack([{ name: "n", op: "Const", inputs: [], attributes: [{ name: "value", type: tensorAttribute, value }] }]); // biome-ignore format: one node
@@ -71,7 +71,7 @@ describe.skipIf(!hasGraphs)("the graph as TensorFlow's format", () => {
     expect(new Float32Array(Uint8Array.from(Buffer.from(tensor.tensorContent, "base64")).buffer)).toEqual(value.values);
   });
 
-  test("an attribute of a kind that has no place in a graph is refused", () => {
+  test("refuses attributes of a kind that a graph can't hold", () => {
     const attributes = [{ name: "odd", type: 99, value: 1 }];
     expect(() => readBack([{ name: "n", op: "Op", inputs: [], attributes }])).toThrow(
       "attribute odd has a type that a graph can't hold: 99",

@@ -12,11 +12,11 @@ beforeEach(async () => {
 const value = (tensor: tf.Tensor): number => tensor.dataSync()[0]!;
 
 describe.skipIf(!hasGraphs)("compile: variables", () => {
-  test("assigned several times, from an input, a constant, another variable; assigned and never read", () => {
+  test("may be assigned several times, from an input, a constant or a variable, and never be read", () => {
     expectNoLeak(() => {
       const [a, b, c, d, e] = [1, 2, 3, 4, 5].map((v) => variable(v)) as tf.Variable[];
       const fn = ({ x }: { x: tf.Tensor }) => {
-        b!.assign(a!); // a has no other use, and stands before b
+        b!.assign(a!); // a has no other use, and is declared before b
         c!.assign(c!.add(1));
         c!.assign(c!.mul(10));
         d!.assign(x);
@@ -31,7 +31,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("two variables swap, and two made from one tensor stay two", () => {
+  test("can swap their values, and stay separate if made from the same tensor", () => {
     expectNoLeak(() => {
       const zero = tf.scalar(0);
       const [p, q] = [tf.variable(zero), tf.variable(zero)];
@@ -55,7 +55,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("read, replaced and cloned between calls", () => {
+  test("can be read, replaced and cloned between calls", () => {
     expectNoLeak(() => {
       const w = variable([1, 2]);
       withCompiled(
@@ -76,7 +76,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
             [2, 4],
             [4, 8],
           ]);
-          w.assign(first); // data that the session has seen before
+          w.assign(first); // data that the session has had before
           expect(numbers(step({}))).toEqual({ sum: [6] });
           w.assign(second);
           w.assign(first);
@@ -95,7 +95,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("a variable, or its clone, may be an input of the function that assigns it", () => {
+  test("can be inputs of the function that assigns them, and so can their clones", () => {
     expectNoLeak(() => {
       const w = variable(1);
       withCompiled(
@@ -117,7 +117,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("disposed before or after the function, or between calls", () => {
+  test("can be disposed before or after the function; a call after that is refused", () => {
     expectNoLeak(() => {
       for (const order of ["function first", "variable first", "between calls"]) {
         const w = variable(1, "float32", `w of ${order}`);
@@ -137,7 +137,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
         compiled.dispose();
         if (order === "function first") {
           expect(value(w)).toBe(3);
-          compiled({}); // a new graph, from the value of now
+          compiled({}); // a new graph, from the current value
           expect(value(w)).toBe(4);
           compiled.dispose();
           w.dispose();
@@ -146,7 +146,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("one that the function does not use may go, within repeat too", () => {
+  test("can be disposed or assigned if the function does not use them, also in repeat", () => {
     expectNoLeak(() => {
       const [w, other, another] = [variable(1), variable(5), variable(6)];
       withCompiled(
@@ -168,7 +168,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("they follow when the backend changes, and come back", async () => {
+  test("keep their values when the backend changes and changes back", async () => {
     const before = counts();
     const w = variable(1);
     const [seen, step] = [
@@ -199,7 +199,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     expect(counts().addonTensors).toBe(before.addonTensors);
   });
 
-  test("a call that fails changes none of them, and the next goes on", () => {
+  test("do not change in a call that fails, and the next call works", () => {
     expectNoLeak(() => {
       const table = variable([1, 2, 3]);
       const calls = variable(0);
@@ -230,7 +230,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
 
   test.each<[string, (n: tf.Tensor) => tf.Tensor, number[], number[]]>([
     ["an index", (n) => tf.tensor1d([1, 2]).gather(n.toInt()), [0, 1], [0, 2]],
-    ["a whole number's negative power", (n) => tf.tensor1d([2, 3], "int32").pow(n), [1, 2], [-1, 2]],
+    ["an integer's negative power", (n) => tf.tensor1d([2, 3], "int32").pow(n), [1, 2], [-1, 2]],
     [
       "the image that a box is cut from",
       (n) =>
@@ -243,7 +243,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
       [0, 0],
       [5, 0],
     ],
-  ])("one that fails by %s changes none", (_, op, good, bad) => {
+  ])("do not change in a call that fails because of %s", (_, op, good, bad) => {
     expectNoLeak(() => {
       const calls = variable(0);
       const fn = ({ n }: { n: tf.Tensor }) => {
@@ -262,7 +262,7 @@ describe.skipIf(!hasGraphs)("compile: variables", () => {
     });
   });
 
-  test("an optimizer of tfjs, once it has made its variables, trains as it does eagerly", () => {
+  test("work with tfjs's optimizers, which train as eagerly once they have made their variables", () => {
     const train = (compiled: boolean) =>
       tf.tidy(() => {
         const w = variable([3, -2]);

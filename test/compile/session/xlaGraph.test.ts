@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 
 describe.skipIf(!hasGraphs)("compile with xla", () => {
-  test("variables, clones and outputs of old values stay apart", () => {
+  test("keeps variables, clones and outputs of old values separate", () => {
     expectNoLeak(() => {
       const w = variable([1, 2]);
       withCompiled(
@@ -47,7 +47,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     });
   });
 
-  test("is XLA's work: its own words come where it knows no kernel for an op", () => {
+  test("really uses XLA, whose own message says that it has no kernel for an op", () => {
     const widest = ({ x }: { x: tf.Tensor }) => {
       return { y: tf.dilation2d(x as tf.Tensor4D, tf.zeros([1, 2, 1]) as tf.Tensor3D, 1, "valid") as tf.Tensor };
     };
@@ -60,7 +60,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     x.dispose();
   });
 
-  test("the same seed gives the same random numbers, to the bit", () => {
+  test("draws the same random numbers as without XLA, to the bit", () => {
     const masks = ({ step }: { step: tf.Tensor }) => {
       const draw = (site: number) =>
         dropoutMask([40], 0.5, { step: step.add(tf.scalar(1, "int32")) as tf.Scalar, site });
@@ -73,7 +73,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     step.dispose();
   });
 
-  test("refuses random numbers in repeat, which would be others", () => {
+  test("refuses random numbers in repeat, which would differ from those without XLA", () => {
     const mask = variable(new Array(4).fill(0));
     const fn = ({ step }: { step: tf.Tensor }) => {
       repeat(tf.scalar(2, "int32"), (turn) => {
@@ -91,7 +91,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     tf.dispose([mask, step]);
   });
 
-  test("refuses random numbers whose seed is a variable that it changed in place: they are drawn before", () => {
+  test("refuses random numbers from a variable changed in place, because it draws them before the change", () => {
     const state = { weight: variable([1, 2]), m: variable([0, 0]), v: variable([0, 0]) };
     const fn = ({ rate }: { rate: tf.Tensor }) => {
       const scalars = { stepSize: rate as tf.Scalar, epsilon: tf.scalar(1e-8), keep: tf.scalar(0.9) };
@@ -107,7 +107,7 @@ describe.skipIf(!hasGraphs)("compile with xla", () => {
     tf.dispose([Object.values(state), rate]);
   });
 
-  test("changes in place, sharing variables with a function without XLA", () => {
+  test("changes variables in place that it shares with a function without XLA", () => {
     expectNoLeak(() => {
       const state = { weight: variable([1, 2]), m: variable([0, 0]), v: variable([0, 0]) };
       const update = ({ rate }: { rate: tf.Tensor }) => {

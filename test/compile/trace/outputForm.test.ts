@@ -5,7 +5,7 @@ import { type NativeBackend, nativeBackend, type OpAttribute } from "../../../sr
 import { outputForm } from "../../../src/compile/trace/outputForm.js";
 import { present } from "../../support/backends.js";
 
-/** Ops whose form is known without executing them, with inputs' shapes. */
+/** Ops whose output form is known without executing them. */
 const unary =
   "Abs Ceil Cos Elu Erf Exp Expm1 Floor Identity Log Log1p LogSoftmax Neg OnesLike Reciprocal Relu Relu6 Round Rsqrt Selu Sigmoid Sign Sin Softmax Softplus Sqrt Square Tan Tanh ZerosLike";
 const binary = "Add AddV2 Div Maximum Minimum Mul Pow RealDiv SquaredDifference Sub FloorDiv FloorMod";
@@ -24,7 +24,7 @@ const pairs = [
   [[0, 3], [1]],
 ];
 
-describe.runIf(present.includes("native"))("the form of what an op gives is that of TensorFlow's result", () => {
+describe.runIf(present.includes("native"))("outputForm equals the form of TensorFlow's result", () => {
   let native: NativeBackend;
   const type = (name: string, dtype: number): OpAttribute => {
     return { name, type: native.binding.TF_ATTR_TYPE, value: dtype };
@@ -99,7 +99,7 @@ describe.runIf(present.includes("native"))("the form of what an op gives is that
     );
   });
 
-  it("is not known where shapes do not fit, or for other ops", () => {
+  it("is undefined for shapes that do not fit, and for other ops", () => {
     const forms = (...shapes: number[][]) => shapes.map((shape) => ({ shape, dtype: native.binding.TF_FLOAT }));
     expect(outputForm("Add", [], forms([2], [3]), native.binding)).toBeUndefined();
     expect(outputForm("BatchMatMulV2", [], forms([2, 3], [4, 2]), native.binding)).toBeUndefined();

@@ -8,9 +8,9 @@ import { modelConfig } from "../../../src/config/model.js";
 import { trainingConfig } from "../../../src/config/training.js";
 import { packageRoot } from "../../../src/core/packageRoot.js";
 import { BenchChild } from "../../../src/lab/bench/child.js";
+import type { LoadAnswer, RunAnswer } from "../../../src/lab/bench/childProtocol.js";
 import { commandOf, contestants } from "../../../src/lab/bench/contestants.js";
 import { readInputs, writeInputs } from "../../../src/lab/bench/inputs.js";
-import type { LoadAnswer, RunAnswer } from "../../../src/lab/bench/protocol.js";
 import { Transformer } from "../../../src/model/transformer.js";
 import { TrainingStep } from "../../../src/training/step.js";
 

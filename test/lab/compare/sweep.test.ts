@@ -4,7 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { analyze } from "../../../src/lab/compare/analysis.js";
 import { findRuns } from "../../../src/lab/compare/findRuns.js";
 import { reportFolder } from "../../../src/lab/compare/report.js";
-import { resultTable } from "../../../src/lab/compare/results.js";
+import { resultTable } from "../../../src/lab/compare/resultTables.js";
 import { factsOf, findings } from "../../../src/lab/compare/words.js";
 import { refusal } from "../../support/refusal.js";
 import { type FakeRun, fakeRun } from "./fakeRun.js";
@@ -118,14 +118,30 @@ it("chooses no value that lacks seeds which others have, and says so", async () 
   expect(chosen.groups.map(({ settings }) => settings.lr)).toEqual([0.001]);
   expect(chosen.notes[1]).toBe("Not taken for the best lr, as others have more seeds finished: “lr 0.1” (1 seed).");
   const compared = await analyze([sweepOf(trials)]);
-  expect(compared.best!.settings.lr).toBe(0.001);
-  expect(compared.notes).toEqual(["Not taken for the best, as others have more seeds finished: “lr 0.1” (1 seed)."]);
-  expect(findings(compared)[0]).toBe(
-    "Lowest final validation loss of those with most seeds: lr 0.001: 1.6000 nats a token (± 0.2484, 3 seeds).",
-  );
+  expect(compared.best!.settings.lr).toBe(0.1);
+  expect(compared.notes).toEqual(["Of fewer seeds than others, so the mean says less: “lr 0.1” (1 seed)."]);
+  expect(findings(compared)[0]).toBe("Lowest final validation loss: lr 0.1: 1.5500 nats a token (one seed).");
 });
 
-it("lists settings that lack seeds below the others", async () => {
+it("names the best of runs of one seed each, and lists the others by their loss", async () => {
+  const runs = [
+    ["far", { hiddenDim: 64, numHeads: 1 }, 3],
+    ["best", { hiddenDim: 32, numHeads: 2 }, 1],
+    ["near", { hiddenDim: 16, numHeads: 4 }, 2],
+  ] as const;
+  const folders = runs.map(([name, model, loss]) =>
+    fakeRun(join(folder, `one-seed-${name}`), { model, losses: [4, loss] }),
+  );
+  const analysis = await analyze(folders);
+  expect(resultTable(analysis).rows.map(({ cells, kind }) => [cells[0], kind])).toEqual([
+    ["32", "best"],
+    ["16", undefined],
+    ["64", undefined],
+  ]);
+  expect(findings(analysis)[0]).toBe("Lowest final validation loss: dim 32, heads 2: 1.0000 nats a token (one seed).");
+});
+
+it("sorts by the mean loss, also settings that lack seeds", async () => {
   const trials = [
     { name: "a", run: { model: { numHeads: 1 }, training: { seed: 1 }, losses: [3, 2] } },
     { name: "b", run: { model: { numHeads: 1 }, training: { seed: 2 }, losses: [3, 2.2] } },
@@ -133,8 +149,8 @@ it("lists settings that lack seeds below the others", async () => {
   ];
   const analysis = await analyze([sweepOf(trials)]);
   expect(resultTable(analysis).rows.map(({ cells, kind }) => [...cells.slice(0, 3), kind])).toEqual([
-    ["16", "1", "2", "best"],
-    ["32", "2", "1", undefined],
+    ["32", "2", "1", "best"],
+    ["16", "1", "2", undefined],
   ]);
 });
 

@@ -1,8 +1,8 @@
 import { type Asked, askedFor, type SweepOptions } from "../../../src/lab/sweep/options.js";
-import { type Plan, planTrials, type Survey } from "../../../src/lab/sweep/plan.js";
+import { type Plan, planTrials, type SweepSurvey } from "../../../src/lab/sweep/planTrials.js";
 import { parseRequest } from "../../../src/lab/sweep/request.js";
 
-export const survey: Survey = {
+export const survey: SweepSurvey = {
   backend: "cpu",
   reason: "cpu: asked for",
   vocabSize: 10,
@@ -17,7 +17,7 @@ export function asked(options: Partial<SweepOptions>): Asked {
 }
 
 /** The trials of a sweep with these options on {@link survey}. */
-export function plan(options: Partial<SweepOptions>, known: Partial<Survey> = {}): Plan {
+export function plan(options: Partial<SweepOptions>, known: Partial<SweepSurvey> = {}): Plan {
   const wanted = asked(options);
   return planTrials(wanted, parseRequest(wanted), { ...survey, ...known });
 }

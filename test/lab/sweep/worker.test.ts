@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { afterAll, expect, it } from "vitest";
 import { train } from "../../../src/jobs/train.js";
 import type { TrainOptions } from "../../../src/jobs/trainOptions.js";
-import type { Answer, TrialProgress, TrialWork } from "../../../src/lab/sweep/protocol.js";
 import { startWorker } from "../../../src/lab/sweep/workerProcess.js";
+import type { TrialProgress, TrialTask, WorkerAnswer } from "../../../src/lab/sweep/workerProtocol.js";
 import { readMetrics } from "../../../src/runs/metrics.js";
 
 const root = mkdtempSync(join(tmpdir(), "heed-sweep-test-"));
@@ -29,7 +29,7 @@ async function interruptedAfter(step: number, given: TrainOptions): Promise<void
   await expect(train({ ...given, signal: stop.signal }, { onStep })).rejects.toThrow(`stopped after step ${step}`);
 }
 
-function work(given: Omit<TrialWork, "kind">, progress: TrialProgress[] = []): Promise<Answer> {
+function work(given: Omit<TrialTask, "kind">, progress: TrialProgress[] = []): Promise<WorkerAnswer> {
   return startWorker({ kind: "trial", ...given }, { threads: 1, onProgress: (each) => progress.push(each) }).answer;
 }
 

@@ -17,10 +17,10 @@ it.each([
   ["32 bytes that count up", counting, 0x46dd794e],
   ["32 bytes that count down", counting.toReversed(), 0x113fdb5c],
   ["a SCSI read command", readCommand, 0xd9963a56],
-])("is as RFC 3720, appendix B.4, has it: %s", (_, bytes, expected) => {
+])("equals RFC 3720, appendix B.4: %s", (_, bytes, expected) => {
   expect(crc32c(bytes)).toBe(expected);
 });
 
-it("is 0 of nothing", () => {
+it("is 0 for no bytes", () => {
   expect(crc32c(new Uint8Array())).toBe(0);
 });

@@ -15,8 +15,8 @@ const summary = (...values: ProtobufWriter[]) => {
   return writer;
 };
 
-describe("a file of events", () => {
-  it("is byte for byte the one that TensorBoard writes of the same events", () => {
+describe("an event file", () => {
+  it("equals TensorBoard's own file of the same events, byte for byte", () => {
     const file = new EventFile(temporaryFolder(), { wallTime: 1700000000.5 });
     file.append("sessionLog", new ProtobufWriter().varint(1, 1), { step: 301, wallTime: 1700000001 });
     const settings = { bias: false, learningRate: 0.001, tokenizer: "models/é.json" };
@@ -29,7 +29,7 @@ describe("a file of events", () => {
     expect(readFileSync(file.path)).toEqual(readFileSync(made));
   });
 
-  it("comes after every other of its folder, also when made in the same second or under a clock that ran ahead", () => {
+  it("sorts after all others in its folder, even in the same second or if an older file has a later time", () => {
     const folder = temporaryFolder();
     const wallTime = 1700000000;
     const name = (time: number) => `events.out.tfevents.${time}.${hostname()}.${process.pid}`;
@@ -41,7 +41,7 @@ describe("a file of events", () => {
   });
 });
 
-it("the tests' reader finds what TensorBoard wrote", () => {
+it("the tests' reader reads the events that TensorBoard wrote", () => {
   const events = readEvents(made);
   expect(events.map(({ wallTime, step }) => [wallTime, step])).toEqual([
     [1700000000.5, 0],

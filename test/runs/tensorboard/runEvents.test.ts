@@ -13,7 +13,7 @@ const line = (step: number, more: object = {}) => ({
   ...{ tokensPerSecond: 1000 + step, elapsed: step / 2, ...more },
 });
 
-/** Every curve that a run has, by its tag. */
+/** All curves of a run, by tag. */
 function curves(folder: string) {
   const events = eventsOfRun(folder);
   const tags = events.flatMap(({ values }) => values.flatMap(({ tag, number }) => (number === undefined ? [] : tag)));
@@ -21,7 +21,7 @@ function curves(folder: string) {
 }
 
 describe("the events of a run", () => {
-  it("are its metrics as curves, explained once", () => {
+  it("have the metrics as curves, each described once", () => {
     const folder = temporaryFolder();
     const events = new RunEvents(folder, { step: 0, settings: {} });
     events.metrics(line(1));
@@ -53,7 +53,7 @@ describe("the events of a run", () => {
     expect(descriptions.slice(4)).toEqual([[2, "loss/validation"]]);
   });
 
-  it("hold samples of text as code, which Markdown leaves alone, in lines of 100 characters at most", () => {
+  it("have text samples as Markdown code blocks, in lines of at most 100 characters", () => {
     const folder = temporaryFolder();
     const events = new RunEvents(folder, { step: 0, settings: {} });
     const wordy = "word ".repeat(45);
@@ -69,7 +69,7 @@ describe("the events of a run", () => {
     ]);
   });
 
-  it("say what runs are compared by: plain values only", () => {
+  it("have the settings that are numbers, strings or booleans, and mark the end of the run", () => {
     const folder = temporaryFolder();
     const settings = { numHeads: 4, gated: false, norm: "layernorm", none: undefined, list: [1] };
     const events = new RunEvents(folder, { step: 0, settings });
@@ -87,8 +87,8 @@ describe("the events of a run", () => {
   });
 });
 
-describe("the events of a run that goes on", () => {
-  it("drop what came after the step from which it goes on, and say the settings once", () => {
+describe("the events of a resumed run", () => {
+  it("drop what came after the step at which the run resumes, and have the settings once", () => {
     const folder = temporaryFolder();
     const before = new RunEvents(folder, { step: 0, settings: { seed: 1 } });
     for (const step of [10, 20, 30]) before.metrics(line(step));
@@ -109,7 +109,7 @@ describe("the events of a run that goes on", () => {
     ]);
   });
 
-  it("begin with its metrics so far when it had none before, at the times that those took", () => {
+  it("begin with the earlier metrics, at their own times, if the run had no event file before", () => {
     vi.useFakeTimers({ toFake: ["Date"], now: 1_700_000_000_500 });
     const folder = temporaryFolder();
     for (const step of [10, 20]) appendMetrics(folder, line(step));

@@ -1,11 +1,14 @@
+import type { Judged } from "../../../core/tTests.js";
 import type { Change } from "../differences.js";
-import type { Judged } from "../statistics.js";
 import type { Spec } from "./render.js";
 import { namedRows } from "./rows.js";
-import { ticks } from "./scales.js";
+import { numberFormat, ticks } from "./scales.js";
 import { config } from "./theme.js";
 
-/** The change of the final loss, a row each, with its interval: filled where it is clear, grey where it is noise. */
+/**
+ * The change of the final loss, a row each, with its interval: filled where it is clear, grey where it is noise; an
+ * arrowhead where the interval goes on beyond the chart.
+ */
 export function changeChart(changes: readonly (Change & { change: Judged })[]): Spec {
   const rows = changes.map(({ from, to, change }) => {
     const { mean, halfWidth, verdict } = change;
@@ -19,11 +22,25 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
   const x = {
     ...{ field: "mean", type: "quantitative", title: "change of the final loss (nats a token)" },
     scale: { domain: [low, high], nice: false },
-    axis: { values: ticks(low, high), format: "~g", grid: true },
+    axis: { values: ticks(low, high), format: numberFormat, grid: true },
   };
   const color = {
     condition: { test: "datum.verdict === 'noise'", value: "var(--quiet)" },
     value: "var(--c1)",
+  };
+  const goesOn = [
+    ...rows.filter((row) => row.low < low).map((row) => ({ ...row, edge: low, shape: "triangle-left" })),
+    ...rows.filter((row) => row.high > high).map((row) => ({ ...row, edge: high, shape: "triangle-right" })),
+  ];
+  const arrowheads = {
+    data: { values: goesOn },
+    mark: { type: "point", filled: true, size: 70, opacity: 1 },
+    encoding: {
+      y,
+      x: { ...x, field: "edge" },
+      color,
+      shape: { field: "shape", type: "nominal", scale: null },
+    },
   };
   const point = (filled: boolean) => ({
     transform: [{ filter: `datum.verdict ${filled ? "===" : "!=="} 'clear'` }],
@@ -38,6 +55,7 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
         mark: { type: "rule", strokeWidth: 2, clip: true },
         encoding: { y, x: { ...x, field: "low" }, x2: { field: "high" }, color },
       },
+      ...(goesOn.length > 0 ? [arrowheads] : []),
       point(true),
       point(false),
       ...layers,

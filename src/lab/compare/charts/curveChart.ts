@@ -1,4 +1,4 @@
-import type { Axis, Curve } from "../curves.js";
+import type { Curve, CurveAxis } from "../curves.js";
 import type { Spec } from "./render.js";
 import { axisTitle, firstShare, logAxis, logLosses } from "./scales.js";
 import { config, type Styles, size } from "./theme.js";
@@ -9,7 +9,7 @@ const marksOnCurve = 5;
 /** Loss over tokens, FLOPs or seconds, both logarithmic; a line a curve, and one across at the best possible loss. */
 export function curveChart(
   curves: readonly Curve[],
-  axis: Axis,
+  axis: CurveAxis,
   { styles, floor, title }: { styles: Styles; floor: number | undefined; title: string },
 ): Spec {
   const start = firstShare * Math.max(...curves.map(({ points }) => points.at(-1)![axis]));

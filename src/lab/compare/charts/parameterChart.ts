@@ -1,5 +1,5 @@
+import { summarize } from "../../../core/tTests.js";
 import { bySeed, finalLoss, type Group } from "../groups.js";
-import { summarize } from "../statistics.js";
 import type { Spec } from "./render.js";
 import { linear, logAxis } from "./scales.js";
 import { finalLossTitle } from "./settingChart.js";

@@ -6,7 +6,7 @@ const besideLetters = 18;
 const aboveLetters = 46;
 
 /** How named rows are laid out, one below the other. */
-export interface Rows {
+export interface NamedRows {
   /** Width and height of the chart's inside. */
   size: object;
   /** The encoding that places a row by its name. */
@@ -16,7 +16,7 @@ export interface Rows {
 }
 
 /** Rows of these `names`, in their order. */
-export function namedRows(names: readonly string[]): Rows {
+export function namedRows(names: readonly string[]): NamedRows {
   const longest = Math.max(...names.map(({ length }) => length));
   const y = { field: "name", type: "nominal", title: null, scale: { domain: names } };
   if (longest <= besideLetters) {

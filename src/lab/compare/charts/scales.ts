@@ -1,4 +1,10 @@
-import type { Axis } from "../curves.js";
+import type { CurveAxis } from "../curves.js";
+
+/**
+ * Numbers on an axis: `5,000`, `0.0001`. The precision is said, as Vega would take it from the spacing of the ticks and
+ * write `5e+3`.
+ */
+export const numberFormat = ",.6~r";
 
 /** A vertical axis of losses: logarithmic, from a little below the least to a little above the greatest. */
 export function logLosses(losses: readonly number[], title: string): object {
@@ -8,7 +14,7 @@ export function logLosses(losses: readonly number[], title: string): object {
   return {
     title,
     scale: { type: "log", domain: [low, high], nice: false },
-    axis: { values: ticks(low, high), format: "~g" },
+    axis: { values: ticks(low, high), format: numberFormat },
   };
 }
 
@@ -20,7 +26,7 @@ export function linear(values: readonly number[], title: string): object {
   return {
     title,
     scale: { domain: [low, high], nice: false, zero: false },
-    axis: { values: ticks(low, high), format: "~g" },
+    axis: { values: ticks(low, high), format: numberFormat },
   };
 }
 
@@ -47,7 +53,7 @@ export function logTicks(low: number, high: number): number[] {
 /** How far back a curve goes: the first hundredth of a run would take half of a logarithmic axis. */
 export const firstShare = 0.01;
 
-const titles: Record<Axis, string> = {
+const titles: Record<CurveAxis, string> = {
   tokens: "tokens trained on",
   flops: "floating-point operations of training",
   seconds: "seconds of training",
@@ -57,7 +63,7 @@ const titles: Record<Axis, string> = {
 export function logAxis(title: string, values: readonly number[]): object {
   const [least, most] = [Math.min(...values), Math.max(...values)];
   const [low, high] = least === most ? [least / 2, most * 2] : [least, most];
-  const format = high < 1000 ? "~g" : "~s";
+  const format = high < 1000 ? numberFormat : "~s";
   return {
     title,
     scale: { type: "log", domain: [low, high], nice: false },
@@ -65,4 +71,4 @@ export function logAxis(title: string, values: readonly number[]): object {
   };
 }
 
-export const axisTitle = (axis: Axis): string => titles[axis];
+export const axisTitle = (axis: CurveAxis): string => titles[axis];

@@ -1,6 +1,6 @@
+import { summarize } from "../../../core/tTests.js";
 import { bySeed, finalLoss, type Group } from "../groups.js";
-import { compareValues, labelOf, showValue } from "../settings.js";
-import { summarize } from "../statistics.js";
+import { compareValues, labelOf, showValue } from "../runSettings.js";
 import type { Spec } from "./render.js";
 import { wrap } from "./rows.js";
 import { linear, logAxis } from "./scales.js";

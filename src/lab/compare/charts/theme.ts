@@ -1,4 +1,4 @@
-import { compareValues, labelOf, type Settings, showValue } from "../settings.js";
+import { compareValues, labelOf, type RunSettings, showValue } from "../runSettings.js";
 
 /** How the marks of one kind look. */
 export interface Style {
@@ -13,7 +13,7 @@ export type Legend = { text: string; style: Style }[];
 
 /** The styles of items by their settings, and what a legend says of them. */
 export interface Styles {
-  of(settings: Settings): Style;
+  of(settings: RunSettings): Style;
   legend: Legend;
   /** Whether there are too many items for a colour each. */
   crowded: boolean;
@@ -43,7 +43,7 @@ const shapes = [
  * A colour, dash and shape for each of up to 8 items that differ in `keys`. For more, the first of `ranked` decides the
  * colour, from dark to light, and the second the dash and shape.
  */
-export function stylesOf(all: readonly Settings[], keys: readonly string[], ranked: readonly string[]): Styles {
+export function stylesOf(all: readonly RunSettings[], keys: readonly string[], ranked: readonly string[]): Styles {
   const items = new Map(all.map((settings) => [labelOf(settings, keys), settings]));
   if (items.size <= palette.length) {
     const labels = [...items.keys()];
@@ -54,7 +54,7 @@ export function stylesOf(all: readonly Settings[], keys: readonly string[], rank
   return rampStyles(all, ranked);
 }
 
-function rampStyles(all: readonly Settings[], [main, second]: readonly string[]): Styles {
+function rampStyles(all: readonly RunSettings[], [main, second]: readonly string[]): Styles {
   const values = (key: string) => [...new Set(all.map((settings) => settings[key]!))].sort(compareValues);
   const colors = values(main!);
   const seconds = second === undefined ? [] : values(second);
@@ -69,7 +69,7 @@ function rampStyles(all: readonly Settings[], [main, second]: readonly string[])
     }),
     ...marks.map((value, i) => ({ text: `${second} ${showValue(value)}`, style: { ...mark(i), color: ink } })),
   ];
-  const of = (settings: Settings) => ({
+  const of = (settings: RunSettings) => ({
     ...mark(second === undefined ? 0 : marks.indexOf(settings[second]!)),
     color: ramp[step(colors.indexOf(settings[main!]!))]!,
   });

@@ -44,4 +44,4 @@ export interface RunAnswer {
   peakBytes: number;
 }
 
-export type Answer<T> = T | { error: string };
+export type ChildAnswer<T> = T | { error: string };

@@ -7,10 +7,10 @@ import { stepsOfBudget } from "./budget.js";
 import { combinations, draw } from "./grid.js";
 import type { Asked } from "./options.js";
 import type { Request } from "./request.js";
-import { fieldsOf, settingsText, type TrialSettings } from "./settings.js";
+import { fieldsOf, settingsText, type TrialSettings } from "./trialSettings.js";
 
 /** What has to be known of texts and machine before trials can be planned. */
-export interface Survey {
+export interface SweepSurvey {
   /** The backend in use. */
   backend: BackendName;
   /** One line that says which backend runs and why. */
@@ -50,7 +50,7 @@ const mostTrials = 10_000;
  *
  * @throws ConfigError if there are too many, or none is left.
  */
-export function planTrials(asked: Asked, request: Request, survey: Survey): Plan {
+export function planTrials(asked: Asked, request: Request, survey: SweepSurvey): Plan {
   const { seeds, trials: wanted = Infinity } = request;
   const skipped: Plan["skipped"] = [];
   const shapes: { settings: TrialSettings; model: ModelConfig; training: TrainingConfig }[] = [];
@@ -97,7 +97,7 @@ function* draws(axes: Request["axes"], wanted: number, seed: number): Iterable<T
 }
 
 /** @throws ConfigError if the settings don't go together. */
-function resolve(settings: TrialSettings, asked: Asked, { budget }: Request, { vocabSize, tokens }: Survey) {
+function resolve(settings: TrialSettings, asked: Asked, { budget }: Request, { vocabSize, tokens }: SweepSurvey) {
   const fields = fieldsOf(settings);
   const model = modelConfig({ ...asked.model, ...fields.model, vocabSize });
   requireText(model.contextLength, tokens);
@@ -107,7 +107,7 @@ function resolve(settings: TrialSettings, asked: Asked, { budget }: Request, { v
   return { model, training: trainingConfig({ ...given, steps: stepsOfBudget(budget, model, training) }) };
 }
 
-function requireText(contextLength: number, tokens: Survey["tokens"]): void {
+function requireText(contextLength: number, tokens: SweepSurvey["tokens"]): void {
   const shortest = tokens.validation > 0 ? Math.min(tokens.train, tokens.validation) : tokens.train;
   if (contextLength < shortest) return;
   throw new ConfigError(`contextLength must be below the ${shortest} tokens of the shorter text: got ${contextLength}`);

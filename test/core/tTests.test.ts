@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { type Difference, difference, judge, pValue, summarize } from "../../../src/lab/compare/statistics.js";
+import { type Difference, difference, judge, pValue, summarize } from "../../src/core/tTests.js";
 
 const bySeed = (values: number[], first = 1) => new Map(values.map((value, i) => [first + i, value]));
 

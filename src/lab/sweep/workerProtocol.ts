@@ -1,24 +1,24 @@
 import type { TrainOptions } from "../../jobs/trainOptions.js";
-import type { Survey } from "./plan.js";
+import type { SweepSurvey } from "./planTrials.js";
 
 /** The one piece of work that a worker process is for. */
-export type Work = SurveyWork | TrialWork;
+export type WorkerTask = SurveyTask | TrialTask;
 
 /** Look at texts and machine. */
-export interface SurveyWork {
+export interface SurveyTask {
   kind: "survey";
   /** What all trials share. */
   options: TrainOptions;
 }
 
 /** Train, or go on with what an earlier process left in `options.out`. */
-export interface TrialWork {
+export interface TrialTask {
   kind: "trial";
   options: TrainOptions;
 }
 
 /** What a worker hears. */
-export type ToWorker = Work | { kind: "stop" };
+export type ToWorker = WorkerTask | { kind: "stop" };
 
 /** How far a trial is. */
 export interface TrialProgress {
@@ -34,12 +34,12 @@ export interface TrialProgress {
 }
 
 /** What a worker says last; then it ends. */
-export type Answer =
-  | { kind: "surveyed"; survey: Survey }
+export type WorkerAnswer =
+  | { kind: "surveyed"; survey: SweepSurvey }
   /** The trial has made its last step. */
   | { kind: "done" }
   /** It has saved where it is, as it was told to stop. */
   | { kind: "interrupted" }
   | { kind: "error"; name: string; message: string };
 
-export type FromWorker = Answer | { kind: "progress"; progress: TrialProgress };
+export type FromWorker = WorkerAnswer | { kind: "progress"; progress: TrialProgress };

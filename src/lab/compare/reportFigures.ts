@@ -1,13 +1,13 @@
+import type { Judged, Summary } from "../../core/tTests.js";
+import type { SettingValue } from "../sweep/trialSettings.js";
 import type { Analysis } from "./analysis.js";
 import { commandOf } from "./command.js";
 import { bitsPerWord, type Floor } from "./floor.js";
-import { bestLoss, bySeed, type Figure, finalLoss, type Group, seedOf, speed, summaryOf } from "./groups.js";
+import { bestLoss, bySeed, finalLoss, type Group, type Measure, seedOf, speed, summaryOf } from "./groups.js";
 import { isFinished } from "./readRun.js";
-import type { SettingValue } from "./settings.js";
-import type { Judged, Summary } from "./statistics.js";
 
 /** What a report shows, as plain values; losses in nats a token. */
-export interface Figures {
+export interface ReportFigures {
   /** Names of the settings that differ. */
   settings: string[];
   floor?: Floor;
@@ -47,7 +47,7 @@ export interface GroupFigures {
   change?: Judged;
 }
 
-export function figuresOf(analysis: Analysis): Figures {
+export function figuresOf(analysis: Analysis): ReportFigures {
   const { keys, chosen, every, groups, floor, effects, notes, failures } = analysis;
   const named = ({ settings }: Group) => Object.fromEntries([...keys, ...chosen].map((key) => [key, settings[key]!]));
   const runs = every.flatMap((group) =>
@@ -61,7 +61,7 @@ export function figuresOf(analysis: Analysis): Figures {
 }
 
 function groupFigures(group: Group, { floor, best, changes }: Analysis): Omit<GroupFigures, "settings"> {
-  const summary = (figure: Figure) => summaryOf(group, figure);
+  const summary = (measure: Measure) => summaryOf(group, measure);
   const final = summary(finalLoss);
   const bits = floor && final && bitsPerWord(final.mean, floor);
   const change = changes.get(group)?.change;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Random } from "../../../src/core/random.js";
-import { ratioError, wilson } from "../../../src/jobs/evaluate/statistics.js";
+import { Random } from "../../src/core/random.js";
+import { ratioError, wilson } from "../../src/core/statistics.js";
 
 const sum = (values: number[]) => values.reduce((total, x) => total + x, 0);
 const mean = (values: number[]) => sum(values) / values.length;

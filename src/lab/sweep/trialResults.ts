@@ -8,9 +8,9 @@ import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
 import { type MetricsLine, readMetrics } from "../../runs/metrics.js";
 import type { Asked } from "./options.js";
-import type { Survey, Trial } from "./plan.js";
-import type { TrialSettings } from "./settings.js";
+import type { SweepSurvey, Trial } from "./planTrials.js";
 import { trialOptions } from "./trialOptions.js";
+import type { TrialSettings } from "./trialSettings.js";
 
 export const resultsName = "results.jsonl";
 
@@ -52,7 +52,7 @@ export class Results {
   /** Begins with what results.jsonl in `folder` says. */
   constructor(
     private readonly folder: string,
-    private readonly sweep: { asked: Asked; survey: Survey; threads: number },
+    private readonly sweep: { asked: Asked; survey: SweepSurvey; threads: number },
   ) {
     for (const result of readResults(folder)) this.byTrial.set(result.trial, result);
     this.open = new Set(this.all.filter(({ status }) => status === "failed").map(({ trial }) => trial));

@@ -1,13 +1,13 @@
+import type { Judged, Summary } from "../../core/tTests.js";
 import type { Analysis } from "./analysis.js";
 import type { Effect } from "./differences.js";
 import { bitsPerWord, type Floor } from "./floor.js";
 import { change as changeText, count, large, loss, signed } from "./format.js";
-import { bestLoss, bySeed, type Figure, finalLoss, type Group, speed, summaryOf } from "./groups.js";
-import type { Row, Table } from "./html.js";
-import { labelOf, showValue } from "./settings.js";
-import type { Judged, Summary } from "./statistics.js";
+import { bestLoss, bySeed, finalLoss, type Group, type Measure, speed, summaryOf } from "./groups.js";
+import type { Table, TableRow } from "./html.js";
+import { labelOf, showValue } from "./runSettings.js";
 
-const tokens: Figure = ({ points }) => points.at(-1)!.tokens;
+const tokens: Measure = ({ points }) => points.at(-1)!.tokens;
 
 interface Column {
   head: string;
@@ -16,7 +16,7 @@ interface Column {
   brief?: boolean;
 }
 
-/** A line a group: its settings, how well it does and what it costs; where several settings differ those with the most seeds first, and of these the best. */
+/** A line a group: its settings, how well it does and what it costs; the best first, where several settings differ. */
 export function resultTable(analysis: Analysis, { brief = false } = {}): Table {
   const { groups, keys, chosen, best } = analysis;
   const named = [...keys, ...chosen].map(
@@ -26,9 +26,8 @@ export function resultTable(analysis: Analysis, { brief = false } = {}): Table {
   const words = named.length > 0 ? named : [unnamed];
   const columns = [...words, ...lossColumns(analysis), ...costColumns(groups)].filter((each) => !brief || each.brief);
   const loss = (group: Group) => summaryOf(group, finalLoss)?.mean ?? Infinity;
-  const seeds = ({ finished }: Group) => finished.length;
-  const ordered = keys.length > 1 ? [...groups].sort((a, b) => seeds(b) - seeds(a) || loss(a) - loss(b) || 0) : groups;
-  const rows = ordered.map((group): Row => {
+  const ordered = keys.length > 1 ? [...groups].sort((a, b) => loss(a) - loss(b) || 0) : groups;
+  const rows = ordered.map((group): TableRow => {
     const kind = group === best && groups.length > 1 ? "best" : undefined;
     return { cells: columns.map(({ cell }) => cell(group)), kind };
   });
@@ -84,7 +83,7 @@ function bitsText(loss: number, floor: Floor): string {
 
 /** The final losses of each group, seed by seed in their spread. */
 export function summaryTable(groups: readonly Group[], keys: readonly string[]): Table {
-  const rows = groups.flatMap((group): Row[] => {
+  const rows = groups.flatMap((group): TableRow[] => {
     const final = summaryOf(group, finalLoss);
     if (!final) return [];
     const losses = [...bySeed(group, finalLoss).values()].sort((a, b) => a - b).map(loss);
@@ -101,7 +100,7 @@ export function changeTable({ setting, with: tied, changes }: Effect): Table {
   const several = changes.some(({ among }) => among > 1);
   const name = [setting, ...tied].join(", ");
   const head = [name, "change of the loss", "seeds", ...(several ? ["averaged over"] : []), "verdict"];
-  const rows = changes.map(({ from, to, among, change }): Row => {
+  const rows = changes.map(({ from, to, among, change }): TableRow => {
     const cells = [
       `${from} → ${to}`,
       ...[changeCell(change), change ? String(change.seeds) : ""],

@@ -1,6 +1,6 @@
 import { afterAll, expect, it } from "vitest";
 import { groupRuns } from "../../../src/lab/compare/groups.js";
-import { labelOf, settingsOf, showValue, variationOf } from "../../../src/lab/compare/settings.js";
+import { labelOf, settingsOf, showValue, variationOf } from "../../../src/lab/compare/runSettings.js";
 import { texts } from "./fakeRun.js";
 import { runFolders } from "./support.js";
 

@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeEach, expect, it } from "vitest";
-import { Results, readResults } from "../../../src/lab/sweep/results.js";
+import { Results, readResults } from "../../../src/lab/sweep/trialResults.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../../src/model/count.js";
 import { someRecord } from "../../runs/checkpoint/support.js";
 import { refusal } from "../../support/refusal.js";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { modelConfig } from "../../../src/config/model.js";
 import { trainingConfig } from "../../../src/config/training.js";
-import { settingsText } from "../../../src/lab/sweep/settings.js";
+import { settingsText } from "../../../src/lab/sweep/trialSettings.js";
 import { refusal } from "../../support/refusal.js";
 import { plan } from "./support.js";
 

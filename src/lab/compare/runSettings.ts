@@ -2,12 +2,11 @@ import { basename } from "node:path";
 import { type ModelConfig, modelFields } from "../../config/model.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../../config/training.js";
 import { trainingFlopsPerToken } from "../../model/count.js";
+import type { SettingValue } from "../sweep/trialSettings.js";
 import type { ReportRun } from "./readRun.js";
 
-export type SettingValue = string | number | boolean;
-
 /** A run's settings by the names of the flags that set them. */
-export type Settings = Readonly<Record<string, SettingValue>>;
+export type RunSettings = Readonly<Record<string, SettingValue>>;
 
 const rows = new Map(Object.entries({ ...modelFields, ...trainingFields }));
 
@@ -22,7 +21,7 @@ export const flagOf = (field: string): string => rows.get(field)?.flag ?? field;
 export const meaningOf = (setting: string): string | undefined => meanings.get(setting);
 
 /** Shape first, then training, data and backend: the order in which labels name them. */
-export function settingsOf({ record }: ReportRun): Settings {
+export function settingsOf({ record }: ReportRun): RunSettings {
   const { model, training, files, backend } = record;
   const { numLayers, hiddenDim, numHeads, ...shape } = model;
   const ordered = { numLayers, hiddenDim, numHeads, ...shape, ...training };
@@ -74,7 +73,7 @@ const tokensAsked = ({ record: { model, training } }: ReportRun): number =>
   training.steps * training.batchSize * training.gradAccum * model.contextLength;
 
 /** `heads 4, lr 0.003`; for no settings, "all runs". */
-export function labelOf(settings: Settings, keys: readonly string[]): string {
+export function labelOf(settings: RunSettings, keys: readonly string[]): string {
   return keys.map((key) => `${key} ${showValue(settings[key]!)}`).join(", ") || "all runs";
 }
 

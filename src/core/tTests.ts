@@ -1,5 +1,5 @@
 import jstat from "jstat";
-import { mean, variance } from "../../core/statistics.js";
+import { mean, variance } from "./statistics.js";
 
 /** One number a seed, for instance the final loss of its run. */
 export type BySeed = ReadonlyMap<number, number>;
