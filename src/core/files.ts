@@ -59,12 +59,12 @@ export function onFile<T>(path: string, body: () => T): T {
 }
 
 /**
- * A FileError for a system error about `path`, or else about the path that the error itself names; any other value as it
- * is. Its exit code is 2 where another path would help, and 1 where the machine is at fault.
+ * A FileError for a system error about `path`, or else about the path that the error itself names, if it does; any other
+ * value as it is. Its exit code is 2 where another path would help, and 1 where the machine is at fault.
  */
 export function asFileError(error: unknown, path?: string): unknown {
   const { code, syscall, path: named = undefined } = error instanceof Error ? (error as NodeJS.ErrnoException) : {};
-  const place = path ?? named;
+  const place = path ?? named ?? (Object.hasOwn(deeds, syscall ?? "") ? "a file" : undefined);
   if (typeof code !== "string" || typeof syscall !== "string" || place === undefined) return error;
   const exitCode = badPath.has(code) ? 2 : 1;
   return new FileError(`${place} can't be ${deeds[syscall] ?? "used"}: ${causeOf(error)}`, { cause: error, exitCode });

@@ -1,6 +1,7 @@
 import { type FileHandle, open, stat } from "node:fs/promises";
 import { show } from "../core/checks.js";
 import { DataError } from "../core/errors.js";
+import { asFileError } from "../core/files.js";
 
 /** Bytes read at a time. */
 const chunkBytes = 1 << 17;
@@ -17,9 +18,13 @@ export interface ReadTextOptions {
  */
 export async function* readTextChunks(path: string, options: ReadTextOptions = {}): AsyncGenerator<string> {
   await requireTextFile(path);
-  const file = await open(path);
+  const file = await open(path).catch((error) => {
+    throw asFileError(error, path);
+  });
   try {
     yield* decodeUtf8(path, file, options);
+  } catch (error) {
+    throw asFileError(error, path); // of a disk that fails
   } finally {
     await file.close();
   }
@@ -33,7 +38,7 @@ export async function* readTextChunks(path: string, options: ReadTextOptions = {
 export async function requireTextFile(path: string): Promise<number> {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") throw new DataError(`data file must exist: got ${show(path)} (check the path)`);
-    throw new DataError(`data file must be readable: got ${show(path)}, ${error.message}`, { cause: error });
+    throw asFileError(error, path);
   });
   if (!found.isFile()) {
     const what = found.isDirectory() ? "a folder" : "a device, pipe or socket";

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { closeSync, mkdirSync, openSync, readSync, rmSync, writeSync } from "node:fs";
+import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DataError } from "../core/errors.js";
+import { FileError, show } from "../core/errors.js";
+import { causeOf, makeFolder } from "../core/files.js";
 
 /** A sequence of token ids, read a stretch at a time. */
 export interface TokenStore {
@@ -102,7 +103,7 @@ class FileWriter implements TokenWriter {
   constructor({ vocabSize, folder = tmpdir() }: TokenWriterOptions) {
     this.type = idArray(vocabSize);
     this.fd = this.orExplain(folder, () => {
-      mkdirSync(folder, { recursive: true });
+      makeFolder(folder);
       const path = join(folder, `heed-ids-${randomUUID()}`);
       const fd = openSync(path, "wx+", 0o600);
       // Deleted while open: the system frees the space when this process ends, however it ends.
@@ -132,9 +133,8 @@ class FileWriter implements TokenWriter {
     try {
       return work();
     } catch (error) {
-      const { message } = error as Error;
-      throw new DataError(
-        `token ids of a large text need room in ${JSON.stringify(folder)}: got ${message} (free some or set cacheFolder)`,
+      throw new FileError(
+        `token ids of a large text need room in ${show(folder)}: ${causeOf(error)} (free some or set cacheFolder)`,
         { cause: error },
       );
     }

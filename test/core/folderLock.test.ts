@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { lockFolder, withFolderLock } from "../../src/core/folderLock.js";
-import { canMount, makeReadOnly, mountDisk } from "../support/disk.js";
+import { canMount, makeReadOnly, withDisk } from "../support/disk.js";
 import { refusal } from "../support/refusal.js";
 
 let folder: string;
@@ -62,20 +62,22 @@ describe("a folder's lock", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it.skipIf(!canMount)("that a full disk has no room for is refused, and leaves nothing", () => {
-    const disk = mountDisk("16k");
-    expect(() => writeFileSync(join(disk, "rest"), Buffer.alloc(1 << 20))).toThrow("ENOSPC");
-    expect(refusal(() => lockFolder(disk))).toBe(`FileError: ${disk} can't be written: the disk is full`);
-    expect(readdirSync(disk)).toEqual(["rest"]);
-  });
+  it.skipIf(!canMount)("that a full disk has no room for is refused, and leaves nothing", () =>
+    withDisk("16k", (disk) => {
+      expect(() => writeFileSync(join(disk, "rest"), Buffer.alloc(1 << 20))).toThrow("ENOSPC");
+      expect(refusal(() => lockFolder(disk))).toBe(`FileError: ${disk} can't be written: the disk is full`);
+      expect(readdirSync(disk)).toEqual(["rest"]);
+    }),
+  );
 
-  it.skipIf(!canMount)("is released without a word on a disk that has become read-only, where none can be made", () => {
-    const disk = mountDisk("16k");
-    const lock = lockFolder(disk);
-    makeReadOnly(disk);
-    lock.release();
-    expect(refusal(() => lockFolder(disk))).toMatch(/can't be opened: the file system is read-only$/);
-  });
+  it.skipIf(!canMount)("is released without a word on a disk that has become read-only, where none can be made", () =>
+    withDisk("16k", (disk) => {
+      const lock = lockFolder(disk);
+      makeReadOnly(disk);
+      lock.release();
+      expect(refusal(() => lockFolder(disk))).toMatch(/can't be opened: the file system is read-only$/);
+    }),
+  );
 });
 
 it("lets one in at a time, tells the others once whom they wait for, and is gone afterwards", async () => {

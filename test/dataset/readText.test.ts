@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/core/errors.js";
+import { DataError, FileError } from "../../src/core/errors.js";
 import { readTextChunks, requireTextFile } from "../../src/dataset/readText.js";
 import { folderOf } from "./files.js";
 
@@ -87,7 +87,7 @@ describe("requireTextFile", () => {
     );
     const below = join(folder, "empty.txt", "a.txt");
     await expect(requireTextFile(below)).rejects.toThrow(
-      new DataError(`data file must be readable: got "${below}", ENOTDIR: not a directory, stat '${below}'`),
+      new FileError(`${below} can't be read: part of its path is not a folder`, { exitCode: 2 }),
     );
     const empty = join(folder, "empty.txt");
     await expect(requireTextFile(empty)).rejects.toThrow(

@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataError } from "../../src/core/errors.js";
+import { FileError } from "../../src/core/errors.js";
 import { createTokenWriter, type TokenStore, tokenStoreOf } from "../../src/dataset/tokenStore.js";
 import { folderOf } from "./files.js";
 
@@ -72,9 +72,8 @@ describe("a token store in a file", () => {
   it("says what is wrong with a folder that can't take the file", () => {
     const folder = join(folderOf({ file: "x" }), "file");
     expect(() => stored([[1]], 10, "file", folder)).toThrow(
-      new DataError(
-        `token ids of a large text need room in "${folder}": got EEXIST: file already exists, mkdir '${folder}' ` +
-          "(free some or set cacheFolder)",
+      new FileError(
+        `token ids of a large text need room in "${folder}": it already exists (free some or set cacheFolder)`,
       ),
     );
   });

@@ -1,36 +1,34 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll } from "vitest";
 
-const disks: string[] = [];
+const mount = (...args: string[]) => spawnSync("mount", args).status === 0;
 
-afterAll(() => {
-  for (const disk of disks) {
-    spawnSync("umount", ["-l", disk]);
-    rmSync(disk, { recursive: true, force: true });
+/** Runs `test` with the folder of a small disk in memory, which is gone afterwards. */
+export function withDisk(size: string, test: (disk: string) => void): void {
+  const disk = mkdtempSync(join(tmpdir(), "disk-"));
+  try {
+    if (!mount("-t", "tmpfs", "-o", `size=${size}`, "tmpfs", disk)) throw new Error("no disk could be mounted");
+    try {
+      test(disk);
+    } finally {
+      spawnSync("umount", ["-l", disk]);
+    }
+  } finally {
+    rmdirSync(disk);
   }
-});
-
-/** A small disk in memory. */
-export function mountDisk(size: string): string {
-  const folder = mkdtempSync(join(tmpdir(), "heed-disk-"));
-  const { status } = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${size}`, "tmpfs", folder]);
-  disks.push(folder);
-  if (status !== 0) throw new Error("no disk could be mounted");
-  return folder;
 }
 
 export function makeReadOnly(disk: string): void {
-  if (spawnSync("mount", ["-o", "remount,ro", disk]).status !== 0) throw new Error("no disk could be made read-only");
+  if (!mount("-o", "remount,ro", disk)) throw new Error("no disk could be made read-only");
 }
 
 /** Whether this process may mount disks, as root on Linux may. */
 export const canMount = (() => {
   if (process.platform !== "linux" || process.getuid?.() !== 0) return false;
   try {
-    mountDisk("4k");
+    withDisk("4k", () => {});
     return true;
   } catch {
     return false;

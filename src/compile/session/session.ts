@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import type { NativeBackend, NativeBinding, TensorMetadata } from "../../backends/native.js";
+import { removeQuietly } from "../../core/durableFiles.js";
 import { CompileError } from "../../core/errors.js";
+import { onFile } from "../../core/files.js";
 import { type Graph, savedModelBytes } from "../graph/graphDef.js";
 import type { TracedFunction } from "../trace/tracedFunction.js";
 import { fedName, finishedName, functionGraph } from "./functionGraph.js";
@@ -97,10 +99,11 @@ function portList(nodes: string[]): string {
 function loadGraph(graph: Graph, binding: NativeBinding): number {
   const folder = temporaryFolder();
   try {
-    writeFileSync(join(folder, "saved_model.pb"), savedModelBytes(graph, binding));
+    const bytes = savedModelBytes(graph, binding);
+    onFile(folder, () => writeFileSync(join(folder, "saved_model.pb"), bytes));
     return binding.loadSavedModel(folder, "serve");
   } finally {
-    rmSync(folder, { recursive: true });
+    removeQuietly(folder);
   }
 }
 

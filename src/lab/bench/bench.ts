@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { requireInteger, show } from "../../core/checks.js";
 import { BackendError, ConfigError } from "../../core/errors.js";
+import { makeFolder, onFile } from "../../core/files.js";
 import { type Machine, readMachine } from "../../core/machine.js";
 import { type BenchResult, type Rate, tableOf } from "./benchResults.js";
 import type { Task } from "./childProtocol.js";
@@ -80,8 +81,8 @@ export async function bench(
     const heats = heatsOf(present, { work, isChosen: options.only !== undefined });
     const run = new Run({ rounds, steps, threads, productSize: work.productSize, pythons, folder }, listeners, heats);
     const result: BenchResult = { started, machine, threads, leftOut, ...(await run.all()) };
-    mkdirSync(dirname(out), { recursive: true });
-    writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`);
+    makeFolder(dirname(out));
+    onFile(out, () => writeFileSync(out, `${JSON.stringify(result, null, 1)}\n`));
     return { result, out };
   } finally {
     process.off("exit", clean);

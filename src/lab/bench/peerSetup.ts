@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { existsSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defaultCacheFolder } from "../../backends/setup/cache.js";
 import { findPython } from "../../backends/setup/python.js";
 import { run } from "../../backends/setup/run.js";
 import { BackendError } from "../../core/errors.js";
+import { makeFolder } from "../../core/files.js";
 import { withFolderLock } from "../../core/folderLock.js";
 import { peerFolder, pythonIn } from "./pythons.js";
 
@@ -56,7 +57,7 @@ const readyFile = (folder: string): string => join(folder, "heed-ready");
 function requireRoom(cache: string, { torchIndex, onNote }: PeerSetupOptions): void {
   const bringsCuda = torchIndex === undefined && process.platform === "linux";
   const needed = bringsCuda ? cudaGigabytes : cpuGigabytes;
-  mkdirSync(cache, { recursive: true });
+  makeFolder(cache);
   const { bavail, bsize } = statfsSync(cache);
   const free = (bavail * bsize) / 1e9;
   const why = bringsCuda

@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { replaceText } from "../../core/durableFiles.js";
 import { ConfigError } from "../../core/errors.js";
+import { makeFolder, readRegularFile } from "../../core/files.js";
 import { isUnchanged, signed } from "../../core/signature.js";
 import { analyze } from "./analysis.js";
 import { isSweep } from "./findRuns.js";
@@ -50,7 +51,7 @@ export async function writeReport(
   ]);
   if (!overwrite) requireOurs([...files.keys()]);
   for (const [path, text] of files) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     replaceText(path, signed(text));
   }
   return { html, markdown, figures: figuresOf(analysis), brief: briefOf(analysis) };
@@ -68,7 +69,7 @@ function requireFolder(out: string): void {
 }
 
 function requireOurs(files: readonly string[]): void {
-  const other = files.find((file) => existsSync(file) && !isUnchanged(readFileSync(file, "utf8")));
+  const other = files.find((file) => existsSync(file) && !isUnchanged(readRegularFile(file).toString()));
   if (other === undefined) return;
   throw new ConfigError(
     `${other} must be as heed wrote it to be replaced: it was changed or made by someone else ` +

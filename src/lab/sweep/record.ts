@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { modelConfig } from "../../config/model.js";
 import { trainingConfig } from "../../config/training.js";
@@ -83,7 +83,7 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
   try {
     requireFreeFolder(folder, overwrite);
     if (existsSync(join(folder, sweepName))) removeSweep(folder);
-    mkdirSync(join(folder, "trials"), { recursive: true });
+    makeFolder(join(folder, "trials"));
     const path = join(folder, sweepName);
     const record = { ...made, versions: versions() };
     replaceText(path, exactJson({ format, ...record }, path));
