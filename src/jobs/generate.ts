@@ -31,10 +31,10 @@ export interface Generation {
   backend: string;
   prompt: string;
   seed: number;
-  answers: Answer[];
+  answers: GeneratedText[];
 }
 
-export interface Answer extends Written {
+export interface GeneratedText extends Written {
   /** What comes after the prompt. */
   text: string;
   newTokens: number;
@@ -71,7 +71,7 @@ export async function generate({
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
   const decoder = new Decoder(opened.model, { xla: byXla, source: opened.folder });
   try {
-    const answers: Answer[] = [];
+    const answers: GeneratedText[] = [];
     for (let sample = 0; sample < numSamples; sample++) {
       const writing = { ...settings, prompt, sample, decoder, signal };
       const pieces = generateText(opened.model, opened.tokenizer, writing);
@@ -84,7 +84,10 @@ export async function generate({
   }
 }
 
-async function answerOf(pieces: AsyncGenerator<string, Written>, onText: (piece: string) => void): Promise<Answer> {
+async function answerOf(
+  pieces: AsyncGenerator<string, Written>,
+  onText: (piece: string) => void,
+): Promise<GeneratedText> {
   const began = performance.now();
   let text = "";
   let next = await pieces.next();
