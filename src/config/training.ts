@@ -4,6 +4,9 @@ import { type ConfigOf, choice, completeConfig, integer, number } from "./fields
 export const precisionKinds = ["float32", "bfloat16"] as const;
 export type PrecisionKind = (typeof precisionKinds)[number];
 
+export const optimizerKinds = ["adamw"] as const;
+export type OptimizerKind = (typeof optimizerKinds)[number];
+
 /** How a model is trained: the optimizer, its schedule, and how often to look and to save. */
 export const trainingFields = {
   steps: integer({
@@ -45,6 +48,13 @@ export const trainingFields = {
     defaultText: "100, at most a tenth of the steps",
     least: 0,
     most: 1e9,
+    sweep: "linear",
+  }),
+  optimizer: choice<OptimizerKind>({
+    flag: "optimizer",
+    help: "How gradients move the weights",
+    choices: optimizerKinds,
+    default: "adamw",
     sweep: "linear",
   }),
   weightDecay: number({

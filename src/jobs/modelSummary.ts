@@ -9,6 +9,7 @@ import { evaluationWindows } from "../dataset/sampler.js";
 import { forwardFlopsPerToken, type ParameterCounts, parameterCounts, trainingFlopsPerToken } from "../model/count.js";
 import { describeLayers, type LayerDescription } from "../model/describe.js";
 import { type InferenceMemory, inferenceMemory, type TrainingMemory, trainingMemory } from "../model/memory.js";
+import { optimizers } from "../optimizers/optimizers.js";
 import type { StepOptions } from "../training/step.js";
 import { type StepTiming, secondsOfTraining, timeSteps } from "./timeSteps.js";
 
@@ -90,7 +91,11 @@ export async function summarizeModel(
   const steps = training.steps - (data?.stepsDone ?? 0);
   const tokensPerStep = training.batchSize * training.gradAccum * model.contextLength;
   const tokens = steps * tokensPerStep;
-  const memory = { process: held, training: trainingMemory(model, training), inference: inferenceMemory(model) };
+  const memory = {
+    process: held,
+    training: trainingMemory(model, training, optimizers[training.optimizer].stateShapes),
+    inference: inferenceMemory(model),
+  };
   const tooLarge = tooLargeNotes(held + memory.training.total);
   const compiled = mayCompile && capabilities().graphs;
   const perToken = trainingFlopsPerToken(model);

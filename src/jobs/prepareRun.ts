@@ -5,7 +5,7 @@ import { type ModelConfig, modelConfig } from "../config/model.js";
 import { trainingConfig } from "../config/training.js";
 import { CheckpointError, DataError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";
-import { momentShapes } from "../model/weightShapes.js";
+import { optimizers } from "../optimizers/optimizers.js";
 import { loadCheckpoint, type ResumableCheckpoint, type Resuming } from "../runs/checkpoint/checkpoint.js";
 import { checkpointSteps } from "../runs/checkpoint/names.js";
 import { openRun, type Run, requireFreeFolder } from "../runs/runFolder.js";
@@ -156,8 +156,8 @@ function requireTextsThere(record: RunRecord, { data, valData }: TrainOptions): 
 }
 
 /** What a checkpoint must hold for the run to go on. */
-function resuming({ id, model }: RunRecord): Resuming {
-  return { run: id, config: model, stateShapes: () => momentShapes(model) };
+function resuming({ id, model, training }: RunRecord): Resuming {
+  return { run: id, config: model, stateShapes: optimizers[training.optimizer].stateShapes };
 }
 
 /** @throws CheckpointError if the tokenizer of a checkpoint is not the one that its model was begun with. */

@@ -97,7 +97,7 @@ async function work(
   try {
     if (checkpoint) {
       model.load(checkpoint.weights);
-      trainer.step.optimizer.load(checkpoint.optimizer);
+      trainer.loadOptimizerState(checkpoint.optimizer);
     }
     const state = checkpoint?.trainerState as TrainerState | undefined;
     const log = new RunLog(run, { record, step: state?.step ?? 0 });
@@ -173,7 +173,7 @@ function content(model: Transformer, trainer: Trainer, tokenizer: Tokenizer, sta
     tokenizer: tokenizer.toJSON(),
     tokenizerConfig: tokenizerConfigJson(tokenizer),
     weights: model.read(),
-    optimizer: trainer.step.optimizer.read(),
+    optimizer: trainer.optimizerState(),
     trainerState: { ...state },
     generation: {},
   };

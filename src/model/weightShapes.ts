@@ -14,12 +14,3 @@ export function weightShapes(config: ModelConfig): Map<string, number[]> {
   );
   return new Map(entries);
 }
-
-/** The name and shape of every moment that AdamW keeps: `<weight>.m` and `<weight>.v`. */
-export function momentShapes(config: ModelConfig): Map<string, number[]> {
-  const both = [...weightShapes(config)].flatMap(([name, shape]): [string, number[]][] => [
-    [`${name}.m`, shape],
-    [`${name}.v`, shape],
-  ]);
-  return new Map(both);
-}

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { loadVariables, readVariables, type VariableValues } from "../model/variables.js";
 import { type AdamWScalars, adamWUpdate } from "../ops/adamWUpdate.js";
+import { type NamedShapes, Optimizer } from "./optimizer.js";
 
 export interface AdamWConfig {
   weightDecay: number;
@@ -21,25 +21,20 @@ const epsilon = 1e-8;
  *
  * @see Loshchilov & Hutter 2019, https://arxiv.org/abs/1711.05101
  */
-export class AdamW {
-  /** The moments by name: `<weight>.m` and `<weight>.v`. */
-  readonly moments: ReadonlyMap<string, tf.Variable>;
-
+export class AdamW extends Optimizer {
   constructor(
-    private readonly weights: ReadonlyMap<string, tf.Variable>,
+    weights: ReadonlyMap<string, tf.Variable>,
     private readonly config: AdamWConfig,
   ) {
-    const zeros = (w: tf.Variable) => tf.tidy(() => tf.variable(tf.fill(w.shape, 0), false));
-    this.moments = new Map(
-      [...weights].flatMap(([name, w]) => [
-        [`${name}.m`, zeros(w)],
-        [`${name}.v`, zeros(w)],
-      ]),
-    );
+    super(weights, AdamW.stateShapes);
   }
 
-  /** What `update` needs at `step`, counted from 1; the caller disposes it. */
-  scalars(step: number, learningRate: number): AdamWScalars {
+  /** Two moments a weight: `<weight>.m` and `<weight>.v`. */
+  static stateShapes(weights: NamedShapes): Map<string, readonly number[]> {
+    return new Map([...weights].flatMap(([name, shape]) => ["m", "v"].map((moment) => [`${name}.${moment}`, shape])));
+  }
+
+  override scalars(step: number, learningRate: number): AdamWScalars {
     const { beta1, beta2, weightDecay } = this.config;
     const root = Math.sqrt(1 - beta2 ** step);
     return {
@@ -49,30 +44,19 @@ export class AdamW {
     };
   }
 
-  /** Moves every weight; `gradients` are by weight name, each multiplied by `scale` first. */
-  update(gradients: ReadonlyMap<string, tf.Tensor>, scale: tf.Scalar | undefined, scalars: AdamWScalars): void {
+  override update(
+    gradients: ReadonlyMap<string, tf.Tensor>,
+    scale: tf.Scalar | undefined,
+    scalars: AdamWScalars,
+  ): void {
     const { beta1, beta2, weightDecay } = this.config;
     for (const [name, weight] of this.weights) {
-      const state = { weight, m: this.moments.get(`${name}.m`)!, v: this.moments.get(`${name}.v`)! };
+      const state = { weight, m: this.state.get(`${name}.m`)!, v: this.state.get(`${name}.v`)! };
       const rates = { beta1, beta2, decays: weightDecay > 0 && weight.rank >= 2 };
       tf.tidy(() => {
         const gradient = gradients.get(name)!;
         adamWUpdate(state, scale ? gradient.mul(scale) : gradient, scalars, rates);
       });
     }
-  }
-
-  /** Copies of the moments, as plain numbers. */
-  read(): Map<string, { shape: number[]; data: Float32Array }> {
-    return readVariables(this.moments);
-  }
-
-  /** Replaces all moments. @throws CheckpointError naming one that is missing, unknown or of another shape. */
-  load(values: VariableValues): void {
-    loadVariables(this.moments, values);
-  }
-
-  dispose(): void {
-    for (const moment of this.moments.values()) moment.dispose();
   }
 }

@@ -3,8 +3,8 @@ import { compile } from "../compile/compile.js";
 import type { TrainingConfig } from "../config/training.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
-import type { AdamWScalars } from "../ops/adamWUpdate.js";
-import { AdamW } from "../optimizers/adamW.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
+import { optimizers } from "../optimizers/optimizers.js";
 import { clipScale, globalNorm } from "./clipping.js";
 
 export interface StepResult {
@@ -21,12 +21,15 @@ export interface StepOptions {
   xla?: boolean;
 }
 
+/** What the optimizer needs at a step. */
+type Scalars = ReturnType<Optimizer["scalars"]>;
+
 /** The inputs of a gradient: a batch, and the seed of its dropout. */
 type BatchTensors = { ids: tf.Tensor2D; targets: tf.Tensor2D; dropoutSeed: tf.Scalar };
 
 /** One update of a model's weights, and the loss of a batch without an update. It owns the optimizer; dispose it when done. */
 export class TrainingStep {
-  readonly optimizer: AdamW;
+  readonly optimizer: Optimizer;
   /** Sums of gradients by weight, where an update uses several batches. */
   private readonly sums: ReadonlyMap<string, tf.Variable>;
   private readonly whole;
@@ -41,18 +44,18 @@ export class TrainingStep {
   ) {
     const { gradAccum, precision } = config;
     const build: typeof compile = compiled ? (fn) => compile(fn, { precision, xla }) : (fn) => fn as never;
-    this.optimizer = new AdamW(model.weights, config);
+    this.optimizer = new optimizers[config.optimizer](model.weights, config);
     this.sums = new Map(gradAccum > 1 ? [...model.weights].map(([name, w]) => [name, zerosLike(w)]) : []);
-    this.whole = build(({ ids, targets, dropoutSeed, ...scalars }: BatchTensors & AdamWScalars) => {
+    this.whole = build(({ ids, targets, dropoutSeed, ...scalars }: BatchTensors & Record<string, tf.Tensor>) => {
       const { loss, gradients } = this.gradients({ ids, targets, dropoutSeed });
-      return { lossAndNorm: tf.stack([loss, this.update(gradients, scalars)]) };
+      return { lossAndNorm: tf.stack([loss, this.update(gradients, scalars as Scalars)]) };
     });
     this.accumulate = build((batch: BatchTensors) => {
       const { loss, gradients } = this.gradients(batch);
       for (const [name, sum] of this.sums) sum.assign(sum.add(gradients.get(name)!));
       return { loss };
     });
-    this.finish = build((scalars: AdamWScalars) => {
+    this.finish = build((scalars: Scalars) => {
       const means = [...this.sums].map(([name, sum]) => [name, sum.div(gradAccum)] as const);
       const norm = this.update(new Map(means), scalars);
       this.clearSums();
@@ -114,7 +117,7 @@ export class TrainingStep {
   }
 
   /** Clips the gradients and updates the weights; returns the norm before clipping. */
-  private update(gradients: ReadonlyMap<string, tf.Tensor>, scalars: AdamWScalars): tf.Scalar {
+  private update(gradients: ReadonlyMap<string, tf.Tensor>, scalars: Scalars): tf.Scalar {
     const norm = globalNorm([...gradients.values()]);
     this.optimizer.update(gradients, this.config.clip > 0 ? clipScale(norm, this.config.clip) : undefined, scalars);
     return norm;

@@ -3,6 +3,8 @@ import type { TrainingConfig } from "../config/training.js";
 import { InterruptedError, TrainingError } from "../core/errors.js";
 import type { Batch } from "../dataset/sampler.js";
 import type { Transformer } from "../model/transformer.js";
+import type { VariableValues } from "../model/variables.js";
+import type { Optimizer } from "../optimizers/optimizer.js";
 import { learningRateAt } from "./schedule.js";
 import { type StepOptions, TrainingStep } from "./step.js";
 
@@ -108,6 +110,16 @@ export class Trainer {
     const loss = losses.reduce((sum, x) => sum + x, 0) / losses.length;
     requireFinite("validation loss", loss, step, learningRate);
     return loss;
+  }
+
+  /** Copies of what the optimizer keeps, by name. */
+  optimizerState(): ReturnType<Optimizer["read"]> {
+    return this.step.optimizer.read();
+  }
+
+  /** Replaces it. @throws CheckpointError naming what is missing, unknown or of another shape. */
+  loadOptimizerState(values: VariableValues): void {
+    this.step.optimizer.load(values);
   }
 
   dispose(): void {

@@ -11,6 +11,7 @@ describe("trainingConfig", () => {
       learningRate: 1e-3,
       minLearningRate: 1e-4,
       warmup: 100,
+      optimizer: "adamw",
       weightDecay: 0.1,
       beta1: 0.9,
       beta2: 0.99,

@@ -24,7 +24,7 @@ describe("memory that is counted", () => {
     const model = bytesOf(() => new Transformer(config));
     const optimizer = bytesOf(() => new AdamW(model.made.weights, tinyTraining()));
     const cache = bytesOf(() => new KvCache(config));
-    const training = trainingMemory(config, { gradAccum: 1 });
+    const training = trainingMemory(config, { gradAccum: 1 }, AdamW.stateShapes);
     expect(training).toMatchObject({ weights: model.bytes, gradients: model.bytes, optimizer: optimizer.bytes });
     expect(training.total).toBe(2 * model.bytes + optimizer.bytes);
     const inference = inferenceMemory(config);
@@ -33,7 +33,7 @@ describe("memory that is counted", () => {
   });
 
   it("has sums of gradients where an update takes several batches", () => {
-    const [once, thrice] = [1, 3].map((gradAccum) => trainingMemory(config, { gradAccum }));
+    const [once, thrice] = [1, 3].map((gradAccum) => trainingMemory(config, { gradAccum }, AdamW.stateShapes));
     expect(thrice!.gradients).toBe(2 * once!.gradients);
     expect(thrice!.total - once!.total).toBe(once!.gradients);
   });

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { modelConfig, positionKinds } from "../../src/config/model.js";
-import { momentShapes, weightShapes } from "../../src/model/weightShapes.js";
+import { weightShapes } from "../../src/model/weightShapes.js";
 import { sinusoids } from "../../src/ops/sinusoids.js";
 
 const count = (shapes: Map<string, number[]>) =>
@@ -9,7 +9,6 @@ const count = (shapes: Map<string, number[]>) =>
 it("GPT-2 small has the 124,439,808 weights that its authors' release has", () => {
   const gpt2 = modelConfig({ vocabSize: 50_257, contextLength: 1024, numLayers: 12, numHeads: 12, hiddenDim: 768 });
   expect(count(weightShapes(gpt2))).toBe(124_439_808);
-  expect(count(momentShapes(gpt2))).toBe(2 * 124_439_808);
 });
 
 it.each(positionKinds)(
@@ -24,15 +23,6 @@ it.each(positionKinds)(
     expect([...plain.keys()].some((name) => name.endsWith("bias"))).toBe(false);
   },
 );
-
-it("names two moments a weight, in its shape", () => {
-  const config = modelConfig({ vocabSize: 3, numLayers: 1 });
-  const expected = [...weightShapes(config)].flatMap(([name, shape]) => [
-    [`${name}.m`, shape],
-    [`${name}.v`, shape],
-  ]);
-  expect([...momentShapes(config)]).toEqual(expected);
-});
 
 it("has sines and cosines of t / 10000^(2i/C), also for an odd width", () => {
   expect([...sinusoids(2, 3)]).toEqual(

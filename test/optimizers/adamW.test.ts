@@ -58,8 +58,8 @@ onEveryBackend("AdamW", () => {
       for (const [name, weight] of made.weights) {
         const expected = byHand(name as keyof typeof shapes, scale ?? 1);
         expectClose(weight, expected.w);
-        expectClose(made.optimizer.moments.get(`${name}.m`)!, expected.m);
-        expectClose(made.optimizer.moments.get(`${name}.v`)!, expected.v);
+        expectClose(made.optimizer.state.get(`${name}.m`)!, expected.m);
+        expectClose(made.optimizer.state.get(`${name}.v`)!, expected.v);
       }
     },
   );
@@ -83,6 +83,14 @@ onEveryBackend("AdamW", () => {
     update(made, 1);
     expect(tensorsLeft(() => update(made, 2))).toBe(0);
     expect(tensorsLeft(() => new AdamW(made.weights, config).dispose())).toBe(0);
+  });
+
+  it("states two moments a weight, in its shape, before it is made", () => {
+    const stated = AdamW.stateShapes(new Map([["a", [3, 4]], ["b", [5]]])); // biome-ignore format: a pair each
+    expect([...stated]).toEqual([["a.m", [3, 4]], ["a.v", [3, 4]], ["b.m", [5]], ["b.v", [5]]]); // biome-ignore format: a pair each
+    const { optimizer } = make();
+    const made = [...optimizer.state].map(([name, { shape }]) => [name, shape]);
+    expect(made).toEqual([...AdamW.stateShapes(new Map(Object.entries(shapes)))]);
   });
 
   it("refuses moments that lack one of its own", () => {

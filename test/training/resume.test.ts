@@ -33,7 +33,7 @@ onEveryBackend("a run that stops and resumes", () => {
         const trainer = new Trainer(model, config);
         if (from) {
           model.load(from.weights);
-          trainer.step.optimizer.load(from.moments);
+          trainer.loadOptimizerState(from.moments);
         }
         const losses: number[] = [...(from?.losses ?? [])];
         const controller = new AbortController();
@@ -52,7 +52,7 @@ onEveryBackend("a run that stops and resumes", () => {
         });
         if (stopAfter) await expect(running).rejects.toBeInstanceOf(InterruptedError);
         else await running;
-        const ended = { weights: model.read(), moments: trainer.step.optimizer.read(), state: state!, losses };
+        const ended = { weights: model.read(), moments: trainer.optimizerState(), state: state!, losses };
         trainer.dispose();
         model.dispose();
         return ended;

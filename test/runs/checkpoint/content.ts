@@ -1,12 +1,13 @@
 import { type ModelConfig, modelConfig } from "../../../src/config/model.js";
 import type { VariableValues } from "../../../src/model/variables.js";
-import { momentShapes, weightShapes } from "../../../src/model/weightShapes.js";
+import { weightShapes } from "../../../src/model/weightShapes.js";
+import { AdamW } from "../../../src/optimizers/adamW.js";
 import type { CheckpointContent, Resuming } from "../../../src/runs/checkpoint/checkpoint.js";
 
 export const tiny = modelConfig({ vocabSize: 5, contextLength: 4, numLayers: 1, numHeads: 2, hiddenDim: 4 });
 
 /** What the checkpoints of {@link content} resume. */
-export const resume: Resuming = { run: undefined, config: tiny, stateShapes: () => momentShapes(tiny) };
+export const resume: Resuming = { run: undefined, config: tiny, stateShapes: AdamW.stateShapes };
 
 /** Tensors of the given shapes in which every value differs from every other and from those of another seed. */
 export function distinct(shapes: ReadonlyMap<string, readonly number[]>, seed = 0): VariableValues {
@@ -26,7 +27,7 @@ export function content(step: number, config: ModelConfig = tiny): CheckpointCon
     config,
     tokenizer: { version: "1.0", step },
     weights: distinct(weightShapes(config), step),
-    optimizer: distinct(momentShapes(config), step + 1),
+    optimizer: distinct(AdamW.stateShapes(weightShapes(config)), step + 1),
     trainerState: { step, bestLoss: 1 / 3, seed: 1337 },
     generation: { temperature: 0.8, topK: 0, topP: 1, maxNewTokens: 200 },
   };

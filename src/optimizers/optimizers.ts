@@ -1,0 +1,6 @@
+import type { OptimizerKind } from "../config/training.js";
+import { AdamW } from "./adamW.js";
+import type { OptimizerClass } from "./optimizer.js";
+
+/** Every optimizer by the name that `--optimizer` has for it. */
+export const optimizers: Record<OptimizerKind, OptimizerClass> = { adamw: AdamW };
