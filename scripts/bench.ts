@@ -5,7 +5,9 @@ import { contestants } from "../src/lab/bench/contestants.js";
 import { setUpPeers } from "../src/lab/bench/peerSetup.js";
 import { BenchDisplay } from "./bench/display.js";
 import { numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { exitCodes } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
+import { note } from "./support/screen.js";
 
 export const command: HeedCommand = {
   command: "bench",
@@ -34,7 +36,8 @@ export const command: HeedCommand = {
     json: switchFlag("Print the result as JSON", false),
   },
   handler: async (flags) => {
-    process.once("SIGINT", () => process.exit(130)).once("SIGTERM", () => process.exit(143));
+    // Their listeners end the contestants with this process.
+    for (const [name, code] of Object.entries(exitCodes)) process.once(name, () => process.exit(code));
     const display = new BenchDisplay();
     if (flags.setup) {
       await setUpPeers({ torchIndex: flags.torchIndex, onNote: display.listeners.onNote });
@@ -42,6 +45,6 @@ export const command: HeedCommand = {
     }
     const { result, out } = await bench(flags as BenchOptions, display.listeners).finally(() => display.close());
     process.stdout.write(`${flags.json ? JSON.stringify(result) : benchText(result)}\n`);
-    process.stderr.write(`saved in ${out}\n`);
+    note(`saved in ${out}`);
   },
 };

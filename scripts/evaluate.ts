@@ -1,4 +1,4 @@
-// npm run evaluate -- --checkpoint models/tales --data data/tales/heldout.txt
+// npm run evaluate -- models/tales data/tales/heldout.txt
 import { evaluationFields } from "../src/config/evaluation.js";
 import { evaluate } from "../src/jobs/evaluate/evaluate.js";
 import { evaluationTable } from "./support/evaluateTable.js";
@@ -7,14 +7,11 @@ import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./su
 import type { HeedCommand } from "./support/main.js";
 
 export const command: HeedCommand = {
-  command: "evaluate",
+  command: "evaluate [checkpoint] [data]",
   describe: "Measure a trained model on a text",
   examples: [
-    [
-      "$0 evaluate --checkpoint models/tales --data data/tales/heldout.txt",
-      "Bits per word, and which tokens cost most",
-    ],
-    ["$0 evaluate --checkpoint models/mine --data other.txt --json", "The same as JSON"],
+    ["$0 evaluate models/tales data/tales/heldout.txt", "Bits per word, and which tokens cost most"],
+    ["$0 evaluate models/mine other.txt --json", "The same as JSON"],
   ],
   builder: {
     checkpoint: textFlag("Run or checkpoint folder; needed"),

@@ -1,22 +1,28 @@
-// npm run generate -- --checkpoint models/tales --prompt "Once upon a time"
-import { generationFields } from "../src/config/generation.js";
+// npm run generate -- models/tales "Once upon a time"
+import { type GenerationConfig, generationFields } from "../src/config/generation.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
 import { ConfigError, DataError } from "../src/core/errors.js";
 import { readRegularFile } from "../src/core/files.js";
 import { generate } from "../src/jobs/generate.js";
+import { unescaped } from "./support/arguments.js";
 import { backendFlag, choiceFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
+import { note, styled } from "./support/screen.js";
+import { storyWriter } from "./support/wordWrap.js";
 
 export const command: HeedCommand = {
-  command: "generate",
+  command: "generate [checkpoint] [prompt]",
   describe: "Write text with a trained model",
   examples: [
-    ['$0 generate --checkpoint models/mine --prompt "One morning"', "Go on from a prompt"],
-    ["$0 generate --checkpoint models/mine --num-samples 3 --temperature 1", "Write three new texts, wilder ones"],
+    ['$0 generate models/mine "One morning"', "Go on from a prompt"],
+    ["$0 generate models/mine --num-samples 3 --temperature 1", "Write three new texts, wilder ones"],
   ],
   builder: {
     checkpoint: textFlag("Run or checkpoint folder; needed"),
-    prompt: textFlag("Text to go on from", "a new text"),
+    prompt: textFlag(
+      "Text to go on from; \\n, \\t and \\\\ stand for a line break, a tab and a backslash",
+      "a new text",
+    ),
     "prompt-file": textFlag("File that holds the prompt"),
     ...tableFlags(generationFields, "Drawing:"),
     backend: backendFlag,
@@ -26,35 +32,47 @@ export const command: HeedCommand = {
   },
   handler: async (flags) => {
     const prompt = promptOf(flags.prompt, flags.promptFile);
-    const texts = await generate({
+    const story = answers(prompt, (flags.numSamples ?? 1) > 1);
+    const drawing = givenFields(generationFields, flags) as Partial<GenerationConfig>;
+    const result = await generate({
       checkpoint: flags.checkpoint,
       trust: flags.trust,
       prompt,
       backend: flags.backend,
       xla: flags.xla as XlaChoice | undefined,
-      ...givenFields(generationFields, flags),
-      onNote: (line) => process.stderr.write(`${line}\n`),
-      onText: flags.json ? undefined : streamTo(prompt, (flags.numSamples ?? 1) > 1),
+      ...drawing,
+      stop: drawing.stop?.map(unescaped),
+      onNote: (line) => note(styled("dim", line)),
+      onText: flags.json ? undefined : story.onText,
     });
-    process.stdout.write(flags.json ? `${JSON.stringify({ prompt, texts })}\n` : "\n");
+    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else story.end();
   },
 };
 
 /** Writes pieces as they come, each answer after the prompt and, where there are several, under a line of its own. */
-function streamTo(prompt: string, several: boolean): (piece: string, sample: number) => void {
+function answers(prompt: string, several: boolean) {
+  let story = storyWriter();
   let current = -1;
-  return (piece, sample) => {
-    if (sample !== current) {
-      if (several) process.stdout.write(`${current < 0 ? "" : "\n"}--- ${sample + 1} ---\n`);
-      process.stdout.write(prompt);
-      current = sample;
-    }
-    process.stdout.write(piece);
+  const end = () => {
+    story.end();
+    process.stdout.write("\n");
   };
+  const onText = (piece: string, sample: number) => {
+    if (sample !== current) {
+      if (current >= 0) end();
+      current = sample;
+      if (several) process.stdout.write(`${styled("bold", `--- ${sample + 1} ---`, process.stdout)}\n`);
+      story = storyWriter();
+      story.push(prompt);
+    }
+    story.push(piece);
+  };
+  return { onText, end };
 }
 
 function promptOf(prompt: string | undefined, promptFile: string | undefined): string {
-  if (promptFile === undefined) return prompt ?? "";
+  if (promptFile === undefined) return unescaped(prompt ?? "");
   if (prompt !== undefined) throw new ConfigError("prompt and prompt-file can't both be given");
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(readRegularFile(promptFile));

@@ -10,11 +10,11 @@ const others = ["val-data", "val-fraction", "lr", "min-lr", "warmup", "weight-de
 others.push("save-every", "sample-every", "seed", "xla");
 
 export const command: HeedCommand = {
-  command: "model",
+  command: "model [checkpoint]",
   describe: "Show a model's layers, and the memory and time that it takes",
   examples: [
     ["$0 model --layers 6 --heads 6 --dim 384 --context 256", "A shape, without a text"],
-    ["$0 model --checkpoint models/mine", "A model that you trained"],
+    ["$0 model models/mine", "A model that you trained"],
   ],
   builder: {
     checkpoint: textFlag("Run or checkpoint folder whose model it is"),

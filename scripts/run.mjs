@@ -8,18 +8,23 @@ import {
   copyFileSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { constants, tmpdir } from "node:os";
+import { dirname, join, relative, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const inRoot = (...names) => join(root, ...names);
+/** Where the user is: npm runs scripts in the package's folder, and says where it was called. */
+const user = calledByNpm() ? process.env.INIT_CWD : process.cwd();
+/** A path in the package, as the user would write it. */
+const fromUser = (...names) => relative(user, inRoot(...names));
 const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
 
 function requireNode() {
@@ -29,13 +34,23 @@ function requireNode() {
   process.exit(1);
 }
 
+function calledByNpm() {
+  const { INIT_CWD, npm_package_json: manifest } = process.env;
+  if (!INIT_CWD || !manifest || realpathSync(process.cwd()) !== root) return false;
+  try {
+    return realpathSync(dirname(manifest)) === root;
+  } catch {
+    return false;
+  }
+}
+
 /**
- * Runs a program with this terminal as its own, and gives its exit code. A terminal sends Ctrl-C to the program itself;
+ * Runs a program with this terminal as its own, and returns its exit code. A terminal sends Ctrl-C to the program itself;
  * elsewhere the signal comes to us alone and is passed on.
  */
-function run(command, args, stdio = "inherit") {
+function run(command, args, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, stdio });
+    const child = spawn(command, args, { cwd: root, stdio: "inherit", ...options });
     const passOn = (signal) => {
       if (signal !== "SIGINT" || !process.stdin.isTTY) child.kill(signal);
     };
@@ -49,7 +64,7 @@ function run(command, args, stdio = "inherit") {
       console.error(`${command} does not start: ${error.message}`);
       end(1);
     });
-    child.on("close", (code, signal) => end(code ?? { SIGINT: 130, SIGTERM: 143 }[signal] ?? 1));
+    child.on("close", (code, signal) => end(code ?? 128 + constants.signals[signal]));
   });
 }
 
@@ -61,7 +76,9 @@ function runTool(packageName, tool, ...args) {
 
 function runHeed(...args) {
   const tsx = pathToFileURL(inRoot("node_modules", "tsx", "dist", "loader.mjs")).href;
-  return run(process.execPath, ["--import", tsx, inRoot("scripts", "heed.ts"), ...args]);
+  // tsx would read a tsconfig.json of the user's; heed ends where this process does.
+  const env = { ...process.env, TSX_TSCONFIG_PATH: inRoot("tsconfig.json"), HEED_PARENT: String(process.pid) };
+  return run(process.execPath, ["--import", tsx, inRoot("scripts", "heed.ts"), ...args], { cwd: user, env });
 }
 
 /** Whether node_modules is what `npm ci` makes of package-lock.json: npm notes there what it installed, when it is done. */
@@ -89,7 +106,7 @@ async function installPackages() {
     console.error("installing the packages of package-lock.json (npm ci)");
     const npm = process.env.npm_execpath?.endsWith("npm-cli.js") && [process.execPath, process.env.npm_execpath];
     const [command, ...args] = npm || ["npm"];
-    const code = await run(command, [...args, "ci"], ["ignore", 2, 2]); // stdout stays the command's own
+    const code = await run(command, [...args, "ci"], { stdio: ["ignore", 2, 2] }); // stdout stays the command's own
     if (code !== 0) {
       console.error("the packages could not be installed: npm ci says why above");
       process.exit(code);
@@ -106,15 +123,6 @@ function linkProgram() {
   } catch {
     // It is there, or this system has no links: npm run heed does the same.
   }
-}
-
-/** npm takes flags before "--" for its own, without a word: a run would begin anew that should be resumed. */
-function requireOwnFlags(args) {
-  const isTaken = (name) => process.env[`npm_config_${name.replace("-", "_")}`] === "true";
-  const taken = ["resume", "overwrite", "dry-run"].find((name) => isTaken(name) && !args.includes(`--${name}`));
-  if (!taken) return;
-  console.error(`heed: npm took --${taken} for its own (put it after "--": npm run train -- --${taken})`);
-  process.exit(2);
 }
 
 function takeLock(lock) {
@@ -170,7 +178,7 @@ const tests = (args) => [
 
 /** Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript beside it. */
 async function build(newFolder) {
-  const folder = newFolder ?? inRoot("dist");
+  const folder = newFolder ? resolve(user, newFolder) : inRoot("dist");
   if (!newFolder) rmSync(folder, { recursive: true, force: true });
   const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json", "--outDir", folder);
   if (code !== 0) return code;
@@ -186,12 +194,11 @@ async function build(newFolder) {
 /** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts of its own accord. */
 async function pack(args) {
   const code = await build();
-  return code === 0 ? run("npm", ["pack", ...args]) : code;
+  return code === 0 ? run("npm", ["pack", root, ...args], { cwd: user }) : code;
 }
 
 async function main([command, ...args]) {
   requireNode();
-  requireOwnFlags(args);
   await installPackages();
   linkProgram();
   if (command === "start" || command === "test") await setUpBackend(args);
@@ -199,7 +206,22 @@ async function main([command, ...args]) {
   if (command === "check") return runChecks([types, lint]);
   if (command === "build") return build(...args);
   if (command === "pack") return pack(args);
-  return runHeed(...(command === undefined ? ["--help"] : [command, ...args]));
+  return runHeed(...heedWords(command, args));
+}
+
+/** What heed is called with: the package's own runs are kept in the package, wherever the user is. */
+function heedWords(command, args) {
+  if (command === undefined) return ["--help"];
+  if (command === "start") return ["start", "--out", fromUser("models", "start"), ...args];
+  if (command !== "study") return [command, ...args];
+  const study = [
+    "--plan",
+    fromUser("docs", "study", "plan.json"),
+    "--config",
+    fromUser("docs", "study", "settings.json"),
+  ];
+  const data = ["--data", fromUser("data", "tales", "tales.txt"), "--out", fromUser("models", "study")];
+  return ["sweep", ...study, ...data, ...args];
 }
 
 process.exitCode = await main(process.argv.slice(2));

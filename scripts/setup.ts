@@ -1,8 +1,9 @@
 // npm run setup        npx heed setup
 import { type SetupOptions, setup, setupBackends, setupSources } from "../src/backends/setup/setup.js";
 import type { HeedCommand } from "./support/main.js";
+import { note } from "./support/screen.js";
 
-type Flags = Required<Pick<SetupOptions, "backend" | "from" | "force">> & { json: boolean };
+type Flags = Required<Pick<SetupOptions, "backend" | "from" | "force">> & { json?: boolean; quiet?: boolean };
 
 const text = { type: "string", requiresArg: true, default: "auto" } as const;
 
@@ -16,9 +17,10 @@ export const command: HeedCommand = {
     json: { type: "boolean", default: false, describe: "Print the outcome as JSON on stdout" },
   },
   handler: async (flags) => {
-    const { json, backend, from, force } = flags as unknown as Flags;
-    const result = await setup({ backend, from, force });
+    const { json, backend, from, force, quiet } = flags as unknown as Flags;
+    const report = quiet ? { note() {}, progress() {} } : undefined;
+    const result = await setup({ backend, from, force, report });
     if (json) console.log(JSON.stringify(result));
-    else console.error(result.line);
+    else note(result.line);
   },
 };

@@ -9,6 +9,7 @@ import { sweepText } from "../src/lab/sweep/table.js";
 import { fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
+import { note } from "./support/screen.js";
 import { SweepDisplay } from "./support/sweepDisplay.js";
 import { settingFlags, trainOptions } from "./train.js";
 
@@ -46,7 +47,7 @@ export const command: HeedCommand = {
     });
     const report = await reportOf(result.out);
     process.stdout.write(flags.json ? `${JSON.stringify({ ...result, report })}\n` : `${sweepText(result)}\n`);
-    process.stderr.write(`saved in ${result.out}${report === undefined ? "" : `; report in ${report}`}\n`);
+    note(`saved in ${result.out}${report === undefined ? "" : `; report in ${report}`}`);
     if (result.results.some(({ status }) => status === "failed")) process.exitCode = 1;
   },
 };
@@ -59,7 +60,7 @@ async function reportOf(out: string): Promise<string | undefined> {
     return (await writeReport([out], out)).html;
   } catch (error) {
     if (!(error instanceof HeedError)) throw error;
-    process.stderr.write(`no report: ${error.message}\n`);
+    note(`no report: ${error.message}`);
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { preset, type Settings, settingsFile } from "../src/config/presets.js";
 import { dataFields, machineFields, outputFields } from "../src/config/run.js";
 import { trainingFields } from "../src/config/training.js";
 import { planTraining } from "../src/jobs/planTraining.js";
-import { train } from "../src/jobs/train.js";
+import { type TrainResult, train } from "../src/jobs/train.js";
 import type { TrainOptions } from "../src/jobs/trainOptions.js";
 import { givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
@@ -27,10 +27,10 @@ export const settingFlags = {
 export const timingFlag = switchFlag("Whether a dry run times a few steps", true);
 
 export const command: HeedCommand = {
-  command: "train",
+  command: "train [data..]",
   describe: "Train a model on text files",
   examples: [
-    ["$0 train --data my.txt --out models/mine", "Train on a text of your own"],
+    ["$0 train my.txt --out models/mine", "Train on a text of your own"],
     ["$0 train --resume --out models/mine --steps 3000", "Go on with that run"],
   ],
   builder: {
@@ -46,7 +46,7 @@ export const command: HeedCommand = {
     const display = new TrainingDisplay();
     const { signal } = stopOnInterrupt(() => display.close());
     const result = await train({ ...options, signal }, display.listeners).finally(() => display.close());
-    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(resultJson(result))}\n`);
     else display.summary(result);
   },
 };
@@ -54,6 +54,11 @@ export const command: HeedCommand = {
 async function showPlan(options: TrainOptions, { json, timing }: { json: boolean; timing: boolean }): Promise<void> {
   const summary = await planTraining(options, { timing, onTiming: sayTiming });
   process.stdout.write(`${json ? JSON.stringify(summary) : modelText(summary)}\n`);
+}
+
+function resultJson(result: TrainResult) {
+  const { elapsed: seconds, best } = result.state;
+  return { ...result, seconds, best };
 }
 
 /** A preset is overridden by a config file, and that by flags. */

@@ -9,7 +9,7 @@ export * from "./core/errors.js";
 export { type GenerateOptions, generateText } from "./generation/generateText.js";
 export { describeModel } from "./jobs/describeModel.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./jobs/evaluate/evaluate.js";
-export { type GenerateFromOptions, generate } from "./jobs/generate.js";
+export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./jobs/generate.js";
 export { type OpenModel, openModel } from "./jobs/openModel.js";
 export { planTraining } from "./jobs/planTraining.js";
 export { type TrainListeners, type TrainResult, train } from "./jobs/train.js";

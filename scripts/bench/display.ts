@@ -1,31 +1,19 @@
-import cliProgress from "cli-progress";
+import { barLine, LiveLines } from "../support/liveLines.js";
 
 /** Shows on stderr how far a bench has come: a bar where that is a terminal, a line a turn where it is not. */
 export class BenchDisplay {
-  private bar: cliProgress.SingleBar | undefined;
+  private readonly live = new LiveLines();
 
   readonly listeners = {
-    onNote: (line: string) => {
-      if (this.bar) process.stderr.write("\r\u001b[K");
-      process.stderr.write(`${line}\n`);
-    },
+    onNote: (line: string) => this.live.log(line),
     onProgress: (what: string, done: number) => {
-      if (process.stderr.isTTY) this.show(what, done);
-      else process.stderr.write(`${Math.floor(100 * done)}% ${what}\n`);
+      const percent = `${Math.floor(100 * done)}%`;
+      if (this.live.isDrawn) this.live.draw([barLine(done, [`${percent} ${what}`], [])]);
+      else this.live.log(`${percent} ${what}`);
     },
   };
 
-  private show(what: string, done: number): void {
-    if (!this.bar) {
-      const options = { format: "{bar} {percentage}% {what}", stream: process.stderr, hideCursor: true };
-      this.bar = new cliProgress.SingleBar({ ...options, clearOnComplete: true }, cliProgress.Presets.shades_classic);
-      this.bar.start(1000, 0, { what });
-    }
-    this.bar.update(Math.floor(1000 * done), { what });
-  }
-
   close(): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.live.close();
   }
 }

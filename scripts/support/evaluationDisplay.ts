@@ -1,38 +1,34 @@
-import cliProgress from "cli-progress";
+import { barLine, LiveLines } from "./liveLines.js";
+import { duration } from "./pace.js";
+import { styled } from "./screen.js";
 
 /** Seconds between lines where there is no terminal. */
 const pause = 5;
 
 /** Shows on stderr how far an evaluation has come: a bar where that is a terminal, a line now and then where it is not. */
 export class EvaluationDisplay {
-  private bar: cliProgress.SingleBar | undefined;
+  private readonly live = new LiveLines();
+  private readonly began = performance.now();
   private last = performance.now();
 
   readonly listeners = {
-    onNote: (line: string) => {
-      process.stderr.write(`${line}\n`);
-    },
+    onNote: (line: string) => this.live.log(styled("dim", line)),
     onProgress: (done: number, total: number) => {
-      if (process.stderr.isTTY) this.draw(done, total);
+      if (this.live.isDrawn) this.draw(done, total);
       else if (performance.now() - this.last > 1000 * pause) {
-        process.stderr.write(`${Math.floor((100 * done) / total)}% of ${total} windows\n`);
+        this.live.log(`${Math.floor((100 * done) / total)}% of ${total} windows`);
         this.last = performance.now();
       }
     },
   };
 
   private draw(done: number, total: number): void {
-    if (!this.bar) {
-      const format = "{bar} {value}/{total} windows | ETA {eta_formatted}";
-      const options = { format, stream: process.stderr, clearOnComplete: true };
-      this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-      this.bar.start(total, 0);
-    }
-    this.bar.update(done);
+    const seconds = (performance.now() - this.began) / 1000;
+    const left = done === 0 ? "-" : duration((seconds * (total - done)) / done);
+    this.live.draw([barLine(done / total, [`${done}/${total} windows`, `ETA ${left}`], [])]);
   }
 
   close(): void {
-    this.bar?.stop();
-    this.bar = undefined;
+    this.live.close();
   }
 }

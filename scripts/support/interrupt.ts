@@ -1,20 +1,47 @@
+import { note } from "./screen.js";
+
+/** What a process exits with after a signal, once it has saved: 128 and the signal's number, as shells have it. */
+export const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
+
+type Stop = keyof typeof exitCodes;
+
+const signals = Object.keys(exitCodes) as Stop[];
+
+/** Milliseconds in which signals are one request: npm, or whoever stops a group of processes, sends it twice. */
+const oneRequest = 1000;
+
+let stoppedBy: Stop | undefined;
+
+/** The exit code of work that was stopped and saved. */
+export function interruptedExitCode(): number {
+  return exitCodes[stoppedBy ?? "SIGINT"];
+}
+
 /**
- * A signal that Ctrl-C raises: the work under way ends well. A second Ctrl-C, or one after `release`, ends the process
- * at once, by the system's own hand, so that it works in the middle of a long computation, too.
+ * A signal that Ctrl-C raises, as SIGTERM and a closed terminal do: the work under way ends well. A second Ctrl-C after
+ * a moment, or one after `release`, ends the process at once, by the system's own hand, so that it works in the middle
+ * of a long computation, too.
  *
  * @param onStop called before anything is said of the stop, to end a display that is being redrawn
  */
 export function stopOnInterrupt(onStop: () => void = () => {}): { signal: AbortSignal; release: () => void } {
   const controller = new AbortController();
   const release = () => {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    for (const name of signals) process.off(name, stop);
+    process.off("SIGHUP", ignore);
   };
-  const stop = () => {
-    release();
+  const stop = (name: Stop) => {
+    stoppedBy = name;
     onStop();
-    process.stderr.write("\nstopping after this step, then saving (Ctrl-C again to stop at once)\n");
+    note("\nstopping after this step, then saving (Ctrl-C again to stop at once)");
+    // Asleep, as a timer would wait for the computation; what arrives meanwhile is dropped with its listener.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, oneRequest);
+    release();
+    process.on("SIGHUP", ignore); // nobody presses it
     controller.abort();
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  for (const name of signals) process.on(name, stop);
   return { signal: controller.signal, release };
 }
+
+function ignore(): void {}

@@ -5,11 +5,16 @@ import { asFileError, causeOf } from "../../src/core/files.js";
 import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
 import { readJson } from "../../src/core/strictJson.js";
-import { flagOfField } from "./flags.js";
+import { parseArguments } from "./arguments.js";
+import { flagOfField, switchFlag } from "./flags.js";
+import { interruptedExitCode } from "./interrupt.js";
+import { watchParents } from "./parents.js";
+import { beQuiet, columnsOf, styled } from "./screen.js";
 
-/** A heed command: flags are a plain table, so that an unknown one can be answered with the nearest match. */
+/** A heed command: its flags are a plain table, which also says how they are parsed. */
 // biome-ignore lint/suspicious/noExplicitAny: every command has flags of its own
 export type HeedCommand = CommandModule<object, any> & {
+  command: string;
   builder: Record<string, Options>;
   /** Commands to copy, each with what it does. */
   examples?: [command: string, what: string][];
@@ -18,76 +23,100 @@ export type HeedCommand = CommandModule<object, any> & {
 /** What loads each command, by name. */
 type CommandFiles = Record<string, () => Promise<{ command: HeedCommand }>>;
 
-/** Runs the command that the process was started with. Exits with 0: done, 1: failed, 2: bad usage, 130: interrupted. */
+/**
+ * Runs the command that the process was started with. Exits with 0: done, 1: failed, 2: bad usage, and after saving with
+ * 130, 143 or 129: interrupted, terminated, or its terminal or npm has gone.
+ */
 export async function main(files: CommandFiles): Promise<void> {
-  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0); // the reader, like head, has seen enough
-    process.stderr.write(`heed: standard output can't be written: ${causeOf(error)}\n`);
-    process.exit(1);
-  });
-  const args = process.argv.slice(2);
+  process.stdout.on("error", onLostOutput);
+  process.stderr.on("error", () => {}); // a closed terminal or a full disk: what can't be said can't be helped
+  watchParents(() => process.kill(process.pid, "SIGHUP"));
   try {
-    const commands = await asked(args[0], files);
-    requireKnownFlags(args.slice(1), commands);
-    const parser = commands.reduce((y, command) => y.command(command), yargs(args).scriptName("heed"));
-    if (commands.length === 1) for (const example of commands[0]!.examples ?? []) parser.example(...example);
-    await parser
-      .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
-      // A folder may be named 1.10: only flags of numbers are numbers.
-      .parserConfiguration({ "strip-dashed": true, "parse-numbers": false, "parse-positional-numbers": false })
-      .demandCommand(1, `a command is needed: one of ${Object.keys(files).join(", ")}`)
-      .version((readJson(join(packageRoot, "package.json")) as { version: string }).version)
-      .strict()
-      .fail(false)
-      .wrap(Math.min(120, process.stderr.columns ?? 120))
-      .parseAsync();
+    await run(process.argv.slice(2), files);
   } catch (error) {
     report(asFileError(error) as Error);
   }
 }
 
+/** Nobody reads on, as with `| head`: fine. Else the results are lost. */
+function onLostOutput(error: NodeJS.ErrnoException): void {
+  if (error.code === "EPIPE") process.exit(0);
+  process.stderr.write(`${styled("red", `heed: standard output can't be written: ${causeOf(error)}`)}\n`);
+  process.exit(1);
+}
+
+async function run([name, ...words]: string[], files: CommandFiles): Promise<void> {
+  const asks = (...all: string[]) => all.some((word) => name === word || words.includes(word));
+  if (name === "help" || asks("--help", "-h") || (words.length === 1 && words[0] === "help")) {
+    const about = [name!, ...words].find((word) => !isHelp(word));
+    process.stdout.write(await help(about, files));
+  } else if (asks("--version")) {
+    process.stdout.write(`${(readJson(join(packageRoot, "package.json")) as { version: string }).version}\n`);
+  } else {
+    const { builder, command, handler } = await load(name, files);
+    requireOwnFlags(words, builder);
+    const flags = parseArguments(words, { builder, command });
+    if (flags.quiet) beQuiet();
+    await handler(flags as Parameters<typeof handler>[0]);
+  }
+}
+
+const isHelp = (word: string) => ["help", "--help", "-h"].includes(word);
+
+async function help(name: string | undefined, files: CommandFiles): Promise<string> {
+  const commands = await Promise.all((name ? [name] : Object.keys(files)).map((each) => load(each, files)));
+  const parser = yargs(name ? [name] : [])
+    .scriptName("heed")
+    .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
+    .alias("help", "h")
+    .wrap(Math.min(120, columnsOf(process.stdout, 120)));
+  for (const command of commands) parser.command(command);
+  if (name) for (const example of commands[0]!.examples ?? []) parser.example(...example);
+  const heading = (line: string) => styled("bold", line, process.stdout);
+  return `${(await parser.getHelp()).replace(/^\S.*:$/gm, heading)}\n`;
+}
+
+/** @throws ConfigError if there is no command of this name */
+async function load(name: string | undefined, files: CommandFiles): Promise<HeedCommand> {
+  const names = Object.keys(files);
+  if (name === undefined || name.startsWith("-")) {
+    throw new ConfigError(`a command is needed${name ? ` before ${name}` : ""}: one of ${names.join(", ")}`);
+  }
+  if (!names.includes(name)) {
+    throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, names)}?)`);
+  }
+  const { command } = await files[name]!();
+  return { ...command, builder: { ...command.builder, quiet: switchFlag("Show results and errors alone", false) } };
+}
+
+/** npm takes flags before "--" for its own, without a word: a run would start over that should be resumed. */
+function requireOwnFlags(words: string[], builder: HeedCommand["builder"]): void {
+  const { env } = process;
+  if (env.npm_lifecycle_event === undefined) return;
+  const isTaken = (flag: string) =>
+    env[`npm_config_${flag.replaceAll("-", "_")}`] !== undefined && !words.some((word) => word.startsWith(`--${flag}`));
+  // python is in many people's .npmrc, for node-gyp.
+  const taken = Object.keys(builder).find((flag) => flag !== "python" && isTaken(flag));
+  if (taken === undefined) return;
+  throw new ConfigError(
+    `npm took --${taken} for its own (put "--" before the flags: npm run ${env.npm_lifecycle_event} -- --${taken} …)`,
+  );
+}
+
 function report(error: Error): void {
-  const isUsage = error.name === "YError" || /[\\/]yargs[\\/]/.test(error.stack?.split("\n    at ")[1] ?? "");
-  if (!isUsage && !(error instanceof HeedError)) {
+  if (!(error instanceof HeedError)) {
     process.stderr.write(`${error.stack ?? error}\n`);
     process.exitCode = 1;
     return;
   }
-  const message = error instanceof HeedError ? error.describe(flagOfField) : error.message;
-  process.stderr.write(`heed: ${message}${remedy(error)}\n`);
+  const message = error.describe(flagOfField);
+  process.stderr.write(`${styled("red", `heed: ${message}${remedy(error)}`)}\n`);
   if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
-  process.exitCode = isUsage ? 2 : (error as HeedError).exitCode;
+  process.exitCode = error instanceof InterruptedError ? interruptedExitCode() : error.exitCode;
 }
 
-/** What the message leaves open: how to go on, and the slip that npm makes easy. */
+/** How to go on with work that was stopped. */
 function remedy(error: Error): string {
-  if (error instanceof InterruptedError) {
-    return process.argv[2] === "start" ? " (npm start again goes on)" : " (the same with --resume goes on)";
-  }
-  return error.message.startsWith("Unknown argument")
-    ? ' (npm wants "--" before flags: npm run train -- --data FILE)'
-    : "";
-}
-
-/** The command of this name; all of them where none is named, for their help. */
-async function asked(name: string | undefined, files: CommandFiles): Promise<HeedCommand[]> {
-  const names = Object.keys(files);
-  const isNamed = name !== undefined && !name.startsWith("-");
-  if (isNamed && !names.includes(name)) {
-    throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, names)}?)`);
-  }
-  const loaded = await Promise.all((isNamed ? [name] : names).map((each) => files[each]!()));
-  return loaded.map(({ command }) => command);
-}
-
-function requireKnownFlags(args: string[], commands: HeedCommand[]): void {
-  if (commands.length > 1) return;
-  const known = [...Object.keys(commands[0]!.builder), "help", "version"];
-  for (const arg of args) {
-    if (arg === "--") return;
-    const flag = /^--(?:no-)?([^=]+)/.exec(arg)?.[1];
-    if (flag !== undefined && !known.includes(flag)) {
-      throw new ConfigError(`there is no flag --${flag} (did you mean --${nearest(flag, known)}?)`);
-    }
-  }
+  if (!(error instanceof InterruptedError)) return "";
+  return process.argv[2] === "start" ? " (npm start again goes on)" : " (the same with --resume goes on)";
 }

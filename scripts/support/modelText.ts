@@ -2,6 +2,7 @@ import type { ModelSummary } from "../../src/jobs/modelSummary.js";
 import type { LayerDescription } from "../../src/model/describe.js";
 import { modelDrawing } from "./modelDrawing.js";
 import { duration } from "./pace.js";
+import { note } from "./screen.js";
 
 /** A model's summary as text: the drawing, a table of its layers, and what it takes. */
 export function modelText(summary: ModelSummary): string {
@@ -58,7 +59,7 @@ function timeRows({ backend, steps, tokens, data, memory, timing }: ModelSummary
 
 /** Says on stderr why nothing happens for some seconds. */
 export function sayTiming(): void {
-  process.stderr.write("timing a few steps (--no-timing skips this)\n");
+  note("timing a few steps (--no-timing skips this)");
 }
 
 function layerTable({ layers, model }: ModelSummary): string {

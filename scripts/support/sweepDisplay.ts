@@ -1,18 +1,19 @@
-import cliProgress from "cli-progress";
 import { SweepClock } from "../../src/lab/sweep/clock.js";
 import type { SweepListeners, SweepPlan } from "../../src/lab/sweep/listeners.js";
 import type { Trial } from "../../src/lab/sweep/planTrials.js";
 import type { TrialResult } from "../../src/lab/sweep/trialResults.js";
 import { settingsText } from "../../src/lab/sweep/trialSettings.js";
 import type { TrialProgress } from "../../src/lab/sweep/workerProtocol.js";
+import { barLine, LiveLines } from "./liveLines.js";
 import { duration } from "./pace.js";
+import { columnsOf, styled } from "./screen.js";
 
 /** Milliseconds between two lines about a trial, where there is no terminal. */
 const lineEvery = 5000;
 
 /** A trial at work, as it is shown. */
 interface Shown {
-  bar?: cliProgress.SingleBar;
+  line?: string;
   /** When the last line about it was written. */
   told: number;
   /** Its first step of this process, which makes the graph, and when that was done. */
@@ -26,8 +27,7 @@ export class SweepDisplay {
   private began = 0;
   private width = 0;
   private clock = new SweepClock([]);
-  private table: cliProgress.MultiBar | undefined;
-  private all: cliProgress.SingleBar | undefined;
+  private readonly live = new LiveLines();
   private readonly shown = new Map<Trial, Shown>();
   private closed = false;
 
@@ -35,9 +35,9 @@ export class SweepDisplay {
     onPlan: (plan) => this.plan(plan),
     onTrial: (trial) => {
       this.shown.set(trial, { told: performance.now() });
-      if (!this.table) this.line(`${this.nameOf(trial)} begins`);
+      if (!this.live.isDrawn) this.line(`${this.nameOf(trial)} begins`);
     },
-    onNote: (line) => this.line(`note        ${line}`),
+    onNote: (line) => this.note(line),
     onProgress: (trial, progress) => this.progress(trial, progress),
     onResult: (trial, result) => this.result(trial, result),
   };
@@ -55,16 +55,23 @@ export class SweepDisplay {
     this.line(`backend     ${survey.reason}`);
     this.line(`text        ${train.toLocaleString("en")} tokens, ${validation.toLocaleString("en")} held out`);
     this.line(`trials      ${trials.length}${before}; ${workers} at a time, ${each}`);
-    for (const note of [...survey.notes, ...notes]) this.line(`note        ${note}`);
+    for (const note of [...survey.notes, ...notes]) this.note(note);
     for (const { settings, reason } of skipped) this.line(`left out    ${settingsText(settings)}: ${reason}`);
-    if (process.stderr.isTTY && left.length > 0) this.begin();
+    if (left.length > 0) this.draw();
   }
 
-  private begin(): void {
-    const options = { stream: process.stderr, hideCursor: true, barsize: 20, clearOnComplete: true };
-    this.table = new cliProgress.MultiBar({ ...options, gracefulExit: false }, cliProgress.Presets.shades_classic);
-    const format = `${"all".padEnd(this.width)} {bar} {value}/{total} trials | ETA {left}`;
-    this.all = this.table.create(this.count, this.ended, { left: "-" }, { format });
+  /** A bar for all trials, and one for each that is under way. */
+  private draw(): void {
+    const all = [`${this.ended}/${this.count} trials`, `ETA ${this.allLeft()}`];
+    const under = [...this.shown.values()].flatMap(({ line }) => line ?? []);
+    this.live.draw([barLine(this.ended / this.count, all, [], this.column("all")), ...under]);
+  }
+
+  /** A name in a column that leaves most of the terminal free. */
+  private column(name: string): string {
+    const most = Math.floor(columnsOf(process.stderr) / 3);
+    const width = Math.min(this.width, most);
+    return name.length <= width ? name.padEnd(width) : `${name.slice(0, width - 1)}…`;
   }
 
   private progress(trial: Trial, progress: TrialProgress): void {
@@ -77,12 +84,12 @@ export class SweepDisplay {
     const best = bestValLoss?.toFixed(3) ?? "-";
     const speed = tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en");
     const left = timeLeft(progress, shown);
-    if (this.table) {
-      const format = `${this.nameOf(trial).padEnd(this.width)} {bar} {value}/{total} | loss {loss} | best held out {best} | {speed} tokens/s | ETA {left}`;
-      shown.bar ??= this.table.create(steps, step, {}, { format });
-      shown.bar.setTotal(steps);
-      shown.bar.update(step, { loss, best, speed, left });
-      this.all!.update(this.ended, { left: this.allLeft() });
+    if (this.live.isDrawn) {
+      const heldOut = `best held out ${best}`;
+      const pace = `${speed} tokens/s`;
+      const parts = [`${step}/${steps}`, `loss ${loss}`, heldOut, pace, `ETA ${left}`];
+      shown.line = barLine(step / steps, parts, [pace, heldOut], this.column(this.nameOf(trial)));
+      this.draw();
     } else if (performance.now() - shown.told >= lineEvery) {
       shown.told = performance.now();
       const losses = `loss ${loss}, best held out ${best}`;
@@ -95,13 +102,13 @@ export class SweepDisplay {
   private result(trial: Trial, { status, bestValLoss, bestStep, finalTrainLoss, error }: TrialResult): void {
     this.ended++;
     this.clock.end(trial);
-    const bar = this.shown.get(trial)?.bar; // a trial whose folder stayed in use fails before it begins
-    if (bar) this.table?.remove(bar);
-    this.all?.update(this.ended, { left: this.allLeft() });
+    const shown = this.shown.get(trial); // a trial whose folder stayed in use fails before it begins
+    if (shown) shown.line = undefined;
     const losses =
       bestValLoss === undefined
         ? `loss ${finalTrainLoss?.toFixed(4)}`
         : `held-out loss ${bestValLoss.toFixed(4)} at step ${bestStep}`;
+    if (!this.closed) this.draw();
     this.line(`${this.nameOf(trial)}: ${status === "done" ? losses : `failed: ${error}`}`);
   }
 
@@ -115,20 +122,17 @@ export class SweepDisplay {
   }
 
   private line(text: string): void {
-    if (!this.table) {
-      process.stderr.write(`${text}\n`);
-      return;
-    }
-    this.table.log(`${text}\n`);
-    this.table.update(); // else the last lines would be lost when the table ends
+    this.live.log(text);
+  }
+
+  private note(text: string): void {
+    this.line(styled("dim", `note        ${text}`));
   }
 
   /** Takes the table away; what happens later is not shown, but for the results. */
   close(): void {
     this.closed = true;
-    this.table?.stop();
-    this.table = undefined;
-    this.all = undefined;
+    this.live.close();
   }
 }
 

@@ -1,14 +1,16 @@
 import asciichart from "asciichart";
-import cliProgress from "cli-progress";
 import type { TrainListeners, TrainResult, TrainStart } from "../../src/jobs/train.js";
 import type { Progress } from "../../src/training/trainer.js";
+import { barLine, LiveLines } from "./liveLines.js";
 import { duration, Pace } from "./pace.js";
+import { columnsOf, styled } from "./screen.js";
+import { wrapped } from "./wordWrap.js";
 
 const bits = 1 / Math.LN2;
 
 /** Shows a training run on stderr: a bar where that is a terminal, a line now and then where it is not. */
 export class TrainingDisplay {
-  private bar: cliProgress.SingleBar | undefined;
+  private readonly live = new LiveLines();
   private readonly losses: number[] = [];
   private readonly pace = new Pace();
   private last = 0;
@@ -20,7 +22,7 @@ export class TrainingDisplay {
   readonly listeners: TrainListeners = {
     onStart: (start) => this.start(start),
     onStep: (progress) => this.step(progress),
-    onSample: (step, text) => this.line(`\n--- step ${step} ---\n${text}\n---`),
+    onSample: (step, text) => this.sample(step, text),
   };
 
   private start({ backend, step, parameters, vocabSize, training, tokens, xla, notes }: TrainStart): void {
@@ -33,18 +35,13 @@ export class TrainingDisplay {
     this.line(
       `training    ${steps} steps of ${batchSize * gradAccum} sequences${step > 0 ? `, from step ${step}` : ""}`,
     );
-    for (const note of notes) this.line(`note        ${note}`);
+    for (const text of notes) this.line(styled("dim", `note        ${text}`));
     if (step >= steps) return;
     if (xla) {
       this.line("compiling   the step, by XLA: seconds to minutes");
       this.compilingSince = performance.now();
     }
-    if (!process.stderr.isTTY) return;
-    const format = "{bar} {value}/{total} | loss {loss} | held out {val} | {speed} tokens/s | ETA {left}{compiled}";
-    const barsize = Math.max(5, Math.min(40, columns() - 75));
-    const options = { format, barsize, stream: process.stderr, hideCursor: true, clearOnComplete: false };
-    this.bar = new cliProgress.SingleBar(options, cliProgress.Presets.shades_classic);
-    this.bar.start(steps, step, { loss: "-", val: "-", speed: "-", left: "-", compiled: "" });
+    this.draw({ step, steps });
   }
 
   private step(progress: Progress): void {
@@ -54,27 +51,40 @@ export class TrainingDisplay {
     if (this.closed) return;
     this.validated = valLoss ?? this.validated;
     const compiled = this.compiled();
-    const tokensPerSecond = this.pace.tokensPerSecond;
-    const seconds = this.pace.secondsFor(steps - step);
-    const speed = tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en");
-    const left = seconds === undefined ? "-" : duration(seconds);
-    if (this.bar) {
-      const val = this.validated?.toFixed(3) ?? "-";
-      this.bar.update(step, {
-        loss: trainLoss.toFixed(3),
-        val,
-        speed,
-        left,
-        ...(compiled && { compiled: ` |${compiled}` }),
-      });
+    if (this.live.isDrawn) {
+      this.draw(progress, compiled);
       return;
     }
     const now = performance.now();
     if (valLoss === undefined && step !== 1 && step !== steps && now - this.last < 5000) return;
     this.last = now;
+    const { speed, left } = this.figures(steps - step);
     const val = valLoss === undefined ? "" : `, held out ${valLoss.toFixed(3)}`;
-    const pace = seconds === undefined ? "" : `, ${speed} tokens/s, ETA ${left}`;
-    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}${pace}${compiled && `,${compiled}`}`);
+    const pace = left === "-" ? "" : `, ${speed} tokens/s, ETA ${left}`;
+    this.line(`step ${step}/${steps}: loss ${trainLoss.toFixed(3)}${val}${pace}${compiled && `, ${compiled}`}`);
+  }
+
+  private draw({ step, steps, trainLoss }: Pick<Progress, "step" | "steps"> & Partial<Progress>, compiled = ""): void {
+    const { speed, left } = this.figures(steps - step);
+    const heldOut = `held out ${this.validated?.toFixed(3) ?? "-"}`;
+    const pace = `${speed} tokens/s`;
+    const parts = [`${step}/${steps}`, `loss ${trainLoss?.toFixed(3) ?? "-"}`, heldOut, pace, `ETA ${left}`, compiled];
+    this.live.draw([barLine(step / steps, parts, [compiled, pace, heldOut])]);
+  }
+
+  /** The pace, as it is shown. */
+  private figures(stepsLeft: number): { speed: string; left: string } {
+    const tokensPerSecond = this.pace.tokensPerSecond;
+    const seconds = this.pace.secondsFor(stepsLeft);
+    return {
+      speed: tokensPerSecond === undefined ? "-" : Math.round(tokensPerSecond).toLocaleString("en"),
+      left: seconds === undefined ? "-" : duration(seconds),
+    };
+  }
+
+  private sample(step: number, text: string): void {
+    const story = this.live.isDrawn ? wrapped(text, columnsOf(process.stderr)) : text;
+    this.line(`\n${styled("bold", `--- step ${step} ---`)}\n${story}\n${styled("bold", "---")}`);
   }
 
   /** At the first step, how long XLA took to compile it. */
@@ -82,25 +92,24 @@ export class TrainingDisplay {
     if (this.compilingSince === undefined) return "";
     const seconds = (performance.now() - this.compilingSince) / 1000;
     this.compilingSince = undefined;
-    return ` compiled in ${seconds.toFixed(1)} s`;
+    return `compiled in ${seconds.toFixed(1)} s`;
   }
 
   private line(text: string): void {
-    process.stderr.write(`${text}\n`);
+    this.live.log(text);
   }
 
   /** Draws the bar for the last time; steps that come later are not shown. */
   close(): void {
     this.closed = true;
-    this.bar?.stop();
-    this.bar = undefined;
+    this.live.close({ keep: true });
   }
 
   /** The curve of the loss and where the run went. */
   summary({ out, state }: TrainResult): void {
     if (this.losses.length > 1) {
-      this.line(`\nloss (nats a token) over ${this.losses.length} steps`);
-      this.line(asciichart.plot(thinned(this.losses, Math.min(72, columns() - 14)), { height: 8 }));
+      this.line(styled("bold", `\nloss (nats a token) over ${this.losses.length} steps`));
+      this.line(asciichart.plot(thinned(this.losses, Math.min(72, columnsOf(process.stderr) - 14)), { height: 8 }));
     }
     if (state.best) {
       const { step, valLoss } = state.best;
@@ -111,9 +120,6 @@ export class TrainingDisplay {
     this.line(`saved in ${out}`);
   }
 }
-
-/** How wide the terminal is. */
-const columns = (): number => process.stderr.columns || 80;
 
 /** Means of `count` stretches of `values`, as wide as a terminal shows. */
 function thinned(values: number[], count: number): number[] {

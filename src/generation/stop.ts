@@ -1,22 +1,23 @@
 /**
  * Yields `pieces` up to the stop text that is completed first (the longest of those that end there), without it. Text
  * that could begin a stop text is held back until that is decided, so the result does not depend on how the text is
- * divided into pieces.
+ * divided into pieces. Returns whether a stop text came.
  */
-export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]): AsyncGenerator<string> {
+export async function* untilStop(pieces: AsyncIterable<string>, stop: string[]): AsyncGenerator<string, boolean> {
   let held = "";
   for await (const piece of pieces) {
     held += piece;
     const start = firstStop(held, stop);
     if (start !== undefined) {
       if (start > 0) yield held.slice(0, start);
-      return;
+      return true;
     }
     const free = held.length - longestBeginning(held, stop);
     if (free > 0) yield held.slice(0, free);
     held = held.slice(free);
   }
   if (held !== "") yield held;
+  return false;
 }
 
 /** Where in `text` the stop text that is completed first begins. */

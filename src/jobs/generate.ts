@@ -3,7 +3,7 @@ import { generationConfig } from "../config/generation.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
 import { definedFields, requireNamed, requireOneOf } from "../core/checks.js";
 import { Decoder } from "../generation/decoder.js";
-import { type GenerateOptions, generateText } from "../generation/generateText.js";
+import { type GenerateOptions, generateText, type Written } from "../generation/generateText.js";
 import { openModel } from "./openModel.js";
 
 /** Tokens from which on XLA's compilation costs less time than it saves. */
@@ -18,16 +18,36 @@ export interface GenerateFromOptions extends Omit<GenerateOptions, "sample" | "d
   backend?: string;
   /** Whether XLA compiles the writing: `auto` where so much is to be written that its seconds pay. @default "auto" */
   xla?: XlaChoice;
-  /** Hears each piece of text as it is made, and which of the `numSamples` answers it belongs to. */
+  /** Receives each piece of text as it is made, and which of the `numSamples` answers it belongs to. */
   onText?: (piece: string, sample: number) => void;
-  /** Hears which backend runs and why. */
+  /** Receives which backend runs and why. */
   onNote?: (line: string) => void;
 }
 
+/** What a saved model wrote. */
+export interface Generation {
+  /** The folder of the checkpoint that wrote it. */
+  checkpoint: string;
+  backend: string;
+  prompt: string;
+  seed: number;
+  answers: GeneratedText[];
+}
+
+export interface GeneratedText extends Written {
+  /** What comes after the prompt. */
+  text: string;
+  newTokens: number;
+  /** Seconds that it took, the reading of the prompt included. */
+  seconds: number;
+  tokensPerSecond: number;
+}
+
 /**
- * Texts that a saved model writes after a prompt, `numSamples` of them.
+ * What a saved model writes after a prompt, `numSamples` times.
  *
  * @throws ConfigError, DataError or CheckpointError for an option, a prompt or a checkpoint that can't be used.
+ * @throws InterruptedError if `signal` asked to stop.
  */
 export async function generate({
   checkpoint,
@@ -37,9 +57,9 @@ export async function generate({
   onText,
   onNote,
   ...options
-}: GenerateFromOptions): Promise<string[]> {
+}: GenerateFromOptions): Promise<Generation> {
   requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
-  const { prompt, ...drawing } = options;
+  const { prompt = "", signal, ...drawing } = options;
   generationConfig(drawing); // refuses bad options before anything is loaded
   requireOneOf("xla", xla, xlaChoices);
   const active = await useBackend(backend);
@@ -47,27 +67,43 @@ export async function generate({
   onNote?.(`backend ${active.reason}; ${opened.folder}`);
   for (const note of opened.notes) onNote?.(note);
   const settings = { ...opened.generation, ...definedFields(drawing) };
-  const { numSamples, maxNewTokens } = generationConfig(settings);
+  const { numSamples, maxNewTokens, seed } = generationConfig(settings);
   const byXla = xla === "auto" ? numSamples * maxNewTokens >= worthXla : xla === "on";
   const decoder = new Decoder(opened.model, { xla: byXla, source: opened.folder });
   try {
-    const texts: string[] = [];
+    const answers: GeneratedText[] = [];
     for (let sample = 0; sample < numSamples; sample++) {
-      let text = "";
-      for await (const piece of generateText(opened.model, opened.tokenizer, {
-        ...settings,
-        prompt,
-        sample,
-        decoder,
-      })) {
-        onText?.(piece, sample);
-        text += piece;
-      }
-      texts.push(text);
+      const writing = { ...settings, prompt, sample, decoder, signal };
+      const pieces = generateText(opened.model, opened.tokenizer, writing);
+      answers.push(await answerOf(pieces, (piece) => onText?.(piece, sample)));
     }
-    return texts;
+    return { checkpoint: opened.folder, backend: active.name, prompt, seed, answers };
   } finally {
     decoder.dispose();
     opened.dispose();
   }
+}
+
+async function answerOf(
+  pieces: AsyncGenerator<string, Written>,
+  onText: (piece: string) => void,
+): Promise<GeneratedText> {
+  const began = performance.now();
+  let text = "";
+  let next = await pieces.next();
+  for (; !next.done; next = await pieces.next()) {
+    text += next.value;
+    onText(next.value);
+  }
+  const { promptTokens, ids, finishReason } = next.value;
+  const seconds = (performance.now() - began) / 1000;
+  return {
+    text,
+    finishReason,
+    promptTokens,
+    newTokens: ids.length,
+    seconds,
+    tokensPerSecond: ids.length / seconds,
+    ids,
+  };
 }

@@ -48,6 +48,8 @@ export interface TrainResult {
   out: string;
   state: TrainerState;
   parameters: number;
+  /** Of this call, with making the graph and validating; undefined if no step was left to do. */
+  tokensPerSecond?: number;
 }
 
 /**
@@ -135,7 +137,9 @@ async function work(
     });
     run.requireHeld();
     log.finish();
-    return { out: folder, state: final, parameters };
+    const seconds = final.elapsed - (state?.elapsed ?? 0);
+    const tokensPerSecond = seconds > 0 ? (final.tokens - (state?.tokens ?? 0)) / seconds : undefined;
+    return { out: folder, state: final, parameters, tokensPerSecond };
   } finally {
     trainer.dispose();
     model.dispose();

@@ -63,10 +63,7 @@ const refusals: [command: string, message: string][] = [
   ["train --data text.txt --out new --preset none", 'preset must be one of start, start-wasm: got "none"'],
   ["train --data text.txt --out new --heds 3", "there is no flag --heds (did you mean --heads?)"],
   ["trian --data text.txt", "there is no command trian (did you mean train?)"],
-  [
-    "generate models/x 20",
-    'Unknown arguments: models/x, 20 (npm wants "--" before flags: npm run train -- --data FILE)',
-  ],
+  ["generate models/x 20", "models/x must be a run or a checkpoint: there is nothing of that name"],
   ["train --data text.txt", "--out must name a run folder: got none (for instance models/mine)"],
   ["train --out new", "--data must name at least one text file: got none"],
   [
@@ -87,7 +84,7 @@ const refusals: [command: string, message: string][] = [
     "resume must keep the run's settings:\n  numHeads: 2 in the run, 4 asked for\n  hiddenDim: 8 in the run, 16 asked for\n(leave these flags out, or start a new run with another --out)",
   ],
   ["train --data text.txt --out new --keep 0", "--keep must be a whole number of at least 1: got 0"],
-  ["train --data text.txt --out new --no-lr", "--lr must have a value: got false"],
+  ["train --data text.txt --out new --no-lr", "there is no flag --no-lr (did you mean --lr?)"],
   ["evaluate --checkpoint run --data text.txt --batch 0", "--batch must be a whole number from 1 to 65536: got 0"],
   [
     "evaluate --checkpoint run --data text.txt --backend cpu --stride 9",

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { SweepDisplay } from "../../scripts/support/sweepDisplay.js";
 import type { TrialResult } from "../../src/lab/sweep/trialResults.js";
 import { plan, survey } from "../lab/sweep/support.js";
+import { onScreen } from "./screen.js";
 
 let written: string;
 let now: number;
@@ -74,44 +75,65 @@ it("tells of a trial that fails before it begins", () => {
   expect(written).toContain("\n2/4 heads=2,seed=1337: failed: its folder is in use\n");
 });
 
-/** Has `use` show something as in a terminal. */
-function inTerminal(use: (display: SweepDisplay) => void): void {
-  const isTTY = Object.getOwnPropertyDescriptor(process.stderr, "isTTY");
-  Object.defineProperty(process.stderr, "isTTY", { value: true, configurable: true });
-  try {
-    use(new SweepDisplay());
-  } finally {
-    if (isTTY) Object.defineProperty(process.stderr, "isTTY", isTTY);
-    else Reflect.deleteProperty(process.stderr, "isTTY");
-  }
-}
-
-it("draws a table in a terminal, and leaves the lines of what ended", () => {
-  inTerminal((display) => {
+/** The lines of a table while a trial is under way, and after all that `show` shows. */
+function table(columns: number): { during: string[]; after: string[] } {
+  const after = onScreen(columns, () => {
+    const display = new SweepDisplay();
     show(display);
     display.close();
     display.listeners.onProgress!(two!, { step: 39, steps: 40, trainLoss: 1 });
   });
-  expect(written).not.toContain("begins");
-  expect(written).toContain("2/4 trials | ETA 20s");
-  expect(written).toContain("4/4 trials | ETA 0s");
-  expect(written).toMatch(
-    /2\/4 heads=2,seed=1337 █+░+ 21\/40 \| loss 2\.250 \| best held out 2\.500 \| 1,235 tokens\/s \| ETA 5s/,
-  );
-  expect(written).toContain("3/4 heads=3,seed=1337: failed: it broke\n");
-  expect(written).toContain("2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30\n"); // the last line is not lost
-  expect(written).not.toContain("39/40");
+  const during = onScreen(columns, () => {
+    const display = new SweepDisplay();
+    const { listeners } = display;
+    listeners.onPlan!({ ...planned, survey, workers: 2, threads: 1, results: [result(0, {})] });
+    listeners.onTrial!(two!);
+    listeners.onProgress!(two!, { step: 0, steps: 40 });
+    now += 1000;
+    const losses = { trainLoss: 2.25, bestValLoss: 2.5, tokensPerSecond: 1234.5 };
+    listeners.onProgress!(two!, { step: 1, steps: 40, ...losses });
+    now += 1000;
+    listeners.onProgress!(two!, { step: 20, steps: 40, ...losses });
+    listeners.onNote!("one line\nanother");
+  });
+  return { during, after };
+}
+
+it("leaves the lines of what ended in a terminal, and nothing of the table", () => {
+  expect(table(120).after).toEqual([
+    "backend     cpu: asked for",
+    "text        900 tokens, 100 held out",
+    "trials      4, 1 of them at their end; 2 at a time, each on 1 thread",
+    "left out    heads=5: numHeads must divide hiddenDim 12: got 5 (try 2, 3, 4 or 6, or hiddenDim 10 or 15)",
+    "3/4 heads=3,seed=1337: failed: it broke",
+    "note        something is in the way",
+    "4/4 heads=4,seed=1337: failed: it broke, too",
+    "2/4 heads=2,seed=1337: held-out loss 2.1250 at step 30",
+    "",
+  ]);
 });
 
-it("draws a trial's bar by the steps that are expected by now, where time decides them", () => {
-  inTerminal((display) => {
-    const { listeners } = display;
-    listeners.onPlan!({ ...planned, survey, workers: 1, threads: 1, results: [] });
-    listeners.onTrial!(two!);
-    listeners.onProgress!(two!, { step: 10, steps: 500, trainLoss: 3 });
-    listeners.onProgress!(two!, { step: 20, steps: 40, trainLoss: 3 });
-    listeners.onNote!("draws");
-    display.close();
-  });
-  expect(written).toMatch(/2\/4 heads=2,seed=1337 █{10}░{10} 20\/40 /);
+it.each([
+  [
+    120,
+    [
+      "all                   ██████████░░░░░░░░░░░░░░░░░░░░░░░░░░░░░░ 1/4 trials | ETA 10s",
+      "2/4 heads=2,seed=1337 ██████████████░░░░░░░░░░░░░░ 20/40 | loss 2.250 | best held out 2.500 | 1,235 tokens/s | ETA 1s",
+    ],
+  ],
+  [
+    80,
+    [
+      "all                   █████████░░░░░░░░░░░░░░░░░░░░░░░░░ 1/4 trials | ETA 10s",
+      "2/4 heads=2,seed=1337 ██████████████░░░░░░░░░░░░░ 20/40 | loss 2.250 | ETA 1s",
+    ],
+  ],
+  [60, ["all                  ████", "2/4 heads=2,seed=13… ███"]],
+])("draws a table for the terminal's %d columns, below notes of several lines", (columns, expected) => {
+  const { during } = table(columns);
+  expect(during.slice(-4, -2)).toEqual(["note        one line", "another"]);
+  expect(during.slice(-2).map((line, i) => (columns === 60 ? line.slice(0, expected[i]!.length) : line))).toEqual(
+    expected,
+  );
+  expect(Math.max(...during.slice(-2).map((line) => line.length))).toBeLessThan(columns);
 });

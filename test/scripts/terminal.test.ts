@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from "node:child_process";
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { program, workFolder } from "./heed.js";
 
@@ -46,6 +48,24 @@ it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn o
   const [before, after] = shown
     .replaceAll("\x1b", "ESC")
     .split("stopping after this step, then saving (Ctrl-C again to stop at once)");
-  expect(before).toMatch(/ESC\[\?25l.*ESC\[\?25h[^/]*\n$/s); // the cursor is hidden, then shown again
-  expect(after).toMatch(/^\r\nheed: stopped after step \d+, which is saved \(the same with --resume goes on\)\r\n$/);
+  expect(before).toMatch(/ ETA \d+[smh]\S*\r\n\r\n$/);
+  expect(after).toMatch(
+    /^\r\nESC\[31mheed: stopped after step \d+, which is saved \(the same with --resume goes on\)ESC\[39m\r\n$/,
+  );
+});
+
+it.runIf(hasPython)("a run whose terminal is closed saves, although nothing can be said any more", async () => {
+  const shape = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --eval-every 0 --save-every 0";
+  const flags = `--data data/tales/heldout.txt --out closed ${shape} --steps 100000 --backend cpu`.split(" ");
+  const child = spawn("python3", ["-c", inTerminal, process.execPath, program, "train", ...flags], { cwd: folder });
+  await new Promise<void>((resolve) => {
+    let shown = "";
+    child.stdout.on("data", (text) => {
+      shown += text;
+      if (/ [\d,]+ tokens\/s/.test(shown)) resolve();
+    });
+  });
+  child.kill("SIGKILL");
+  const run = join(folder, "closed");
+  while (!existsSync(join(run, "latest")) || existsSync(join(run, "lock"))) await sleep(20);
 });

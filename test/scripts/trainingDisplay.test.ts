@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { TrainingDisplay } from "../../scripts/support/trainingDisplay.js";
 import { trainingConfig } from "../../src/config/training.js";
+import { onScreen } from "./screen.js";
 
 let written: string;
 beforeEach(() => {
@@ -76,4 +77,26 @@ it("shows no step after it is closed", () => {
   display.close();
   display.listeners.onStep!(progress(6));
   expect(written).toBe("step 1/6: loss 5.500\n");
+});
+
+it.each([60, 80, 120])("keeps samples whole in a terminal of %d columns, above the bar", (columns) => {
+  const story = "The bat hung in the attic, and the bat spread its wings. Mia, who was cheerful, saw it all the same.";
+  let now = 1000;
+  vi.spyOn(performance, "now").mockImplementation(() => (now += 1000));
+  const screen = onScreen(columns, () => {
+    const display = new TrainingDisplay();
+    display.listeners.onStart!({ ...start, notes: [] });
+    for (const step of [1, 2, 3, 4, 5, 6]) {
+      display.listeners.onStep!(progress(step, 4.25));
+      if (step % 3 === 0) display.listeners.onSample!(step, story);
+    }
+    display.close();
+  });
+  const samples = screen
+    .slice(4, -2)
+    .join("\n")
+    .split(/^\n--- step \d ---$/m);
+  expect(samples.map((text) => text.replace(/\s+/g, " "))).toEqual(["", ` ${story} --- `, ` ${story} ---`]);
+  expect(screen.at(-2)).toMatch(/^█{10,} 6\/6 \| loss 3.000 \| held out 4.250 .*\| ETA 0s$/);
+  expect(Math.max(...screen.map((line) => line.length))).toBeLessThanOrEqual(columns);
 });

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { constants } from "node:os";
 
 export interface RunOptions {
   cwd?: string;
@@ -98,7 +99,7 @@ function killAll(): void {
 
 function onSignal(signal: NodeJS.Signals): void {
   killAll();
-  process.exit(signal === "SIGINT" ? 130 : 143);
+  process.exit(128 + constants.signals[signal]);
 }
 
 function track(child: ChildProcess): void {
@@ -106,6 +107,7 @@ function track(child: ChildProcess): void {
     process.on("exit", killAll);
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
+    process.on("SIGHUP", onSignal);
   }
   running.add(child);
 }
@@ -115,4 +117,5 @@ function untrack(child: ChildProcess): void {
   process.off("exit", killAll);
   process.off("SIGINT", onSignal);
   process.off("SIGTERM", onSignal);
+  process.off("SIGHUP", onSignal);
 }

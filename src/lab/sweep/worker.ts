@@ -64,8 +64,9 @@ function progressListeners(folder: string): TrainListeners {
   };
 }
 
-function say(message: FromWorker, then?: () => void): void {
-  process.send!(message, then);
+function say(message: FromWorker, then = () => {}): void {
+  if (process.connected) process.send!(message, then);
+  else then();
 }
 
 async function answer(work: WorkerTask): Promise<void> {
@@ -80,7 +81,7 @@ async function answer(work: WorkerTask): Promise<void> {
   say(last, () => process.exit());
 }
 
-process.on("disconnect", () => process.exit(1)); // the sweep has gone; what is saved stays
+process.on("disconnect", () => stop.abort()); // the sweep has gone: a trial saves its step and ends
 process.on("message", (message: ToWorker) => {
   if (message.kind === "stop") stop.abort();
   else void answer(message);

@@ -1,5 +1,14 @@
 import { type SpawnOptions, spawn, spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { root, scratch } from "./support.js";
@@ -12,6 +21,7 @@ function project(heed: string): string {
   copyFileSync(join(root, "scripts/run.mjs"), join(folder, "scripts/run.mjs"));
   writeFileSync(join(folder, "scripts/heed.ts"), heed);
   writeFileSync(join(folder, "package.json"), '{ "name": "it", "version": "1.0.0", "type": "module" }');
+  writeFileSync(join(folder, "tsconfig.json"), "{}");
   writeFileSync(join(folder, "package-lock.json"), JSON.stringify({ packages: { "": { name: "it" } } }));
   writeFileSync(join(folder, "node_modules/.package-lock.json"), JSON.stringify({ packages: {} }));
   for (const name of ["tsx", "esbuild", "get-tsconfig", "resolve-pkg-maps"]) {
@@ -37,17 +47,42 @@ it("hands arguments, stdin, stdout and the exit code through", () => {
   expect(runSync(folder).stdout).toBe('["--help"] typed\n');
 });
 
-it("says so where npm took a flag for its own, and runs nothing", () => {
-  const folder = project('console.log("ran");');
-  for (const flag of ["resume", "overwrite", "dry-run"]) {
-    const env = { ...process.env, [`npm_config_${flag.replace("-", "_")}`]: "true" };
-    const run = (...args: string[]) =>
-      spawnSync(process.execPath, runArgs(folder, "train", ...args), { env, encoding: "utf8" });
-    const { stdout, stderr, status } = run("--out", "x");
-    expect(stderr).toBe(`heed: npm took --${flag} for its own (put it after "--": npm run train -- --${flag})\n`);
-    expect([stdout, status]).toEqual(["", 2]);
-    expect(run(`--${flag}`).stdout).toBe("ran\n");
-  }
+it("runs where the user is, and the package's own runs in the package", async () => {
+  const folder = project("console.log(JSON.stringify([process.cwd(), ...process.argv.slice(2)]));");
+  const elsewhere = realpathSync(scratch());
+  const inside = join(folder, "mine");
+  mkdirSync(inside);
+  const run = async (cwd: string, command: string, env: NodeJS.ProcessEnv = {}) => {
+    const options = { cwd, env: { ...process.env, INIT_CWD: undefined, ...env } };
+    const child = spawn(process.execPath, runArgs(folder, command, "--backend=cpu"), options);
+    let output = "";
+    child.stdout.on("data", (text) => {
+      output += text;
+    });
+    await new Promise((resolve) => child.on("close", resolve));
+    return JSON.parse(output);
+  };
+  // npm runs a script in the package's folder
+  const npm = { INIT_CWD: inside, npm_package_json: join(folder, "package.json") };
+  const others = { ...npm, npm_package_json: join(elsewhere, "package.json") };
+  expect(
+    await Promise.all([
+      run(elsewhere, "train"),
+      run(folder, "train", npm),
+      run(folder, "train", others),
+      run(folder, "start", npm),
+      run(inside, "study"),
+    ]),
+  ).toEqual([
+    [elsewhere, "train", "--backend=cpu"],
+    [inside, "train", "--backend=cpu"],
+    [folder, "train", "--backend=cpu"],
+    [inside, "start", "--out", "../models/start", "--backend=cpu"],
+    [
+      ...[inside, "sweep", "--plan", "../docs/study/plan.json", "--config", "../docs/study/settings.json"],
+      ...["--data", "../data/tales/tales.txt", "--out", "../models/study", "--backend=cpu"],
+    ],
+  ]);
 });
 
 it("links heed among the programs of the packages, for npx", () => {
