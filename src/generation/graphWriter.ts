@@ -170,7 +170,7 @@ export class GraphWriter {
     const scores = kind.penalizes ? penalizeInGraph(logits as tf.Tensor1D, known, choice.penalty) : logits;
     const row = noise?.gather(turn) as tf.Tensor1D | undefined;
     const id = chooseInGraph(scores as tf.Tensor1D, row, kind, choice);
-    const isNumber = logits.mul(0).sum().equal(0); // 0 times infinity is NaN
+    const isNumber = logits.sum().mul(0).equal(0); // 0 times infinity is NaN
     const written = tf.where(isNumber, id, tf.scalar(noChoice, "int32"));
     this.written.assign(tf.where(tf.range(0, this.most, 1, "int32").equal(turn), written, this.written as tf.Tensor));
     if (kind.penalizes) {

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
 import { type TrainListeners, train } from "../../src/jobs/train.js";
@@ -68,6 +68,46 @@ it("keeps in run.json how the step was run, where that was asked for", async () 
   expect(record()).toMatchObject({ compiled: false, training: { steps: 7 } });
   await begin({ overwrite: true });
   expect(Object.keys(record())).not.toContain("compiled");
+});
+
+describe("a run and its checkpoints", () => {
+  const json = (...path: string[]) => JSON.parse(readFileSync(join(out, ...path), "utf8"));
+
+  it("bear one id, which resuming keeps and another run does not have", async () => {
+    await begin();
+    const { id } = json("run.json");
+    expect(id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(json("checkpoint-6", "manifest.json")).toMatchObject({ format: 1, run: id, step: 6 });
+    await train({ out, resume: true, training: { steps: 7 } });
+    expect([json("run.json").id, json("checkpoint-7", "manifest.json").run]).toEqual([id, id]);
+    await begin({ overwrite: true });
+    expect(json("run.json").id).not.toBe(id);
+  });
+
+  it("does not go on from a checkpoint of another run of the same shape", async () => {
+    await begin({ training: { seed: 2 } });
+    const other = join(folder, "other");
+    const { id } = json("run.json");
+    cpSync(join(out, "checkpoint-6"), other, { recursive: true });
+    await begin({ overwrite: true });
+    rmSync(join(out, "checkpoint-6"), { recursive: true });
+    cpSync(other, join(out, "checkpoint-6"), { recursive: true });
+    await expect(train({ out, resume: true, training: { steps: 7 } })).rejects.toThrow(
+      `${join(out, "checkpoint-6")} must be of this run, ${json("run.json").id}: got one of ${id} ` +
+        "(put the run's own checkpoint back, or delete this one to go on from an earlier one)",
+    );
+  });
+
+  it("goes on without a manifest, and says so", async () => {
+    await begin();
+    rmSync(join(out, "checkpoint-6", "manifest.json"));
+    const notes: string[] = [];
+    const listeners: TrainListeners = { onStart: (start) => notes.push(...start.notes) };
+    await train({ out, resume: true, training: { steps: 7 } }, listeners);
+    expect(notes).toContain(
+      `${join(out, "checkpoint-6")} has no manifest.json: nothing says whether its files are as they were saved`,
+    );
+  });
 });
 
 describe("the backend", () => {
