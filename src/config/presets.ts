@@ -5,7 +5,7 @@ import { packageRoot } from "../core/packageRoot.js";
 import { readJson } from "../core/strictJson.js";
 import { type ConfigOf, checkGiven, optional, requireObject, text } from "./fields.js";
 import { type ModelConfig, modelFields } from "./model.js";
-import { tokenizerFields } from "./tokenizer.js";
+import { tokenizerFields } from "./tokenizerFields.js";
 import { type TrainingConfig, trainingFields } from "./training.js";
 
 const settingsFields = {

@@ -1,6 +1,6 @@
 import { choice, integer, number, optional, text, toggle } from "./fields.js";
 import { sources } from "./textSource.js";
-import { tokenizerFields } from "./tokenizer.js";
+import { tokenizerFields } from "./tokenizerFields.js";
 import { xlaChoices } from "./xla.js";
 
 /** What a model is trained on. */

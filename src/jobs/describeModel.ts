@@ -1,7 +1,7 @@
 import { useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import type { TextSource } from "../config/textSource.js";
-import type { TokenizerConfig } from "../config/tokenizer.js";
+import type { TokenizerConfig } from "../config/tokenizerFields.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { ConfigError } from "../core/errors.js";
 import { loadCheckpoint } from "../runs/checkpoint/checkpoint.js";

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { noPath, pathOf } from "../config/textSource.js";
-import type { TokenizerConfig } from "../config/tokenizer.js";
+import type { TokenizerConfig } from "../config/tokenizerFields.js";
 import { trainingConfig } from "../config/training.js";
 import { CheckpointError, DataError } from "../core/errors.js";
 import { type Corpus, openCorpus } from "../dataset/corpus.js";

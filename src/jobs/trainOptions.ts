@@ -3,7 +3,7 @@ import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
-import { type TokenizerConfig, tokenizerFields } from "../config/tokenizer.js";
+import { type TokenizerConfig, tokenizerFields } from "../config/tokenizerFields.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import { readJson } from "../core/strictJson.js";

@@ -1,5 +1,5 @@
 import { type ModelConfig, modelConfig } from "../config/model.js";
-import { type NormalForm, normalForms } from "../config/tokenizer.js";
+import { type NormalForm, normalForms } from "../config/tokenizerFields.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { type XlaChoice, xlaChoices } from "../config/xla.js";
 import { CheckpointError, ConfigError, DataError, HeedError } from "../core/errors.js";

@@ -1,4 +1,4 @@
-import type { NormalForm } from "../config/tokenizer.js";
+import type { NormalForm } from "../config/tokenizerFields.js";
 import { type Splitter, WordLevel, wordLevelKind } from "./wordLevel.js";
 
 const splitter: Splitter = {

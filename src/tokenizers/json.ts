@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { NormalForm } from "../config/tokenizer.js";
+import type { NormalForm } from "../config/tokenizerFields.js";
 import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
 import { tokenizerKindNames, tokenizerKinds } from "./registry.js";

@@ -1,4 +1,4 @@
-import { normalForms } from "../config/tokenizer.js";
+import { normalForms } from "../config/tokenizerFields.js";
 import { requireOneOf } from "../core/checks.js";
 import { charKind } from "./char.js";
 import type { FitOptions, Tokenizer, TokenizerFitter, TokenizerKind } from "./tokenizer.js";

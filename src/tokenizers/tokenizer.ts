@@ -1,4 +1,4 @@
-import type { NormalForm } from "../config/tokenizer.js";
+import type { NormalForm } from "../config/tokenizerFields.js";
 import type { TextPosition } from "./position.js";
 
 /** How text has to come to a tokenizer, or to the fitting of one. */

@@ -1,4 +1,4 @@
-import type { NormalForm } from "../config/tokenizer.js";
+import type { NormalForm } from "../config/tokenizerFields.js";
 import { DataError } from "../core/errors.js";
 import type { TextRules } from "./tokenizer.js";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { closest, distance } from "fastest-levenshtein";
-import type { NormalForm } from "../config/tokenizer.js";
+import type { NormalForm } from "../config/tokenizerFields.js";
 import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
 import { positionAfter, showPosition, type TextPosition } from "./position.js";
