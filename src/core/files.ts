@@ -132,8 +132,11 @@ export function readFully(file: number, target: Uint8Array, position: number): n
   return at;
 }
 
-/** @throws FileError unless `stats`, of `path`, are those of a regular file. */
-export function requireRegular(path: string, stats: Stats): void {
+/**
+ * @param remedy what to do about another file, in parentheses
+ * @throws FileError unless `stats`, of `path`, are those of a regular file.
+ */
+export function requireRegular(path: string, stats: Stats, remedy = ""): void {
   if (stats.isFile()) return;
   const kinds = [
     [stats.isDirectory(), "a folder"],
@@ -142,7 +145,7 @@ export function requireRegular(path: string, stats: Stats): void {
     [stats.isSymbolicLink(), "a link"],
   ] as const;
   const kind = kinds.find(([is]) => is)?.[1] ?? "a device";
-  throw new FileError(`${path} must be a regular file: got ${kind}`, { exitCode: 2 });
+  throw new FileError(`${path} must be a regular file: got ${kind}${remedy}`, { exitCode: 2 });
 }
 
 /**

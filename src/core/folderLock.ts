@@ -176,7 +176,7 @@ function takeAway(path: string, text: string): void {
 function read(path: string): string | undefined {
   return onFile(path, () => {
     try {
-      requireRegular(path, lstatSync(path));
+      requireRegular(path, lstatSync(path), " (delete it)");
       return readRegularFile(path, { maxBytes: 10_000 }).toString();
     } catch (error) {
       if (isCode(error, "ENOENT") || isCode((error as Error).cause, "ENOENT")) return undefined;

@@ -1,13 +1,15 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { capabilities } from "../backends/capabilities.js";
 import type { ActiveBackend } from "../backends/choose.js";
 import type { TrainingConfig } from "../config/training.js";
+import { aCount, aNumber, objectWith, optional } from "../core/parse.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
 import { Decoder } from "../generation/decoder.js";
 import { generateText } from "../generation/generateText.js";
 import { Transformer } from "../model/transformer.js";
-import { saveCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { type ResumableCheckpoint, saveCheckpoint } from "../runs/checkpoint/checkpoint.js";
+import { files } from "../runs/checkpoint/names.js";
 import { trimMetrics } from "../runs/metrics.js";
 import { createRun, type Run, rewriteRun } from "../runs/runFolder.js";
 import { RunLog } from "../runs/runLog.js";
@@ -99,7 +101,7 @@ async function work(
       model.load(checkpoint.weights);
       trainer.loadOptimizerState(checkpoint.optimizer);
     }
-    const state = checkpoint?.trainerState as TrainerState | undefined;
+    const state = checkpoint && trainerState(checkpoint);
     const log = new RunLog(run, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
@@ -144,6 +146,18 @@ async function work(
     trainer.dispose();
     model.dispose();
   }
+}
+
+const parseState = objectWith<TrainerState>({
+  step: aCount,
+  tokens: aCount,
+  elapsed: aNumber,
+  best: optional(objectWith<NonNullable<TrainerState["best"]>>({ step: aCount, valLoss: aNumber })),
+});
+
+/** @throws CheckpointError naming a field of trainer_state.json that breaks its rule. */
+function trainerState({ folder, trainerState }: ResumableCheckpoint): TrainerState {
+  return parseState(trainerState, { where: join(folder, files.trainerState), field: "" });
 }
 
 /** The training batches by step and the validation batches, all following from the seed. */

@@ -44,7 +44,7 @@ describe("a folder's lock", () => {
   ];
   it.skipIf(process.platform === "win32").each(makers)("is refused where it is %s", (_, make, got) => {
     make(file);
-    expect(refusal(() => lockFolder(folder))).toBe(`FileError: ${file} must be a regular file: got ${got}`);
+    expect(refusal(() => lockFolder(folder))).toBe(`FileError: ${file} must be a regular file: got ${got} (delete it)`);
     expect(readdirSync(folder)).toEqual(["lock"]);
   });
 

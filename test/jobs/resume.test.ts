@@ -91,6 +91,20 @@ describe("a resumed run", () => {
     expect(record().data).toEqual([text]);
   });
 
+  it("refuses a state of its trainer that is none", async () => {
+    await begin();
+    const path = join(out, "checkpoint-2", "trainer_state.json");
+    rmSync(join(out, "checkpoint-2", "manifest.json"));
+    const state = JSON.parse(readFileSync(path, "utf8"));
+    for (const [changes, rule] of [
+      [{ tokens: "16" }, 'tokens must be a whole number of at least 0: got "16"'],
+      [{ best: { step: 1 } }, "best.valLoss must be a number: got undefined"],
+    ] as const) {
+      writeFileSync(path, JSON.stringify({ ...state, ...changes }));
+      expect(await messageOf(resume())).toBe(`CheckpointError (2): ${path}: ${rule}`);
+    }
+  });
+
   it("refuses a run.json that says too little", async () => {
     await begin();
     writeFileSync(join(out, "run.json"), JSON.stringify({ ...record(), training: null }));
