@@ -1,5 +1,5 @@
 import { nameOf, type TextSource } from "../config/textSource.js";
-import { createFitter } from "../tokenizers/registry.js";
+import { createFitter } from "../tokenizers/kinds.js";
 import type { Tokenizer, TokenizerFitter } from "../tokenizers/tokenizer.js";
 import { wholeTokens } from "../tokenizers/wholeTokens.js";
 import { digesting } from "./digestText.js";

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { NormalForm } from "../config/tokenizerFields.js";
 import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
-import { tokenizerKindNames, tokenizerKinds } from "./registry.js";
+import { tokenizerKindNames, tokenizerKinds } from "./kinds.js";
 import type { Tokenizer } from "./tokenizer.js";
 
 /**

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ConfigError, DataError } from "../../src/core/errors.js";
 import { CharTokenizer } from "../../src/tokenizers/char.js";
 import { tokenizerFromJson } from "../../src/tokenizers/json.js";
-import { createFitter, fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/registry.js";
+import { createFitter, fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/kinds.js";
 import type { Tokenizer } from "../../src/tokenizers/tokenizer.js";
 import { wholeTokens } from "../../src/tokenizers/wholeTokens.js";
 import { WordTokenizer } from "../../src/tokenizers/word.js";

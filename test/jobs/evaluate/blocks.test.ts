@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { type Block, BlockCutter } from "../../../src/jobs/evaluate/blocks.js";
 import { figuresOf } from "../../../src/jobs/evaluate/figures.js";
-import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/registry.js";
+import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/kinds.js";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
 import { WordTokenizer } from "../../../src/tokenizers/word.js";
 import { ByteTokenizer } from "../../tokenizers/byteTokenizer.js";
