@@ -108,6 +108,6 @@ const tables: FieldTable[] = [
 /** `--layers` for numLayers; a name that no row has stays as it is. */
 export function flagOfField(field: string): string {
   const flag = tables.map((table) => table[field]?.flag).find((name) => name !== undefined);
-  if (flag === undefined && ["checkpoint", "trust"].includes(field)) return `--${field}`;
+  if (flag === undefined && field === "checkpoint") return "--checkpoint";
   return flag === undefined ? field : `--${flag}`;
 }

@@ -95,7 +95,7 @@ export class CheckpointFiles {
       field: changed.map(([other]) => other).join(", "),
       rule: `be as heed saved them, which ${files.manifest} states`,
       got: "other files, from another program or a copy that went wrong",
-      remedy: `set {trust} to use them all the same, or delete ${files.manifest} if you changed them; else copy them again`,
+      remedy: `--trust, or trust: true, uses them all the same; delete ${files.manifest} if you changed them, else copy them again`,
     });
   }
 }

@@ -31,7 +31,7 @@ const names = [
 const again = "(copy it again, or choose another checkpoint)";
 const changed = (folder: string, names: string) =>
   `${folder}: ${names} must be as heed saved them, which manifest.json states: got other files, from another program or a copy that went wrong ` +
-  "(set trust to use them all the same, or delete manifest.json if you changed them; else copy them again)";
+  "(--trust, or trust: true, uses them all the same; delete manifest.json if you changed them, else copy them again)";
 const read = (...path: string[]) => readFileSync(join(...path), "utf8");
 
 function runWith(...steps: number[]): string {
