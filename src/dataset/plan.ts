@@ -2,8 +2,8 @@ import { realpathSync } from "node:fs";
 import { nameOf, type TextSource } from "../config/textSource.js";
 import { requireInteger, requireRange } from "../core/checks.js";
 import { ConfigError, DataError, show } from "../core/errors.js";
-import type { FitKindOptions } from "../tokenizers/kinds.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import type { FitKindOptions } from "../tokenizers/tokenizers.js";
 import { heldOutFor } from "./meta.js";
 import { requireText } from "./readText.js";
 

@@ -1,6 +1,6 @@
 import { nameOf, type TextSource } from "../config/textSource.js";
-import { createFitter } from "../tokenizers/kinds.js";
 import type { Tokenizer, TokenizerFitter } from "../tokenizers/tokenizer.js";
+import { createFitter } from "../tokenizers/tokenizers.js";
 import { wholeTokens } from "../tokenizers/wholeTokens.js";
 import { digesting } from "./digestText.js";
 import { encodeText } from "./encodeText.js";

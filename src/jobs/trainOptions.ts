@@ -9,8 +9,8 @@ import { ConfigError, DataError } from "../core/errors.js";
 import { readJson } from "../core/strictJson.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
-import { type FitKindOptions, tokenizerKindNames } from "../tokenizers/kinds.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
+import { type FitKindOptions, tokenizerKindNames } from "../tokenizers/tokenizers.js";
 
 /** What is trained on what, and where it goes: rows of the field tables. Fields left out take their defaults. */
 export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>> {

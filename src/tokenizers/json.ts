@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { NormalForm } from "../config/tokenizerFields.js";
 import { DataError, show } from "../core/errors.js";
 import { isObject } from "../core/strictJson.js";
-import { tokenizerKindNames, tokenizerKinds } from "./kinds.js";
 import type { Tokenizer } from "./tokenizer.js";
+import { tokenizerKindNames, tokenizerKinds } from "./tokenizers.js";
 
 /**
  * The tokenizer that a parsed `tokenizer.json` describes; `source` names the file in errors. Read is what heed writes,

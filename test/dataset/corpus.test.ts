@@ -7,7 +7,7 @@ import { ConfigError, DataError } from "../../src/core/errors.js";
 import { openCorpus } from "../../src/dataset/corpus.js";
 import type { CorpusOptions } from "../../src/dataset/plan.js";
 import type { TokenStore } from "../../src/dataset/tokenStore.js";
-import { fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/kinds.js";
+import { fitTokenizer, tokenizerKindNames } from "../../src/tokenizers/tokenizers.js";
 import { WordTokenizer } from "../../src/tokenizers/word.js";
 import { arbitraryText } from "../tokenizers/arbitraryText.js";
 import { ByteTokenizer } from "../tokenizers/byteTokenizer.js";

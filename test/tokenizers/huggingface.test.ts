@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { Tokenizer as HuggingFaceTokenizer } from "@huggingface/tokenizers";
 import { describe, expect, it } from "vitest";
 import { tokenizerConfigJson, tokenizerFromJson } from "../../src/tokenizers/json.js";
-import { fitTokenizer, type TokenizerKindName } from "../../src/tokenizers/kinds.js";
+import { fitTokenizer, type TokenizerKindName } from "../../src/tokenizers/tokenizers.js";
 
 interface Case {
   kind: TokenizerKindName;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type Block, BlockCutter } from "../../../src/jobs/evaluate/blocks.js";
 import { figuresOf } from "../../../src/jobs/evaluate/figures.js";
-import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/kinds.js";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
+import { fitTokenizer, type TokenizerKindName } from "../../../src/tokenizers/tokenizers.js";
 import { WordTokenizer } from "../../../src/tokenizers/word.js";
 import { ByteTokenizer } from "../../tokenizers/byteTokenizer.js";
 

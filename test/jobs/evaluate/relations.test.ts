@@ -7,8 +7,8 @@ import { type TokenStore, tokenStoreOf } from "../../../src/dataset/tokenStore.j
 import { TokenPlaces } from "../../../src/jobs/evaluate/alternatives.js";
 import type { Row, RowReader } from "../../../src/jobs/evaluate/lossReader.js";
 import { accuracyOf, RelationTest } from "../../../src/jobs/evaluate/relations.js";
-import { fitTokenizer } from "../../../src/tokenizers/kinds.js";
 import type { Tokenizer } from "../../../src/tokenizers/tokenizer.js";
+import { fitTokenizer } from "../../../src/tokenizers/tokenizers.js";
 import { WordTokenizer } from "../../../src/tokenizers/word.js";
 import { folderOf } from "../../dataset/files.js";
 
