@@ -1,4 +1,5 @@
 import { useBackend } from "../backends/choose.js";
+import { limitThreads } from "../backends/threads.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { type TrainingConfig, trainingConfig } from "../config/training.js";
 import { ConfigError } from "../core/errors.js";
@@ -28,6 +29,8 @@ export interface DescribeOptions extends SummaryOptions {
   training?: Partial<TrainingConfig>;
   /** @default "auto" */
   backend?: string;
+  /** Processor threads. @default HEED_THREADS, else all */
+  threads?: number;
   /** Whether a step may run as one graph. @default true */
   compiled?: boolean;
 }
@@ -45,6 +48,7 @@ export async function describeModel(options: DescribeOptions): Promise<ModelSumm
   requireOneSource(options);
   modelConfig({ vocabSize: assumedVocabSize, ...options.model }); // mistakes show before anything is read
   const training = trainingConfig(options.training);
+  limitThreads(options.threads);
   const backend = await useBackend(options.backend);
   checkTogether(training, options);
   return summarizeModel({ training, backend, ...(await subject(options, training)) }, options, options);
