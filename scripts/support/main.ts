@@ -8,7 +8,7 @@ import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
 import { readJson } from "../../src/core/strictJson.js";
 import { parseArguments } from "./arguments.js";
-import { fieldFlag, flagOfField, givenFields, switchFlag } from "./flags.js";
+import { backendFlag, fieldFlag, flagOfField, givenFields, switchFlag } from "./flags.js";
 import { interruptedExitCode } from "./interrupt.js";
 import { watchParents } from "./parents.js";
 import { beQuiet, columnsOf, styled } from "./screen.js";
@@ -62,7 +62,7 @@ async function run([name, ...words]: string[], files: CommandFiles): Promise<voi
     requireOwnFlags(words, builder);
     const flags = parseArguments(words, { builder, command });
     if (flags.quiet) beQuiet();
-    if (builder.backend) limitThreads(givenFields({ threads }, flags).threads);
+    if (computes(builder)) limitThreads(givenFields({ threads }, flags).threads);
     await handler(flags as Parameters<typeof handler>[0]);
   }
 }
@@ -94,8 +94,10 @@ async function load(name: string | undefined, files: CommandFiles): Promise<Heed
   const { command } = await files[name]!();
   const { builder } = command;
   const quiet = switchFlag("Show results and errors alone", false);
-  return { ...command, builder: { ...builder, ...(builder.backend && { threads: fieldFlag(threads) }), quiet } };
+  return { ...command, builder: { ...builder, ...(computes(builder) && { threads: fieldFlag(threads) }), quiet } };
 }
+
+const computes = ({ backend }: HeedCommand["builder"]) => backend?.describe === backendFlag.describe;
 
 /** npm takes flags before "--" for its own, without a word: a run would start over that should be resumed. */
 function requireOwnFlags(words: string[], builder: HeedCommand["builder"]): void {
