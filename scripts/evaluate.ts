@@ -5,6 +5,7 @@ import { evaluationTable } from "./support/evaluateTable.js";
 import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
+import { columnsOf } from "./support/screen.js";
 
 export const command: HeedCommand = {
   command: "evaluate [checkpoint] [data]",
@@ -26,6 +27,10 @@ export const command: HeedCommand = {
     const display = new EvaluationDisplay();
     const given = { checkpoint, data, backend, trust, ...givenFields(evaluationFields, flags), ...display.listeners };
     const result = await evaluate(given).finally(() => display.close());
-    process.stdout.write(flags.json ? `${JSON.stringify(result)}\n` : `${evaluationTable(result)}\n`);
+    process.stdout.write(
+      flags.json
+        ? `${JSON.stringify(result)}\n`
+        : `${evaluationTable(result, columnsOf(process.stdout, Number.POSITIVE_INFINITY))}\n`,
+    );
   },
 };

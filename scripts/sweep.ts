@@ -2,16 +2,18 @@
 import { outputFields } from "../src/config/run.js";
 import { definedFields } from "../src/core/checks.js";
 import { ConfigError, HeedError } from "../src/core/errors.js";
+import { forecastSweep } from "../src/lab/sweep/forecast.js";
 import type { SweepOptions } from "../src/lab/sweep/options.js";
 import { type PlanFile, planFile } from "../src/lab/sweep/planFile.js";
 import { sweep } from "../src/lab/sweep/sweep.js";
 import { sweepText } from "../src/lab/sweep/table.js";
 import { fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
+import { forecastText } from "./support/forecastText.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
 import { note } from "./support/screen.js";
 import { SweepDisplay } from "./support/sweepDisplay.js";
-import { settingFlags, trainOptions } from "./train.js";
+import { settingFlags, timingFlag, trainOptions } from "./train.js";
 
 export const command: HeedCommand = {
   command: "sweep",
@@ -32,6 +34,8 @@ export const command: HeedCommand = {
     keep: numberFlag("keep", "Checkpoints of each trial to keep beside the best", 1),
     ...settingFlags,
     tensorboard: fieldFlag(outputFields.tensorboard),
+    "dry-run": switchFlag("Show the trials and how long they will take, without training", false),
+    timing: timingFlag,
     resume: switchFlag("Go on with the sweep in --out", false),
     overwrite: switchFlag("Delete an earlier sweep in --out", false),
     json: switchFlag("Print the result as JSON", false),
@@ -39,6 +43,7 @@ export const command: HeedCommand = {
   handler: async (flags) => {
     if (!flags.out) throw new ConfigError("out must name a sweep folder: got none (add --out models/NAME)");
     const options = sweepOptions(flags);
+    if (flags.dryRun) return showForecast(options, { json: flags.json, timing: flags.timing });
     const display = new SweepDisplay();
     const { signal, release } = stopOnInterrupt(() => display.close());
     const result = await sweep({ ...options, signal }, display.listeners).finally(() => {
@@ -51,6 +56,19 @@ export const command: HeedCommand = {
     if (result.results.some(({ status }) => status === "failed")) process.exitCode = 1;
   },
 };
+
+async function showForecast(
+  options: SweepOptions,
+  { json, timing }: { json?: boolean; timing?: boolean },
+): Promise<void> {
+  const onTiming = (count: number) => {
+    process.stderr.write(
+      `timing a few steps of ${count} ${count === 1 ? "shape" : "shapes"} (--no-timing skips this)\n`,
+    );
+  };
+  const forecast = await forecastSweep(options, { timing, onTiming });
+  process.stdout.write(`${json ? JSON.stringify(forecast) : forecastText(forecast)}\n`);
+}
 
 /** The page that compares the trials; undefined where they can't be compared, which is said. */
 async function reportOf(out: string): Promise<string | undefined> {

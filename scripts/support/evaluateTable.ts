@@ -2,17 +2,18 @@ import asciichart from "asciichart";
 import { type CostlyToken, leastCount } from "../../src/jobs/evaluate/costlyTokens.js";
 import type { Evaluation } from "../../src/jobs/evaluate/evaluate.js";
 import type { RelationAccuracy } from "../../src/jobs/evaluate/relations.js";
+import { wrapped } from "./wordWrap.js";
 
-/** An evaluation as people read it. */
-export function evaluationTable(e: Evaluation): string {
-  const parts = [figures(e), memoryChart(e.lossByTokensSeen), costlyTable(e)];
-  if (e.relations) parts.push(relationTable(e.relations));
+/** An evaluation as people read it, in lines of `width` columns at most, from 60 on. */
+export function evaluationTable(e: Evaluation, width = Number.POSITIVE_INFINITY): string {
+  const parts = [figures(e, width), memoryChart(e.lossByTokensSeen, width), costlyTable(e, width)];
+  if (e.relations) parts.push(relationTable(e.relations, width));
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
 const count = (n: number): string => n.toLocaleString("en");
 
-function figures({ standardError: error, floor, ...e }: Evaluation): string {
+function figures({ standardError: error, floor, ...e }: Evaluation, width: number): string {
   const plusMinus = (value: number | undefined) => (value === undefined ? "" : ` ± ${value.toFixed(4)}`);
   const aboveFloor = (above: number | undefined, best: number | undefined) =>
     above === undefined ? "" : `   (${above.toFixed(4)} above the best possible, ${best!.toFixed(4)})`;
@@ -46,14 +47,18 @@ function figures({ standardError: error, floor, ...e }: Evaluation): string {
       `standard error, from ${count(blocks)} blocks of ${leastTokens} tokens or more, cut at blank lines where there are any`,
     ]);
   }
-  return rows.map(([name, value]) => `${name.padEnd(20)}${value}`).join("\n");
+  const indented = (value: string) => wrapped(value, width - 20).replaceAll("\n", `\n${"".padEnd(20)}`);
+  return rows.map(([name, value]) => `${name.padEnd(20)}${indented(value)}`).join("\n");
 }
 
-const chartWidth = 64;
+/** Columns of the chart, where there is room, and of what stands to its left. */
+const widestChart = 64;
+const chartMargin = 14;
 
 /** The loss over the tokens seen before, each step to the right the same factor more of them. */
-function memoryChart(losses: readonly number[]): string {
+function memoryChart(losses: readonly number[], width: number): string {
   if (losses.length < 4) return "";
+  const chartWidth = Math.min(widestChart, width - chartMargin);
   const seenAt = (column: number) => losses.length ** (column / (chartWidth - 1));
   const points = Array.from({ length: chartWidth }, (_, column) => {
     const from = Math.round(seenAt(column - 0.5));
@@ -71,32 +76,47 @@ function memoryChart(losses: readonly number[]): string {
   return `loss (nats a token) by the number of tokens seen before\n${chart}\n${" ".repeat(margin)}${axis}`;
 }
 
-function costlyTable({ costly: { inTotal, onAverage }, tokens, loss }: Evaluation): string {
+function costlyTable({ costly: { inTotal, onAverage }, tokens, loss }: Evaluation, width: number): string {
   const bits = (tokens * loss) / Math.LN2;
-  const parts = [columns(["costly in all", ...costlyHead], inTotal, bits)];
-  if (onAverage.length > 0) parts.push(columns(["costly each time", ...costlyHead], onAverage, bits));
+  const parts = [columns(["costly in all", ...costlyHead], inTotal, { bits, width })];
+  if (onAverage.length > 0) parts.push(columns(["costly each time", ...costlyHead], onAverage, { bits, width }));
   return `${parts.join("\n\n")}\n(each time: of tokens that stand there ${leastCount} times or more)`;
 }
 
 const costlyHead = ["bits in all", "share", "times", "bits each", "where it cost most"];
 
-function columns(head: string[], list: readonly CostlyToken[], allBits: number): string {
-  const rows = list.map(({ token, bits, bitsEach, count: times, example }) => [
+interface CostlyOptions {
+  /** Of all tokens. */
+  bits: number;
+  width: number;
+}
+
+function columns(head: string[], list: readonly CostlyToken[], { bits: allBits, width }: CostlyOptions): string {
+  const rows = list.map(({ token, bits, bitsEach, count: times }) => [
     JSON.stringify(token),
     bits.toFixed(0),
     percent(bits / allBits),
     count(times),
     bitsEach.toFixed(2),
-    `${example.bits.toFixed(1)} bits: …${oneLine(example.before)}[${oneLine(token)}]`,
   ]);
-  const widths = head.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
-  const last = head.length - 1;
-  const line = (row: string[]) =>
-    row
-      .map((cell, i) => (i === 0 ? cell.padEnd(widths[0]!) : i === last ? cell : cell.padStart(widths[i]!)))
-      .join("  ");
-  return [head, ...rows].map(line).join("\n");
+  const widths = rows[0]!.map((_, i) => Math.max(...[head, ...rows].map((row) => row[i]!.length)));
+  const room = width - widths.reduce((sum, each) => sum + each + 2, 0);
+  const examples = list.map(({ token, example: { bits, before } }) => {
+    const start = `${bits.toFixed(1)} bits: …`;
+    const end = `[${oneLine(token)}]`;
+    const left = Math.max(0, room - start.length - end.length);
+    const seen = oneLine(before);
+    return `${start}${seen.slice(Math.max(0, seen.length - left))}${end}`;
+  });
+  const line = (row: string[]) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[0]!) : cell.padStart(widths[i]!)));
+  const lines = [head.slice(0, -1), ...rows].map(line);
+  if (room >= leastExample)
+    for (const [i, cells] of lines.entries()) cells.push(i === 0 ? head.at(-1)! : examples[i - 1]!);
+  return lines.map((cells) => cells.join("  ")).join("\n");
 }
+
+/** Columns that an example needs at least; where there are fewer, it is left out. */
+const leastExample = 20;
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)}%`;
 
@@ -104,7 +124,7 @@ function oneLine(text: string): string {
   return text.replace(/\r?\n/g, "⏎");
 }
 
-function relationTable(relations: readonly RelationAccuracy[]): string {
+function relationTable(relations: readonly RelationAccuracy[], width: number): string {
   const rows = relations.map(({ kind, accuracy, low, high, chance, places }) =>
     [
       kind.padEnd(14),
@@ -115,5 +135,6 @@ function relationTable(relations: readonly RelationAccuracy[]): string {
     ].join(""),
   );
   const head = `${"".padEnd(14)}${"right".padStart(8)}${"95% interval".padStart(20)}${"guessing".padStart(10)}${"places".padStart(9)}`;
-  return `relations: is the right word likelier than each wrong one, given the story so far?\n${[head, ...rows].join("\n")}`;
+  const question = "relations: is the right word likelier than each wrong one, given the story so far?";
+  return `${wrapped(question, width)}\n${[head, ...rows].join("\n")}`;
 }

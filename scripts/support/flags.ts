@@ -14,23 +14,14 @@ export function tableFlags(table: FieldTable, group?: string): Record<string, Op
   return Object.fromEntries(Object.values(table).map((field) => [field.flag, fieldFlag(field, group)]));
 }
 
-/** The flag of one row. Its text is parsed by `givenFields`: yargs would keep an error's message alone. */
+/** The flag of one row. Its text is parsed by `givenFields`. */
 export function fieldFlag(field: Field, group?: string): Options {
   const { kind, help, defaultText = constantDefault(field) } = field;
   const choices = "choices" in field ? `: ${(field.choices as string[]).join(", ")}` : "";
   const about = { describe: help + choices, group, ...defaultsTo(defaultText) };
-  if (kind === "switch") return { ...about, type: "boolean", coerce: last };
+  if (kind === "switch") return { ...about, type: "boolean" };
   if (kind === "texts") return { ...about, type: "string", array: true, requiresArg: true };
-  return { ...about, type: kind === "number" || kind === "integer" ? numberType : "string", requiresArg: true };
-}
-
-/** Parsed as text: yargs would turn "many" into NaN before a message can quote it. Help says what it is. */
-const numberType = process.argv.some((word) => ["--help", "-h", "help"].includes(word)) ? "number" : "string";
-
-function valueText(flag: string, given: unknown): string {
-  const value = last(given);
-  if (typeof value === "string") return value;
-  throw new ConfigError({ field: `--${flag}`, rule: "have a value", value }); // --no-lr
+  return { ...about, type: kind === "number" || kind === "integer" ? "number" : "string", requiresArg: true };
 }
 
 function constantDefault({ default: value }: Field): string | undefined {
@@ -38,18 +29,16 @@ function constantDefault({ default: value }: Field): string | undefined {
 }
 
 export function textFlag(describe: string, byDefault?: string): Options {
-  return { type: "string", requiresArg: true, describe, ...defaultsTo(byDefault), coerce: last };
+  return { type: "string", requiresArg: true, describe, ...defaultsTo(byDefault) };
 }
 
 export function numberFlag(flag: string, describe: string, byDefault?: number | string): Options {
-  const coerce = (given: unknown) => {
-    if (given === undefined) return undefined;
-    const value = valueText(flag, given);
+  const coerce = (value: string) => {
     const parsed = value.trim() === "" ? Number.NaN : Number(value);
     if (Number.isNaN(parsed)) throw new ConfigError({ field: `--${flag}`, rule: "be a number", value });
     return parsed;
   };
-  return { type: numberType, requiresArg: true, describe, ...defaultsTo(byDefault), coerce };
+  return { type: "number", requiresArg: true, describe, ...defaultsTo(byDefault), coerce };
 }
 
 export function choiceFlag(describe: string, choices: readonly string[], byDefault?: string): Options {
@@ -57,12 +46,7 @@ export function choiceFlag(describe: string, choices: readonly string[], byDefau
 }
 
 export function switchFlag(describe: string, byDefault?: boolean): Options {
-  return { type: "boolean", describe, ...defaultsTo(byDefault), coerce: last };
-}
-
-/** When a flag is repeated, the last value wins, unless it takes several values. */
-function last(given: unknown): unknown {
-  return Array.isArray(given) ? given.at(-1) : given;
+  return { type: "boolean", describe, ...defaultsTo(byDefault) };
 }
 
 /** The library applies defaults, so that a flag left out is told from one that is given; help states them. */
@@ -87,7 +71,7 @@ export function givenFields(table: FieldTable, flags: Flags): Record<string, nev
 
 function fieldValue(field: Field, name: string, given: unknown): unknown {
   if (field.kind === "switch" || field.kind === "texts" || typeof given === "number") return field.check(name, given);
-  return parseField(field, name, valueText(field.flag, given));
+  return parseField(field, name, given as string);
 }
 
 /** The value of `--some-flag`, which yargs calls someFlag. */

@@ -1,15 +1,20 @@
 import { join } from "node:path";
 import yargs, { type CommandModule, type Options } from "yargs";
+import { limitThreads } from "../../src/backends/threads.js";
+import { machineFields } from "../../src/config/run.js";
 import { ConfigError, HeedError, InterruptedError } from "../../src/core/errors.js";
 import { asFileError, causeOf } from "../../src/core/files.js";
 import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
 import { readJson } from "../../src/core/strictJson.js";
 import { parseArguments } from "./arguments.js";
-import { flagOfField, switchFlag } from "./flags.js";
+import { backendFlag, fieldFlag, flagOfField, givenFields, switchFlag } from "./flags.js";
 import { interruptedExitCode } from "./interrupt.js";
 import { watchParents } from "./parents.js";
 import { beQuiet, columnsOf, styled } from "./screen.js";
+
+/** Every command that computes takes it. */
+const { threads } = machineFields;
 
 /** A heed command: its flags are a plain table, which also says how they are parsed. */
 // biome-ignore lint/suspicious/noExplicitAny: every command has flags of its own
@@ -57,6 +62,7 @@ async function run([name, ...words]: string[], files: CommandFiles): Promise<voi
     requireOwnFlags(words, builder);
     const flags = parseArguments(words, { builder, command });
     if (flags.quiet) beQuiet();
+    if (computes(builder)) limitThreads(givenFields({ threads }, flags).threads);
     await handler(flags as Parameters<typeof handler>[0]);
   }
 }
@@ -86,8 +92,12 @@ async function load(name: string | undefined, files: CommandFiles): Promise<Heed
     throw new ConfigError(`there is no command ${name} (did you mean ${nearest(name, names)}?)`);
   }
   const { command } = await files[name]!();
-  return { ...command, builder: { ...command.builder, quiet: switchFlag("Show results and errors alone", false) } };
+  const { builder } = command;
+  const quiet = switchFlag("Show results and errors alone", false);
+  return { ...command, builder: { ...builder, ...(computes(builder) && { threads: fieldFlag(threads) }), quiet } };
 }
+
+const computes = ({ backend }: HeedCommand["builder"]) => backend?.describe === backendFlag.describe;
 
 /** npm takes flags before "--" for its own, without a word: a run would start over that should be resumed. */
 function requireOwnFlags(words: string[], builder: HeedCommand["builder"]): void {

@@ -6,6 +6,11 @@ const mostParts = 4;
 
 let parts = 1;
 
+/** Limits the threads of this process and those that it starts, as `HEED_THREADS` does; before a backend loads. */
+export function limitThreads(threads: number | undefined): void {
+  if (threads !== undefined) process.env.HEED_THREADS = String(threads);
+}
+
 /** @throws ConfigError if HEED_THREADS is no whole number above 0. */
 export function allowedThreads(): number {
   const { HEED_THREADS } = process.env;

@@ -7,6 +7,9 @@ export type PositionKind = (typeof positionKinds)[number];
 export const activationKinds = ["gelu", "gelu_new", "relu", "silu"] as const;
 export type ActivationKind = (typeof activationKinds)[number];
 
+export const normKinds = ["layernorm"] as const;
+export type NormKind = (typeof normKinds)[number];
+
 /** The shape of a model: everything that decides which weights it has and what it computes. */
 export const modelFields = {
   /** `V`; the tokenizer decides it. */
@@ -52,6 +55,13 @@ export const modelFields = {
     help: "The feed-forward's non-linearity",
     choices: activationKinds,
     default: "gelu_new",
+    sweep: "linear",
+  }),
+  norm: choice<NormKind>({
+    flag: "norm",
+    help: "What scales the values that attention and the feed-forward are given",
+    choices: normKinds,
+    default: "layernorm",
     sweep: "linear",
   }),
   normEpsilon: number({

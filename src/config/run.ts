@@ -27,6 +27,14 @@ export const dataFields = {
 /** What computes, and how. Fields left out of a run that goes on are those it was begun with. */
 export const machineFields = {
   backend: text({ flag: "backend", help: "What computes: auto, native, gpu, wasm, cpu", default: "auto" }),
+  threads: optional(
+    integer({
+      flag: "threads",
+      help: "Processor threads to compute on",
+      defaultText: "HEED_THREADS, else all",
+      most: 1024,
+    }),
+  ),
   compiled: toggle({ flag: "compile", help: "Run a step as one graph, on native", default: true }),
   /** `auto` leaves it off: TensorFlow's own products side by side were faster wherever it was measured. */
   xla: choice({

@@ -45,7 +45,7 @@ export function readJson(path: string): unknown {
  * @throws CheckpointError naming `where` and the rule that is broken.
  */
 export function parseJsonObject(bytes: Uint8Array, where: string): JsonObject {
-  const refusal = (rule: string) =>
+  const damaged = (rule: string) =>
     new CheckpointError(`${where} is damaged: ${rule} (copy it again, or choose another checkpoint)`);
   let text: string;
   let value: unknown;
@@ -54,44 +54,16 @@ export function parseJsonObject(bytes: Uint8Array, where: string): JsonObject {
     value = parseJson(text);
   } catch (error) {
     const isDeep = (error as Error).message.startsWith("nesting");
-    throw refusal(isDeep ? (error as Error).message : "it must be JSON in UTF-8");
+    throw damaged(isDeep ? (error as Error).message : "it must be JSON in UTF-8");
   }
-  if (!isObject(value)) throw refusal("it must be a JSON object");
+  if (!isObject(value)) throw damaged("it must be a JSON object");
   const key = duplicateKey(text);
-  if (key !== undefined) throw refusal(`the key ${JSON.stringify(key)} must appear once only`);
+  if (key !== undefined) throw damaged(`the key ${JSON.stringify(key)} must appear once only`);
   return value;
 }
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** The refusal of a value in a file that heed wrote. */
-export function damaged(field: string, rule: string, value: unknown): CheckpointError {
-  return new CheckpointError({ field, rule, value });
-}
-
-/** @throws CheckpointError if `value` is no object. */
-export function objectIn(value: unknown, where: string): JsonObject {
-  if (isObject(value)) return value;
-  throw damaged(where, "be an object", value);
-}
-
-/** @throws CheckpointError if `value` is no list. */
-export function listIn(value: unknown, where: string): unknown[] {
-  if (Array.isArray(value)) return value;
-  throw damaged(where, "be a list", value);
-}
-
-/** @throws CheckpointError if `value` is no text. */
-export function textIn(value: unknown, where: string): string {
-  if (typeof value === "string") return value;
-  throw damaged(where, "be a text", value);
-}
-
-/** @throws CheckpointError if `value` is no list of texts. */
-export function textsIn(value: unknown, where: string): string[] {
-  return listIn(value, where).map((text) => textIn(text, where));
 }
 
 /**

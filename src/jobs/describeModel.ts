@@ -1,4 +1,5 @@
 import { useBackend } from "../backends/choose.js";
+import { limitThreads } from "../backends/threads.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import type { TextSource } from "../config/textSource.js";
 import type { TokenizerConfig } from "../config/tokenizerFields.js";
@@ -26,6 +27,8 @@ export interface DescribeOptions extends SummaryOptions, Partial<TokenizerConfig
   training?: Partial<TrainingConfig>;
   /** @default "auto" */
   backend?: string;
+  /** Processor threads. @default HEED_THREADS, else all */
+  threads?: number;
   /** Whether a step may run as one graph. @default true */
   compiled?: boolean;
 }
@@ -43,6 +46,7 @@ export async function describeModel(options: DescribeOptions): Promise<ModelSumm
   requireOneSource(options);
   modelConfig({ vocabSize: assumedVocabSize, ...options.model }); // mistakes show before anything is read
   const training = trainingConfig(options.training);
+  limitThreads(options.threads);
   const backend = await useBackend(options.backend);
   checkTogether(training, options);
   return summarizeModel({ training, backend, ...(await subject(options, training)) }, options, options);

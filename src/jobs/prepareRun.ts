@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
 import { type ActiveBackend, useBackend } from "../backends/choose.js";
+import { limitThreads } from "../backends/threads.js";
 import { type ModelConfig, modelConfig } from "../config/model.js";
 import { noPath, pathOf } from "../config/textSource.js";
 import type { TokenizerConfig } from "../config/tokenizerFields.js";
@@ -38,6 +39,7 @@ export interface PreparedRun {
  * @throws ConfigError, DataError, CheckpointError or FileError if an option, a text or the folder can't be used.
  */
 export async function prepareRun(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
+  limitThreads(options.threads);
   if (options.resume) return prepareResumed(options, cacheFolder);
   requireFreeFolder(options.out, options);
   return prepareNew(options, cacheFolder);

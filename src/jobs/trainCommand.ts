@@ -6,8 +6,8 @@ import { trainingFields } from "../config/training.js";
 import type { TrainOptions } from "./trainOptions.js";
 
 /**
- * The `heed train` command that trains with `options`, as a POSIX shell takes it. What has its default, or follows from
- * others by default, is left out; so is how a run is kept.
+ * The `heed train` command that trains with `options`, as POSIX shells, PowerShell and Windows' cmd take it. What has its
+ * default, or follows from others by default, is left out; so is how a run is kept.
  */
 export function trainCommand({ model, training = {}, out, ...options }: TrainOptions & { model: ModelConfig }): string {
   const { vocabSize, ...shape } = model; // the tokenizer decides the vocabulary
@@ -24,6 +24,8 @@ export function trainCommand({ model, training = {}, out, ...options }: TrainOpt
   return words.map(quoted).join(" ");
 }
 
+/** In double quotes, which all shells know, unless the word has something that they would read in these. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  if (/^[\w+=:./-]+$/.test(word)) return word;
+  return /["$`\\!%]/.test(word) ? `'${word.replaceAll("'", "'\\''")}'` : `"${word}"`;
 }

@@ -1,4 +1,5 @@
-import type { PositionKind } from "../config/model.js";
+import type { NormKind, PositionKind } from "../config/model.js";
+import { LayerNorm } from "./layerNorm.js";
 import { LearnedPositions } from "./learnedPositions.js";
 import type { ModelLayer } from "./modelLayer.js";
 import { SinusoidalPositions } from "./sinusoidalPositions.js";
@@ -16,3 +17,13 @@ export const positionLayers: Record<PositionKind, ((config: PositionConfig) => M
   sinusoidal: (config) => new SinusoidalPositions(config),
   none: undefined,
 };
+
+/** What a norm may need to know. */
+export interface NormConfig {
+  name: string;
+  epsilon: number;
+  bias: boolean;
+}
+
+/** The norm before attention, before the feed-forward and before the logits. */
+export const norms: Record<NormKind, new (config: NormConfig) => ModelLayer> = { layernorm: LayerNorm };

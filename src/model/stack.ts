@@ -2,8 +2,7 @@ import type { ModelConfig } from "../config/model.js";
 import { CausalSelfAttention } from "../layers/causalSelfAttention.js";
 import { Dropout } from "../layers/dropout.js";
 import { FeedForward } from "../layers/feedForward.js";
-import { positionLayers } from "../layers/kinds.js";
-import { LayerNorm } from "../layers/layerNorm.js";
+import { norms, positionLayers } from "../layers/kinds.js";
 import type { ModelLayer } from "../layers/modelLayer.js";
 import { OutputProjection } from "../layers/outputProjection.js";
 import type { Point } from "../layers/points.js";
@@ -11,9 +10,9 @@ import { TokenEmbedding } from "../layers/tokenEmbedding.js";
 
 /** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
 export interface Block {
-  attentionNorm: LayerNorm;
+  attentionNorm: ModelLayer;
   attention: CausalSelfAttention;
-  feedForwardNorm: LayerNorm;
+  feedForwardNorm: ModelLayer;
   feedForward: FeedForward;
 }
 
@@ -23,7 +22,7 @@ export interface Stack {
   positions: ModelLayer | undefined;
   dropout: Dropout;
   blocks: Block[];
-  finalNorm: LayerNorm;
+  finalNorm: ModelLayer;
   /** Vectors to logits: `tokens` itself in a tied model. */
   output: TokenEmbedding | OutputProjection;
 }
@@ -31,6 +30,7 @@ export interface Stack {
 /** The layers that `config` asks for; their initial weights follow from `seed`. Nothing is built yet. */
 export function createStack(config: ModelConfig, seed: number): Stack {
   const { vocabSize, bias, dropout, numLayers, normEpsilon: epsilon } = config;
+  const Norm = norms[config.norm];
   let sites = 0;
   const dropoutSites = (count: number) => {
     sites += count;
@@ -48,7 +48,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
   const blocks = Array.from(
     { length: numLayers },
     (_, i): Block => ({
-      attentionNorm: new LayerNorm({ name: `blocks.${i}.attentionNorm`, epsilon, bias }),
+      attentionNorm: new Norm({ name: `blocks.${i}.attentionNorm`, epsilon, bias }),
       attention: new CausalSelfAttention({
         name: `blocks.${i}.attention`,
         numHeads: config.numHeads,
@@ -57,7 +57,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
         seed,
         ...dropoutSites(2),
       }),
-      feedForwardNorm: new LayerNorm({ name: `blocks.${i}.feedForwardNorm`, epsilon, bias }),
+      feedForwardNorm: new Norm({ name: `blocks.${i}.feedForwardNorm`, epsilon, bias }),
       feedForward: new FeedForward({
         name: `blocks.${i}.feedForward`,
         intermediateDim: config.intermediateDim,
@@ -69,7 +69,7 @@ export function createStack(config: ModelConfig, seed: number): Stack {
       }),
     }),
   );
-  const finalNorm = new LayerNorm({ name: "finalNorm", epsilon, bias });
+  const finalNorm = new Norm({ name: "finalNorm", epsilon, bias });
   const output = config.tie ? tokens : new OutputProjection({ name: "output", vocabSize, seed });
   return { tokens, positions, dropout: embeddingDropout, blocks, finalNorm, output };
 }

@@ -49,8 +49,8 @@ export interface RunRecord {
   versions: { heed: string; tfjs: string; node: string };
 }
 
-/** A config of run.json, by the function that checks one. It is complete: null does not stand for a default. */
-function configBy<T>(complete: (given: JsonObject, where: string) => T): Parse<T> {
+/** A config that a file holds, by the function that checks one. It is complete: null does not stand for a default. */
+export function configBy<T>(complete: (given: JsonObject, where: string) => T): Parse<T> {
   return (value, place) => {
     const given = anObject(value, place);
     for (const [name, item] of Object.entries(given)) present(item, inside(place, name));

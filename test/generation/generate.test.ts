@@ -242,3 +242,39 @@ describe("generateText", () => {
     model.dispose();
   });
 });
+
+/** The pieces of a text, and what the generator returns at its end. */
+async function written(options: GenerateOptions) {
+  const pieces = generateText(tinyModel(), letters, options);
+  let text = "";
+  let next = await pieces.next();
+  for (; !next.done; next = await pieces.next()) text += next.value;
+  return { text, ...next.value };
+}
+
+it("returns the tokens and what ended the text", async () => {
+  const options = { prompt: "ab", maxNewTokens: 12, seed: 3 };
+  const whole = await written(options);
+  expect(whole).toEqual({
+    text: letters.decode(whole.ids),
+    promptTokens: 2,
+    ids: [...letters.encode(whole.text)],
+    finishReason: "length",
+  });
+  const stop = whole.text.slice(4, 6);
+  const stopped = await written({ ...options, stop: [stop] });
+  expect(stopped.finishReason).toBe("stop");
+  expect(stopped.text).toBe(whole.text.slice(0, whole.text.indexOf(stop)));
+  expect(letters.decode(stopped.ids)).toBe(stopped.text + stop);
+});
+
+it("stops when its signal asks to", async () => {
+  const controller = new AbortController();
+  const pieces = generateText(tinyModel(), letters, { maxNewTokens: 100, signal: controller.signal });
+  await pieces.next();
+  controller.abort();
+  const rest = async () => {
+    for await (const _ of pieces);
+  };
+  await expect(rest()).rejects.toThrow(/^stopped after \d+ new tokens$/);
+});

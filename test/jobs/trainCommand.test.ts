@@ -47,8 +47,8 @@ it("names what differs, flags in the order of the help", () => {
   );
 });
 
-it("is quoted for a shell", () => {
-  expect(command({ data: ["a b.txt", "it's.txt", "$x", "ä"], valData: ["v.txt", "w.txt"] })).toBe(
-    "npx heed train --data 'a b.txt' 'it'\\''s.txt' '$x' 'ä' --val-data v.txt w.txt --out models/a",
+it("is quoted so that POSIX shells, PowerShell and cmd read the same words", () => {
+  expect(command({ data: ["a b.txt", "it's.txt", "$x", "ä"], valData: ["v.txt", "w=1,2.txt"], threads: 3 })).toBe(
+    `npx heed train --data "a b.txt" "it's.txt" '$x' "ä" --val-data v.txt "w=1,2.txt" --threads 3 --out models/a`,
   );
 });

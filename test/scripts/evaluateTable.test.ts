@@ -94,3 +94,21 @@ it("leaves out bits per word where there are no words", () => {
   expect(bitsPerWord).toBe(2.5);
   expect(evaluationTable({ ...wordless, words: 0 })).not.toContain("bits per word");
 });
+
+it.each([60, 80])("fits a terminal of %d columns", (width) => {
+  const before = "and there Anna saw a crane, which put a chimney on a brown house, and how";
+  const costly = { inTotal: [token(" the", 2500, before)], onAverage: [token(" boing", 6000, before)] };
+  const standardError = { loss: 0.1, bitsPerCharacter: 0.1, blocks: 9556, leastTokens: 16 };
+  const lines = evaluationTable({ ...evaluation, costly, standardError }, width).split("\n");
+  expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(width);
+  const text = lines
+    .slice(
+      1,
+      lines.findIndex((line) => line.startsWith("windows")),
+    )
+    .map((line) => line.slice(20));
+  expect(text.join(" ")).toBe("a.txt: 5,000 tokens, 20,000 characters, 4,000 words after the first token");
+  const boing = lines.find((line) => line.startsWith('" boing"'))!;
+  if (width === 80) expect(boing).toMatch(/ 5\.00 {2}9\.3 bits: …d how\[ boing\]$/);
+  else expect(boing).toMatch(/ 5\.00$/);
+});

@@ -24,7 +24,7 @@ export class SweepClock {
     this.over.add(trial);
   }
 
-  /** Seconds to go, `elapsed` seconds after the start; undefined before a hundredth is done. */
+  /** Seconds to go, `elapsed` seconds after the start; undefined before a hundredth of an average trial is done. */
   secondsLeft(elapsed: number): number | undefined {
     let done = 0;
     let left = 0;
@@ -33,7 +33,7 @@ export class SweepClock {
       done += cost * (now - before);
       if (!this.over.has(trial)) left += cost * (1 - now);
     }
-    return done > 0.01 * (done + left) ? (elapsed * left) / done : undefined;
+    return done * this.costs.size > 0.01 * (done + left) ? (elapsed * left) / done : undefined;
   }
 }
 

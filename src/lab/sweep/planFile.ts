@@ -1,5 +1,5 @@
 import { show } from "../../core/checks.js";
-import { ConfigError } from "../../core/errors.js";
+import { ConfigError, FileError } from "../../core/errors.js";
 import { nearest } from "../../core/nearest.js";
 import { readJson } from "../../core/strictJson.js";
 import type { SweepOptions } from "./options.js";
@@ -12,13 +12,14 @@ export type PlanFile = Pick<SweepOptions, (typeof fields)[number]>;
 /**
  * The plan in a JSON file, such as `{ "list": [{ "heads": 4 }, { "heads": 8, "dim": 256 }], "seeds": 3 }`.
  *
- * @throws ConfigError if the file can't be read, is not JSON, or holds a field that nothing reads.
+ * @throws FileError if the file can't be read; ConfigError if it is not JSON, or holds a field that nothing reads.
  */
 export function planFile(path: string): PlanFile {
   let value: unknown;
   try {
     value = readJson(path);
   } catch (error) {
+    if (error instanceof FileError) throw error;
     throw new ConfigError(`plan must be a JSON file: ${(error as Error).message} (${path})`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value)) {

@@ -2,23 +2,27 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync } fr
 import { join } from "node:path";
 import { modelConfig } from "../../config/model.js";
 import { trainingConfig } from "../../config/training.js";
-import { requireInteger } from "../../core/checks.js";
 import { digestFile, isTemporary, removeFolder, removeTemporaries, replaceText } from "../../core/durableFiles.js";
 import { CheckpointError, ConfigError, DataError } from "../../core/errors.js";
 import { makeFolder, readRegularFile } from "../../core/files.js";
 import { isLock, lockFolder } from "../../core/folderLock.js";
-import { isUnchanged } from "../../core/signature.js";
 import {
-  damaged,
-  exactJson,
-  type JsonObject,
-  listIn,
-  objectIn,
-  parseJsonObject,
-  textIn,
-  textsIn,
-} from "../../core/strictJson.js";
-import type { RunRecord } from "../../runs/runRecord.js";
+  aCount,
+  anObject,
+  aPositiveCount,
+  aSha256,
+  aString,
+  inside,
+  listOf,
+  objectOf,
+  objectWith,
+  oneOf,
+  type Parse,
+  type Place,
+} from "../../core/parse.js";
+import { isUnchanged } from "../../core/signature.js";
+import { exactJson, type JsonObject, parseJsonObject } from "../../core/strictJson.js";
+import { configBy, type RunRecord } from "../../runs/runRecord.js";
 import { versions } from "../../runs/versions.js";
 import type { Asked } from "./options.js";
 import type { Plan, SweepSurvey, Trial } from "./planTrials.js";
@@ -100,7 +104,7 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
  * @throws CheckpointError if the folder holds no sweep that this version can go on with, or is in use.
  */
 export function openSweep(folder: string): HeldSweep {
-  const record = parseSweep(readSweepJson(folder), join(folder, sweepName));
+  const record = parseSweep(readSweepJson(folder), { where: join(folder, sweepName), field: "" });
   const { release } = lockFolder(folder);
   removeTemporaries(folder);
   return { record, release };
@@ -124,11 +128,11 @@ export interface SweepOutline extends Pick<Plan, "skipped"> {
 export function readSweepOutline(folder: string): SweepOutline {
   const path = join(folder, sweepName);
   if (!existsSync(path)) return { runs: [], skipped: [], bestOf: [] };
-  const { asked, trials, skipped } = readSweepJson(folder);
-  const { budget, bestOf = [] } = objectIn(asked, `${path}: asked`) as Pick<Asked, "budget" | "bestOf">;
+  const { asked, trials, skipped } = parseOutline(readSweepJson(folder), { where: path, field: "" });
+  const { budget, bestOf = [] } = asked as Pick<Asked, "budget" | "bestOf">;
   return {
-    runs: listIn(trials, `${path}: trials`).map(runOf(path)),
-    skipped: skippedIn(skipped, path),
+    runs: trials.map(({ run }) => run),
+    skipped,
     budget: typeof budget === "object" ? Object.entries(budget)[0]?.join("=") : budget,
     bestOf: namesIn(bestOf),
   };
@@ -142,93 +146,72 @@ function readSweepJson(folder: string): JsonObject {
     );
   }
   const { format: found, ...record } = parseJsonObject(readRegularFile(path), path);
-  if (found !== format) throw damaged(`${path}: format`, `be "${format}"`, found);
+  oneOf([format])(found, { where: path, field: "format" });
   return record;
 }
 
-function parseSweep(json: JsonObject, path: string): SweepRecord {
-  const { asked, survey, workers, threads, trials, skipped, notes, versions } = json;
-  try {
-    return {
-      asked: askedIn(objectIn(asked, `${path}: asked`)),
-      survey: surveyIn(objectIn(survey, `${path}: survey`), path),
-      workers: requireInteger("workers", workers, 1, 1024),
-      threads: requireInteger("threads", threads, 1, 1024),
-      trials: listIn(trials, `${path}: trials`).map(trialIn(path)),
-      skipped: skippedIn(skipped, path),
-      notes: textsIn(notes, `${path}: notes`),
-      versions: objectIn(versions, `${path}: versions`) as unknown as SweepRecord["versions"],
-    };
-  } catch (error) {
-    throw error instanceof ConfigError ? new CheckpointError(`${path}: ${error.message}`) : error;
-  }
-}
+const settings = anObject as Parse<TrialSettings>;
 
-function askedIn(asked: JsonObject): Asked {
+/** A trial's folder, which must lie in the sweep's: what is deleted follows from it. */
+const runName: Parse<string> = (value, place) => {
+  const run = aString(value, place);
+  if (/^trials\/(?!\.)[^/\\]+$/.test(run)) return run;
+  throw new CheckpointError({ ...place, rule: "name a folder in trials/", value });
+};
+
+const skippedList = listOf(objectOf<Plan["skipped"][number]>({ settings, reason: aString }));
+
+const parseOutline = objectWith<{ asked: JsonObject; trials: { run: string }[]; skipped: Plan["skipped"] }>({
+  asked: anObject,
+  trials: listOf(objectWith<{ run: string }>({ run: runName })),
+  skipped: skippedList,
+});
+
+const parseSweep = objectOf<SweepRecord>({
+  asked: parseAsked,
+  survey: objectOf<SweepSurvey>({
+    backend: aString as Parse<SweepSurvey["backend"]>,
+    reason: aString,
+    vocabSize: aPositiveCount,
+    tokens: objectOf<SweepSurvey["tokens"]>({ train: aCount, validation: aCount }),
+    files: listOf(objectOf<SweepSurvey["files"][number]>({ path: aString, sha256: aSha256, split: aString })),
+    notes: listOf(aString),
+  }),
+  workers: aPositiveCount,
+  threads: aPositiveCount,
+  trials: listOf(
+    objectOf<Trial>({
+      trial: aPositiveCount,
+      run: runName,
+      settings,
+      seed: aCount,
+      model: configBy((given, where) => modelConfig(given as { vocabSize: number }, where)),
+      training: configBy(trainingConfig),
+    }),
+  ),
+  skipped: skippedList,
+  notes: listOf(aString),
+  versions: objectWith<RunRecord["versions"]>({ heed: aString, tfjs: aString, node: aString }),
+});
+
+function parseAsked(value: unknown, place: Place): Asked {
+  const asked = anObject(value, place);
   for (const field of ["lrRule", "medianStop"]) {
     if (asked[field] === undefined) continue;
-    throw new ConfigError({
-      field,
+    throw new CheckpointError({
+      ...inside(place, field),
       rule: "be absent, as sweeps no longer have it",
       value: asked[field],
       remedy: "start a new sweep, or resume with the version of heed that began it",
     });
   }
   const given = { model: {}, training: {}, ...asked } as Asked;
-  parseRequest(given);
+  try {
+    parseRequest(given);
+  } catch (error) {
+    throw error instanceof ConfigError ? new CheckpointError(`${place.where}: ${error.message}`) : error;
+  }
   return given;
-}
-
-function surveyIn(survey: JsonObject, path: string): SweepSurvey {
-  const { backend, reason, vocabSize, tokens, files, notes } = survey;
-  const { train, validation } = objectIn(tokens, `${path}: survey: tokens`);
-  return {
-    backend: textIn(backend, `${path}: survey: backend`) as SweepSurvey["backend"],
-    reason: textIn(reason, `${path}: survey: reason`),
-    vocabSize: requireInteger("vocabSize", vocabSize, 2),
-    tokens: { train: requireInteger("train", train, 0), validation: requireInteger("validation", validation, 0) },
-    files: listIn(files, `${path}: survey: files`).map((file, i) => {
-      const where = `${path}: survey: file ${i + 1}`;
-      const { path: name, sha256, split } = objectIn(file, where);
-      return { path: textIn(name, where), sha256: textIn(sha256, where), split: textIn(split, where) };
-    }),
-    notes: textsIn(notes, `${path}: survey: notes`),
-  };
-}
-
-const trialIn =
-  (path: string) =>
-  (given: unknown, i: number): Trial => {
-    const { trial, settings, seed, model, training } = objectIn(given, `${path}: trial ${i + 1}`);
-    if (trial !== i + 1) throw damaged(`${path}: trial ${i + 1}`, "be numbered so", trial);
-    return {
-      trial,
-      run: runOf(path)(given, i),
-      settings: objectIn(settings, `${path}: trial ${i + 1}: settings`) as TrialSettings,
-      seed: requireInteger("seed", seed, 0, 2 ** 31 - 1),
-      model: modelConfig(objectIn(model, `${path}: trial ${i + 1}: model`) as { vocabSize: number }),
-      training: trainingConfig(objectIn(training, `${path}: trial ${i + 1}: training`)),
-    };
-  };
-
-/** A trial's folder, which must lie in the sweep's: what is deleted follows from it. */
-const runOf =
-  (path: string) =>
-  (given: unknown, i: number): string => {
-    const where = `${path}: trial ${i + 1}: run`;
-    const { run } = objectIn(given, where);
-    if (typeof run === "string" && /^trials\/[^/\\]+$/.test(run) && !/^trials\/\.+$/.test(run)) return run;
-    throw damaged(where, "name a folder in trials/", run);
-  };
-
-function skippedIn(skipped: unknown, path: string): Plan["skipped"] {
-  return listIn(skipped, `${path}: skipped`).map((each) => {
-    const { settings, reason } = objectIn(each, `${path}: skipped`);
-    return {
-      settings: objectIn(settings, `${path}: skipped: settings`) as TrialSettings,
-      reason: textIn(reason, `${path}: skipped: reason`),
-    };
-  });
 }
 
 /** Deletes what sweeps write, sweep.json last, without which the rest would be a folder of unknown files. */

@@ -1,25 +1,20 @@
-import { processesThatFit, threadsEach } from "../../backends/processes.js";
 import { allowedThreads } from "../../backends/threads.js";
-import { requireInteger } from "../../core/checks.js";
-import * as errors from "../../core/errors.js";
-import { checkTrainOptions, type TrainOptions } from "../../jobs/trainOptions.js";
+import { checkTrainOptions } from "../../jobs/trainOptions.js";
 import type { SweepListeners } from "./listeners.js";
-import { type Asked, askedFor, type SweepOptions } from "./options.js";
-import { planTrials, type SweepSurvey } from "./planTrials.js";
+import { askedFor, type SweepOptions } from "./options.js";
+import { checkMachine, planSweep } from "./planSweep.js";
 import {
   createSweep,
   type HeldSweep,
   openSweep,
-  requireFreeFolder,
   requireSameAsked,
   requireSameTexts,
   type SweepRecord,
 } from "./record.js";
-import { namesIn, parseRequest } from "./request.js";
+import { namesIn } from "./request.js";
 import { bestOfAll, bestOfEach, bySettings, type SettingsResult } from "./summary.js";
 import { Results, type TrialResult } from "./trialResults.js";
 import { Trials } from "./trials.js";
-import { startWorker } from "./workerProcess.js";
 
 export interface SweepResult {
   out: string;
@@ -43,7 +38,7 @@ export interface SweepResult {
  * @throws InterruptedError when the trials under way are saved, if `signal` asked to stop.
  */
 export async function sweep(options: SweepOptions, listeners: SweepListeners = {}): Promise<SweepResult> {
-  if (options.workers !== undefined) requireInteger("workers", options.workers, 1, 1024);
+  checkMachine(options);
   const { record, release } = options.resume ? reopen(options) : await begin(options);
   try {
     const results = new Results(options.out, record);
@@ -59,15 +54,8 @@ export async function sweep(options: SweepOptions, listeners: SweepListeners = {
 }
 
 async function begin(options: SweepOptions): Promise<HeldSweep> {
-  const { out, overwrite = false } = options;
-  const asked = askedFor(options);
-  const request = parseRequest(asked);
-  requireFreeFolder(out, overwrite);
-  const survey = await surveyFor(asked, out);
-  requireValidation(asked, survey);
-  const plan = planTrials(asked, request, survey);
-  const workers = options.workers ?? Math.min(processesThatFit(survey.backend), plan.trials.length);
-  return createSweep(out, { asked, survey, ...plan, workers, threads: threadsEach(workers) }, overwrite);
+  const planned = await planSweep(options);
+  return createSweep(options.out, planned, options.overwrite ?? false);
 }
 
 /** That the trials compute on more threads than there are: each keeps those that the sweep began with. */
@@ -90,33 +78,6 @@ function reopen(options: SweepOptions): HeldSweep {
     opened.release();
     throw error;
   }
-}
-
-/** What a process that is not kept finds out: this one stays small, and answers at once. */
-async function surveyFor(asked: Asked, out: string): Promise<SweepSurvey> {
-  const { data, valData, valFraction, tokenizer, unknownToken, normalize, training, backend, compiled } = asked;
-  const options: TrainOptions = {
-    data,
-    valData,
-    valFraction,
-    tokenizer,
-    unknownToken,
-    normalize,
-    training,
-    backend,
-    compiled,
-    out,
-  };
-  const answer = await startWorker({ kind: "survey", options }, { threads: 1 }).answer;
-  if (answer.kind === "surveyed") return answer.survey;
-  const { name, message } = answer as { name: string; message: string };
-  const Kind = (errors as Record<string, unknown>)[name] as typeof errors.HeedError | undefined;
-  throw Kind ? new Kind(message) : new Error(message);
-}
-
-function requireValidation({ bestOf }: Asked, { tokens }: SweepSurvey): void {
-  if (!bestOf || tokens.validation > 0) return;
-  throw new errors.ConfigError(`bestOf needs a text to validate on: got none (set valFraction above 0, or valData)`);
 }
 
 function resultOf(out: string, { asked, skipped }: SweepRecord, results: TrialResult[]): SweepResult {

@@ -3,6 +3,17 @@ import { join } from "node:path";
 import { replaceText } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
 import { readRegularFile } from "../../core/files.js";
+import {
+  aCount,
+  aNumber,
+  anObject,
+  aPositiveCount,
+  aString,
+  objectWith,
+  oneOf,
+  optional,
+  type Parse,
+} from "../../core/parse.js";
 import { isObject, parseJson } from "../../core/strictJson.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import { parameterCounts, trainingFlopsPerToken } from "../../model/count.js";
@@ -37,10 +48,10 @@ export interface TrialResult {
   finalTrainLoss?: number;
   error?: string;
   /**
-   * What repeats the trial, in `models/`, as its own folder holds its run; `HEED_THREADS` makes its sums the same to the
-   * last bit.
+   * What repeats the trial, in `models/`, as its own folder holds its run; on as many threads its sums are the same to the
+   * last bit. Sweeps of older versions may lack it.
    */
-  command: string;
+  command?: string;
 }
 
 /** The results of a sweep, which results.jsonl holds in the order of the trials. */
@@ -110,7 +121,7 @@ export class Results {
 
   private commandOf(trial: Trial): string {
     const out = trial.run.replace(/^trials/, "models");
-    return `HEED_THREADS=${this.sweep.threads} ${trainCommand({ ...trialOptions(trial, this.sweep), out })}`;
+    return trainCommand({ ...trialOptions(trial, this.sweep), threads: this.sweep.threads, out });
   }
 
   private add(result: TrialResult): TrialResult {
@@ -144,50 +155,35 @@ export function readResults(folder: string): TrialResult[] {
   if (!existsSync(path)) return [];
   const lines = readRegularFile(path).toString().trimEnd().split("\n");
   return lines.flatMap((line, i) => {
-    const value = parseResult(line);
-    if (value === undefined) {
-      throw new CheckpointError({
-        field: `${path} line ${i + 1}`,
-        rule: "be a trial's result",
-        value: line,
-        remedy: "delete the line",
-      });
-    }
-    return value === "stopped" ? [] : [value];
+    const place = { where: `${path} line ${i + 1}`, field: "", remedy: "delete the line" };
+    const value = jsonOf(line);
+    return isObject(value) && value.status === "stopped" ? [] : [parseResult(value, place)];
   });
 }
 
-/** The figures of a result, which are numbers where they are there. */
-const figures = [
-  "steps",
-  "tokens",
-  "flops",
-  "parameters",
-  "parametersWithoutEmbedding",
-  "finalValLoss",
-  "bestValLoss",
-  "bestStep",
-  "finalTrainLoss",
-] as const;
+const parseResult = objectWith<TrialResult>({
+  trial: aPositiveCount,
+  run: aString,
+  settings: anObject as Parse<TrialSettings>,
+  seed: aCount,
+  status: oneOf(["done", "failed"]),
+  steps: optional(aCount),
+  tokens: optional(aCount),
+  flops: optional(aNumber),
+  parameters: aCount,
+  parametersWithoutEmbedding: aCount,
+  finalValLoss: optional(aNumber),
+  bestValLoss: optional(aNumber),
+  bestStep: optional(aCount),
+  finalTrainLoss: optional(aNumber),
+  error: optional(aString),
+  command: optional(aString),
+});
 
-function parseResult(line: string): TrialResult | "stopped" | undefined {
-  let value: unknown;
+function jsonOf(line: string): unknown {
   try {
-    value = parseJson(line);
+    return parseJson(line);
   } catch {
-    return undefined;
+    return undefined; // which is no object, and refused as such
   }
-  if (!isObject(value)) return undefined;
-  const { trial, run, seed, status, settings, error = "", command = "" } = value;
-  const isWhole =
-    Number.isInteger(trial) &&
-    typeof run === "string" &&
-    Number.isInteger(seed) &&
-    isObject(settings) &&
-    typeof error === "string" &&
-    typeof command === "string" &&
-    figures.every((field) => value[field] === undefined || typeof value[field] === "number");
-  if (!isWhole) return undefined;
-  if (status === "stopped") return status;
-  return status === "done" || status === "failed" ? (value as unknown as TrialResult) : undefined;
 }

@@ -5,11 +5,20 @@ import { useBackend } from "../../backends/choose.js";
 import { trainingConfig } from "../../config/training.js";
 import { HeedError, InterruptedError } from "../../core/errors.js";
 import { openTexts } from "../../jobs/prepareRun.js";
+import { timeSteps } from "../../jobs/timeSteps.js";
 import { type TrainListeners, train } from "../../jobs/train.js";
 import { checkTogether, type TrainOptions } from "../../jobs/trainOptions.js";
 import { readMetrics } from "../../runs/metrics.js";
 import type { SweepSurvey } from "./planTrials.js";
-import type { FromWorker, ToWorker, TrialProgress, TrialTask, WorkerAnswer, WorkerTask } from "./workerProtocol.js";
+import type {
+  FromWorker,
+  TimingTask,
+  ToWorker,
+  TrialProgress,
+  TrialTask,
+  WorkerAnswer,
+  WorkerTask,
+} from "./workerProtocol.js";
 
 const stop = new AbortController();
 
@@ -69,10 +78,21 @@ function say(message: FromWorker, then = () => {}): void {
   else then();
 }
 
+function answerTo(task: WorkerTask): Promise<WorkerAnswer> {
+  if (task.kind === "survey") return survey(task.options).then((survey) => ({ kind: "surveyed", survey }));
+  return task.kind === "timing" ? timing(task) : trial(task);
+}
+
+async function timing({ options, trial: { model, training } }: TimingTask): Promise<WorkerAnswer> {
+  await useBackend(options.backend);
+  const { compiled, xla } = options;
+  return { kind: "timed", timing: await timeSteps(model, training, { compiled, xla: xla === "on" }) };
+}
+
 async function answer(work: WorkerTask): Promise<void> {
   let last: WorkerAnswer;
   try {
-    last = work.kind === "survey" ? { kind: "surveyed", survey: await survey(work.options) } : await trial(work);
+    last = await answerTo(work);
   } catch (error) {
     const { name, message, stack } = error as Error;
     if (process.env.HEED_DEBUG === "1") process.stderr.write(`${stack}\n`);

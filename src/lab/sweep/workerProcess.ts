@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { dirname, extname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { threadSettings } from "../../backends/processes.js";
+import * as errors from "../../core/errors.js";
 import type { FromWorker, ToWorker, TrialProgress, WorkerAnswer, WorkerTask } from "./workerProtocol.js";
 
 /** A process that does one piece of work. */
@@ -48,6 +49,23 @@ export function startWorker(
   };
   send(work);
   return { answer, send, kill: () => child.kill("SIGKILL") };
+}
+
+/**
+ * What a process that does `task` answers, which must be of this `kind`.
+ *
+ * @throws the error of heed that the process met.
+ */
+export async function runTask<K extends WorkerAnswer["kind"]>(
+  task: WorkerTask,
+  threads: number,
+  kind: K,
+): Promise<Extract<WorkerAnswer, { kind: K }>> {
+  const answer = await startWorker(task, { threads }).answer;
+  if (answer.kind === kind) return answer as Extract<WorkerAnswer, { kind: K }>;
+  if (answer.kind !== "error") throw new Error(`a worker answered ${answer.kind}, not ${kind}`);
+  const Kind = (errors as Record<string, unknown>)[answer.name] as typeof errors.HeedError | undefined;
+  throw Kind ? new Kind(answer.message) : new Error(answer.message);
 }
 
 function endingOf(code: number | null, signal: string | null, complaints: string): string {

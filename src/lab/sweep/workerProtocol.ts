@@ -1,14 +1,22 @@
+import type { StepTiming } from "../../jobs/timeSteps.js";
 import type { TrainOptions } from "../../jobs/trainOptions.js";
-import type { SweepSurvey } from "./planTrials.js";
+import type { SweepSurvey, Trial } from "./planTrials.js";
 
 /** The one piece of work that a worker process is for. */
-export type WorkerTask = SurveyTask | TrialTask;
+export type WorkerTask = SurveyTask | TimingTask | TrialTask;
 
 /** Look at texts and machine. */
 export interface SurveyTask {
   kind: "survey";
   /** What all trials share. */
   options: TrainOptions;
+}
+
+/** Time a few steps of a trial. */
+export interface TimingTask {
+  kind: "timing";
+  options: Pick<TrainOptions, "backend" | "compiled" | "xla">;
+  trial: Pick<Trial, "model" | "training">;
 }
 
 /** Train, or go on with what an earlier process left in `options.out`. */
@@ -36,6 +44,7 @@ export interface TrialProgress {
 /** What a worker says last; then it ends. */
 export type WorkerAnswer =
   | { kind: "surveyed"; survey: SweepSurvey }
+  | { kind: "timed"; timing: StepTiming }
   /** The trial has made its last step. */
   | { kind: "done" }
   /** It has saved where it is, as it was told to stop. */

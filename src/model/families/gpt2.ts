@@ -78,6 +78,7 @@ export const gpt2: Family = {
     intermediateDim: "any",
     positions: ["learned", "sinusoidal", "none"],
     activation: Object.keys(spellings) as ActivationKind[],
+    norm: ["layernorm"],
     normEpsilon: "any",
     bias: [true, false],
     tie: [true, false],

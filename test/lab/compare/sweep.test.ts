@@ -30,7 +30,19 @@ function sweepOf(trials: Trial[], { asked = {}, skipped = [] as object[] } = {})
   mkdirSync(join(sweep, "trials"), { recursive: true });
   for (const { name, run } of trials) if (run) fakeRun(join(sweep, "trials", name), run);
   const lines = trials.flatMap(({ name, result }, i) =>
-    result ? [{ trial: i + 1, run: `trials/${name}`, settings: {}, seed: 1, ...result }] : [],
+    result
+      ? [
+          {
+            trial: i + 1,
+            run: `trials/${name}`,
+            settings: {},
+            seed: 1,
+            parameters: 9,
+            parametersWithoutEmbedding: 9,
+            ...result,
+          },
+        ]
+      : [],
   );
   if (lines.length > 0)
     writeFileSync(join(sweep, "results.jsonl"), lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
@@ -46,7 +58,7 @@ it("reads the trials of a sweep, and what the sweep says of them", async () => {
       {
         name: "heads=2",
         run: { model: { numHeads: 2 } },
-        result: { status: "done", command: "HEED_THREADS=1 heed train" },
+        result: { status: "done", command: "heed train --threads 1" },
       },
       { name: "heads=10", run: { model: { numHeads: 16 }, stoppedAt: 40 }, result: { status: "stopped" } },
       {
@@ -66,7 +78,7 @@ it("reads the trials of a sweep, and what the sweep says of them", async () => {
   );
   const { runs, failures, notes } = await analyze([sweep]);
   expect(runs.map((run) => relative(join(sweep, "trials"), run.folder))).toEqual(["heads=1", "heads=2", "heads=10"]);
-  expect(runs[1]).toMatchObject({ command: "HEED_THREADS=1 heed train", budget: "tokens=60" });
+  expect(runs[1]).toMatchObject({ command: "heed train --threads 1", budget: "tokens=60" });
   expect(failures).toEqual([{ name: "heads=4", error: "out of memory" }]);
   expect(notes.map((note) => note.replaceAll(sweep, "SWEEP"))).toEqual([
     "SWEEP: 2 of 6 trials have not begun.",

@@ -76,7 +76,7 @@ it("is resumed only from a sweep, as it was asked for", async () => {
   );
   writeFileSync(join(folder, "sweep.json"), '{ "format": "mine" }');
   expect(await refused({ resume })).toBe(
-    `CheckpointError: ${join(folder, "sweep.json")}: format must be "heed-sweep-1": got "mine"`,
+    `CheckpointError: ${join(folder, "sweep.json")}: format must be one of heed-sweep-1: got "mine"`,
   );
 });
 
@@ -117,8 +117,17 @@ it("says that more workers than it began with share the threads", async () => {
 
 it("counts a trial that failed before as one that is left", async () => {
   create();
-  const failed = { trial: 1, run: "trials/a", settings: {}, seed: 1337, status: "failed", error: "it broke" };
-  const done = { trial: 2, run: "trials/b", settings: {}, seed: 1337, status: "done" };
+  const counts = { parameters: 9, parametersWithoutEmbedding: 9 };
+  const failed = {
+    trial: 1,
+    run: "trials/a",
+    settings: {},
+    seed: 1337,
+    ...counts,
+    status: "failed",
+    error: "it broke",
+  };
+  const done = { trial: 2, run: "trials/b", settings: {}, seed: 1337, ...counts, status: "done" };
   writeFileSync(join(folder, "results.jsonl"), `${JSON.stringify(failed)}\n${JSON.stringify(done)}\n`);
   const planned: object[] = [];
   const resumed = sweep(
@@ -156,14 +165,14 @@ it("holds its folder, and deletes only what is its own", () => {
 
 it.each([
   [{ trials: {} }, "trials must be a list: got {}"],
-  [{ trials: [{ trial: 1, run: "../elsewhere" }] }, 'trial 1: run must name a folder in trials/: got "../elsewhere"'],
+  [{ trials: [{ trial: 1, run: "../elsewhere" }] }, 'trials.0.run must name a folder in trials/: got "../elsewhere"'],
   [{ survey: [] }, "survey must be an object: got []"],
-  [{ notes: [1] }, "notes must be a text: got 1"],
-  [{ workers: "2" }, 'workers must be a whole number from 1 to 1024: got "2"'],
+  [{ notes: [1] }, "notes.0 must be a string: got 1"],
+  [{ workers: "2" }, 'workers must be a whole number of at least 1: got "2"'],
   [{ asked: { data: [text], grid: "heads=1,two" } }, 'heads must be a number: got "two"'],
   [
     { asked: { data: [text], grid: "heads=1,2", medianStop: true } },
-    "medianStop must be absent, as sweeps no longer have it: got true (start a new sweep, or resume with the version of heed that began it)",
+    "asked.medianStop must be absent, as sweeps no longer have it: got true (start a new sweep, or resume with the version of heed that began it)",
   ],
 ])("refuses to go on with a sweep.json that says %j", (wrong, message) => {
   create();

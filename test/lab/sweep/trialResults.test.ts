@@ -52,8 +52,8 @@ it("takes a trial's figures from its run folder, and nothing that depends on tim
     ...{ parameters: total, parametersWithoutEmbedding: withoutEmbedding },
     ...{ finalValLoss: 2.5, bestValLoss: 2.25, bestStep: 10, finalTrainLoss: 2 },
     command:
-      "HEED_THREADS=3 npx heed train --data t.txt --heads 2 --dim 12 --context 8 --steps 20 --backend cpu " +
-      "--out models/heads=2,seed=1337",
+      "npx heed train --data t.txt --heads 2 --dim 12 --context 8 --steps 20 --backend cpu --threads 3 " +
+      '--out "models/heads=2,seed=1337"',
   };
   expect(results.done(second)).toEqual(result);
   expect(lines()).toBe(`${JSON.stringify(result)}\n`);
@@ -99,15 +99,33 @@ it("refuses a run that lacks its last step, and a results.jsonl that is not its 
     `CheckpointError: ${run}: its metrics must end with step 20: got 15 (delete the folder, and resume)`,
   );
   expect(results.has(first)).toBe(false);
-  const line = { trial: 1, run: "trials/a", settings: {}, seed: 1, status: "done", parameters: 9, command: "" };
+  const line = {
+    trial: 1,
+    run: "trials/a",
+    settings: {},
+    seed: 1,
+    status: "done",
+    parameters: 9,
+    parametersWithoutEmbedding: 9,
+  };
   const path = join(folder, "results.jsonl");
-  for (const wrong of [{ run: 7 }, { status: "odd" }, { settings: [] }, { seed: "1" }, { steps: "9" }, { error: 1 }]) {
-    const text = JSON.stringify({ ...line, ...wrong });
-    writeFileSync(path, `${JSON.stringify(line)}\n${text}\n`);
+  const wrong: [object, string][] = [
+    [{ run: 7 }, "run must be a string: got 7"],
+    [{ status: "odd" }, 'status must be one of done, failed: got "odd"'],
+    [{ settings: [] }, "settings must be an object: got []"],
+    [{ seed: "1" }, 'seed must be a whole number of at least 0: got "1"'],
+    [{ bestValLoss: "9" }, 'bestValLoss must be a number: got "9"'],
+  ];
+  for (const [fields, message] of wrong) {
+    writeFileSync(path, `${JSON.stringify(line)}\n${JSON.stringify({ ...line, ...fields })}\n`);
     expect(refusal(() => new Results(folder, sweep))).toBe(
-      `CheckpointError: ${path} line 2 must be a trial's result: got ${JSON.stringify(text)} (delete the line)`,
+      `CheckpointError: ${path} line 2: ${message} (delete the line)`,
     );
   }
+  writeFileSync(path, "{\n");
+  expect(refusal(() => new Results(folder, sweep))).toBe(
+    `CheckpointError: ${path} line 1 must be an object: got undefined (delete the line)`,
+  );
 });
 
 it("names in a command what all trials share and what is the trial's own", () => {
@@ -117,7 +135,7 @@ it("names in a command what all trials share and what is the trial's own", () =>
   };
   const [trial] = plan({ ...given, seeds: [4, 5] }).trials;
   expect(new Results(folder, { ...sweep, asked: asked(given) }).failed(trial!, "it broke").command).toBe(
-    "HEED_THREADS=3 npx heed train --data 'it'\\''s mine.txt' b.txt --val-data v.txt --tokenizer word --unknown-token " +
-      "--context 8 --steps 500 --warmup 7 --seed 4 --backend cpu --no-compile --xla off --out models/seed=4",
+    'npx heed train --data "it\'s mine.txt" b.txt --val-data v.txt --tokenizer word --unknown-token ' +
+      "--context 8 --steps 500 --warmup 7 --seed 4 --backend cpu --threads 3 --no-compile --xla off --out models/seed=4",
   );
 });

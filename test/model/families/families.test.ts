@@ -23,7 +23,10 @@ describe("familyFor", () => {
         'got "rotary" (the family heed expresses every model)',
     );
     expect(refusal(() => familyFor(withOption({ norm: "rmsnorm" }), "gpt2"))).toBe(
-      'ConfigError: norm must be left out, to be expressed as a model of the family gpt2: got "rmsnorm" (the family heed expresses every model)',
+      'ConfigError: norm must be one of layernorm, to be expressed as a model of the family gpt2: got "rmsnorm" (the family heed expresses every model)',
+    );
+    expect(refusal(() => familyFor(withOption({ numKvHeads: 1 }), "gpt2"))).toBe(
+      "ConfigError: numKvHeads must be left out, to be expressed as a model of the family gpt2: got 1 (the family heed expresses every model)",
     );
     expect(refusal(() => familyFor(tiny, "bert"))).toBe('ConfigError: family must be one of gpt2, heed: got "bert"');
   });
@@ -33,7 +36,8 @@ describe("config.json", () => {
   it("of the family heed holds the model's config alone", () => {
     const config = { ...tiny, normEpsilon: 1e-6 };
     const json = configJson(familyFor(config, "heed"), config);
-    expect(json).toEqual({ model_type: "heed", heed: config });
+    const { norm, ...stored } = config; // has its default
+    expect(json).toEqual({ model_type: "heed", heed: stored });
     expect(readConfig(json, "config.json")).toMatchObject({ family: { name: "heed" }, config, notes: [] });
     expect(refusal(() => readConfig({ model_type: "heed" }, "config.json"))).toBe(
       "CheckpointError: config.json: heed must be an object: got undefined",
@@ -41,9 +45,13 @@ describe("config.json", () => {
   });
 
   it("leaves out a field that came later, where it has its default: an earlier heed reads it", () => {
-    const { normEpsilon, ...first } = tiny;
+    const { norm, normEpsilon, ...first } = tiny;
     expect(configJson(familyFor(tiny), tiny).heed).toEqual(first);
-    expect(readConfig(configJson(familyFor(tiny), tiny), "config.json").config).toEqual({ ...first, normEpsilon });
+    expect(readConfig(configJson(familyFor(tiny), tiny), "config.json").config).toEqual({
+      ...first,
+      norm,
+      normEpsilon,
+    });
     expect(configJson(familyFor(tiny), { ...tiny, normEpsilon: 0.01 })).toMatchObject({
       layer_norm_epsilon: 0.01,
       heed: { ...first, normEpsilon: 0.01 },

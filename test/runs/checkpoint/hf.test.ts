@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } fro
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { activationKinds, type ModelConfig, positionKinds } from "../../../src/config/model.js";
+import { activationKinds, type ModelConfig, normKinds, positionKinds } from "../../../src/config/model.js";
 import { weightShapes } from "../../../src/model/weightShapes.js";
 import { type CheckpointContent, loadCheckpoint, saveCheckpoint } from "../../../src/runs/checkpoint/checkpoint.js";
 import { readSafetensors, type SavedTensor, writeSafetensors } from "../../../src/runs/checkpoint/safetensors.js";
@@ -44,6 +44,7 @@ const anyConfig: fc.Arbitrary<ModelConfig> = fc.record({
   intermediateDim: fc.integer({ min: 1, max: 9 }),
   positions: fc.constantFrom(...positionKinds),
   activation: fc.constantFrom(...activationKinds),
+  norm: fc.constantFrom(...normKinds),
   normEpsilon: fc.constantFrom(1e-5, 1e-6),
   bias: fc.boolean(),
   tie: fc.boolean(),
@@ -212,6 +213,7 @@ describe("a GPT-2 that transformers saved", () => {
       intermediateDim: 48,
       positions: "learned",
       activation: "gelu",
+      norm: "layernorm",
       normEpsilon: 1e-5,
       bias: true,
       tie: false,
