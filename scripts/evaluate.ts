@@ -6,6 +6,7 @@ import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 import { columnsOf } from "./support/screen.js";
+import { textAt } from "./support/standardInput.js";
 
 export const command: HeedCommand = {
   command: "evaluate [checkpoint] [data]",
@@ -16,14 +17,15 @@ export const command: HeedCommand = {
   ],
   builder: {
     checkpoint: textFlag("Run or checkpoint folder; needed"),
-    data: textFlag("Text file; needed"),
+    data: textFlag("Text file, or - for standard input; needed"),
     ...tableFlags(evaluationFields),
     backend: backendFlag,
     trust: switchFlag("Load files that another program changed after heed saved them", false),
     json: switchFlag("Print the figures as JSON", false),
   },
   handler: async (flags) => {
-    const { checkpoint, data, backend, trust } = flags;
+    const { checkpoint, backend, trust } = flags;
+    const data = flags.data === undefined ? flags.data : await textAt(flags.data);
     const display = new EvaluationDisplay();
     const given = { checkpoint, data, backend, trust, ...givenFields(evaluationFields, flags), ...display.listeners };
     const result = await evaluate(given).finally(() => display.close());

@@ -1,13 +1,14 @@
 // npm run generate -- models/tales "Once upon a time"
 import { type GenerationConfig, generationFields } from "../src/config/generation.js";
 import { type XlaChoice, xlaChoices } from "../src/config/xla.js";
-import { ConfigError, DataError } from "../src/core/errors.js";
-import { readRegularFile } from "../src/core/files.js";
+import { ConfigError } from "../src/core/errors.js";
+import { readText } from "../src/dataset/readText.js";
 import { generate } from "../src/jobs/generate.js";
 import { unescaped } from "./support/arguments.js";
 import { backendFlag, choiceFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 import { note, styled } from "./support/screen.js";
+import { textAt } from "./support/standardInput.js";
 import { storyWriter } from "./support/wordWrap.js";
 
 export const command: HeedCommand = {
@@ -23,7 +24,7 @@ export const command: HeedCommand = {
       "Text to go on from; \\n, \\t and \\\\ stand for a line break, a tab and a backslash",
       "a new text",
     ),
-    "prompt-file": textFlag("File that holds the prompt"),
+    "prompt-file": textFlag("File that holds the prompt, or - for standard input; a line break at its end is left out"),
     ...tableFlags(generationFields, "Drawing:"),
     backend: backendFlag,
     xla: choiceFlag("Whether XLA compiles the writing, on native", xlaChoices, "auto: for long texts"),
@@ -31,7 +32,7 @@ export const command: HeedCommand = {
     json: switchFlag("Print the answers as JSON", false),
   },
   handler: async (flags) => {
-    const prompt = promptOf(flags.prompt, flags.promptFile);
+    const prompt = await promptOf(flags.prompt, flags.promptFile);
     const story = answers(prompt, (flags.numSamples ?? 1) > 1);
     const drawing = givenFields(generationFields, flags) as Partial<GenerationConfig>;
     const result = await generate({
@@ -71,12 +72,9 @@ function answers(prompt: string, several: boolean) {
   return { onText, end };
 }
 
-function promptOf(prompt: string | undefined, promptFile: string | undefined): string {
+async function promptOf(prompt: string | undefined, promptFile: string | undefined): Promise<string> {
   if (promptFile === undefined) return unescaped(prompt ?? "");
   if (prompt !== undefined) throw new ConfigError("prompt and prompt-file can't both be given");
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readRegularFile(promptFile));
-  } catch (error) {
-    throw new DataError(`prompt-file must be a text in UTF-8: ${(error as Error).message} (${promptFile})`);
-  }
+  const text = await readText(await textAt(promptFile), { role: "prompt file", onNote: note });
+  return text.replace(/\r?\n$/, "");
 }

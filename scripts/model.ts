@@ -3,6 +3,7 @@ import { describeModel } from "../src/jobs/describeModel.js";
 import { numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 import { modelText, sayTiming } from "./support/modelText.js";
+import { withStandardInput } from "./support/standardInput.js";
 import { settingFlags, timingFlag, trainOptions } from "./train.js";
 
 /** Flags of `train` that neither change what training takes nor say what the model is. */
@@ -25,7 +26,7 @@ export const command: HeedCommand = {
   },
   handler: async (flags) => {
     const { checkpoint, vocabSize, timing } = flags;
-    const { model, out, ...options } = trainOptions(flags);
+    const { model, out, ...options } = await withStandardInput(trainOptions(flags));
     const summary = await describeModel({
       ...options,
       model: vocabSize === undefined ? model : { ...model, vocabSize },

@@ -10,6 +10,7 @@ import { givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.j
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
 import { modelText, sayTiming } from "./support/modelText.js";
+import { withStandardInput } from "./support/standardInput.js";
 import { TrainingDisplay } from "./support/trainingDisplay.js";
 
 const { vocabSize, ...shapeFields } = modelFields; // the tokenizer decides the vocabulary
@@ -41,7 +42,7 @@ export const command: HeedCommand = {
     json: switchFlag("Print the result as JSON", false),
   },
   handler: async (flags) => {
-    const options = trainOptions(flags);
+    const options = await withStandardInput(trainOptions(flags));
     if (flags.dryRun) return showPlan(options, { json: flags.json, timing: flags.timing });
     const display = new TrainingDisplay();
     const { signal } = stopOnInterrupt(() => display.close());

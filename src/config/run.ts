@@ -5,11 +5,11 @@ import { xlaChoices } from "./xla.js";
 
 /** What a model is trained on. */
 export const dataFields = {
-  data: optional(sources({ flag: "data", help: "Text files to train on" })),
+  data: optional(sources({ flag: "data", help: "Text files to train on; - is standard input" })),
   valData: optional(
     sources({
       flag: "val-data",
-      help: "Text files to validate on",
+      help: "Text files to validate on; - is standard input",
       defaultText: "the held-out text that the corpus names, else a share of each text",
     }),
   ),

@@ -160,7 +160,7 @@ function requireTextsThere(record: RunRecord, { data, valData }: TrainOptions): 
     throw new DataError({
       field,
       rule: "name the texts that the run began with",
-      got: path === noPath ? "none, and they were no files" : `${path}, which is not there`,
+      got: path === noPath ? "none, and a text of it was no file" : `${path}, which is not there`,
       remedy: `give the same texts ${path === noPath ? "again" : "where they are now"}, with {${field}}`,
     });
   }

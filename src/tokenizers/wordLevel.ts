@@ -162,7 +162,7 @@ export class WordLevel implements Tokenizer {
     ] as const) {
       if (whole.normalize(form) !== whole && this.knows(whole.normalize(form))) {
         return (
-          `, but it is in Unicode's ${name} form (${form}), which looks the same: ` +
+          `, but it is among them in Unicode's ${name} form (${form}), which looks the same: ` +
           `convert this text to ${form}, or train with --normalize NFC, which brings both to one form`
         );
       }

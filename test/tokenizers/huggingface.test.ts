@@ -47,3 +47,16 @@ describe.each(cases)(
     });
   },
 );
+
+// Made by fixtures/save.py: the tokenizers above, loaded and saved again by transformers, without their `model`.
+const { saved } = JSON.parse(readFileSync(new URL("./fixtures/transformers.json", import.meta.url), "utf8"));
+
+it.each(saved as (Case & { use: string })[])(
+  "transformers' $kind tokenizer, unknownToken $unknownToken, $use, is read as the one that it loaded",
+  ({ kind, unknownToken, tokenizer }) => {
+    const same = cases.find((other) => other.kind === kind && other.unknownToken === unknownToken)!.tokenizer;
+    expect(tokenizer).not.toEqual(same);
+    const { model } = same as { model: object };
+    expect(tokenizerFromJson({ ...tokenizer, model }).toJSON()).toEqual(same);
+  },
+);

@@ -223,17 +223,17 @@ describe("normal forms", () => {
       `which looks the same: convert this text to ${form}, or train with --normalize NFC, which brings both to one form`;
     expect(() => fitTokenizer(decomposed, { kind: "word" }).encode(composed)).toThrow(
       new DataError(
-        `line 1, column 1: the word "caf\u00e9" is not among the tokenizer's 2 tokens, but it is in Unicode's decomposed form (NFD), ${remedy("NFD")}`,
+        `line 1, column 1: the word "caf\u00e9" is not among the tokenizer's 2 tokens, but it is among them in Unicode's decomposed form (NFD), ${remedy("NFD")}`,
       ),
     );
     expect(() => fitTokenizer(composed, { kind: "word" }).encode(decomposed)).toThrow(
-      `is not among the tokenizer's 2 tokens, but it is in Unicode's composed form (NFC), ${remedy("NFC")}`,
+      `is not among the tokenizer's 2 tokens, but it is among them in Unicode's composed form (NFC), ${remedy("NFC")}`,
     );
     expect(() => fitTokenizer(decomposed, { kind: "char" }).encode(composed)).toThrow(
-      `line 1, column 4: the character "\u00e9" (U+00E9) is not among the tokenizer's 10 tokens, but it is in Unicode's decomposed form (NFD), ${remedy("NFD")}`,
+      `line 1, column 4: the character "\u00e9" (U+00E9) is not among the tokenizer's 10 tokens, but it is among them in Unicode's decomposed form (NFD), ${remedy("NFD")}`,
     );
     expect(() => fitTokenizer(composed, { kind: "char" }).encode(decomposed)).toThrow(
-      `line 1, column 5: the character "\u0301" (U+0301) is not among the tokenizer's 9 tokens, but it is in Unicode's composed form (NFC), ${remedy("NFC")}`,
+      `line 1, column 5: the character "\u0301" (U+0301) is not among the tokenizer's 9 tokens, but it is among them in Unicode's composed form (NFC), ${remedy("NFC")}`,
     );
   });
 

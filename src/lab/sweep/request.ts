@@ -1,6 +1,7 @@
 import { checkGiven } from "../../config/fields.js";
 import { modelFields } from "../../config/model.js";
 import { dataFields, machineFields, outputFields } from "../../config/run.js";
+import { noPath } from "../../config/textSource.js";
 import { trainingFields } from "../../config/training.js";
 import { requireInteger, show } from "../../core/checks.js";
 import { ConfigError } from "../../core/errors.js";
@@ -57,9 +58,9 @@ function checkShared({ model, training, ...others }: Asked): void {
   checkGiven({ ...dataFields, ...machineFields, ...outputFields }, { data, keep, xla });
   if ((data ?? []).length === 0)
     throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
-  if ([...(data ?? []), ...(valData ?? [])].some((source) => typeof source !== "string")) {
+  if ([...(data ?? []), ...(valData ?? [])].some((source) => typeof source !== "string" || source === noPath)) {
     const rule = "be files, for every trial reads them";
-    throw new ConfigError({ field: "data", rule, got: "a text in memory", remedy: "save it to a file" });
+    throw new ConfigError({ field: "data", rule, got: "a text that is no file", remedy: "save it to one" });
   }
   checkGiven(modelFields, model);
   checkGiven(trainingFields, training);
