@@ -1,6 +1,7 @@
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
+import { generate } from "../../src/jobs/generate.js";
 import { type TrainListeners, train } from "../../src/jobs/train.js";
 import type { TrainOptions } from "../../src/jobs/trainOptions.js";
 import { folderOf } from "../dataset/files.js";
@@ -58,6 +59,61 @@ it("refuses to go on with a run of an older version that was to end after a time
     `${path}: seconds must be absent, as a run ends after its steps and not after a time: got 60 ` +
       "(start a new run with --steps, or resume with the version of heed that began it)",
   );
+});
+
+describe("texts of a run", () => {
+  const record = () => JSON.parse(readFileSync(join(out, "run.json"), "utf8"));
+  const text = "The dog sat on the log. ".repeat(40);
+
+  it("may be in memory: the run goes on when they are given again", async () => {
+    await begin({ data: [{ text }], valData: [{ text: Buffer.from("The log sat on the dog.") }] });
+    expect(record()).toMatchObject({ data: ["-"], valData: ["-"], reading: "each" });
+    const on = { out, resume: true, training: { steps: 7 } };
+    const again = (field: string) =>
+      `${field} must name the texts that the run began with: got none, and a text of it was no file (give the same texts again, with ${field})`;
+    await expect(train(on)).rejects.toThrow(again("data"));
+    await expect(train({ ...on, data: [{ text }] })).rejects.toThrow(again("valData"));
+    const valData = [{ text: "The log sat on the dog." }];
+    await expect(train({ ...on, data: [{ text: `${text}The` }], valData })).rejects.toThrow(
+      "- must be the text that the run began with: its hash is another",
+    );
+    expect((await train({ ...on, data: [{ text }], valData })).state.step).toBe(7);
+  });
+
+  it("are split as the run began: each text, or all joined in runs of an earlier heed", async () => {
+    const data = ["a.txt", "b.txt"].map((name) => join(folder, name));
+    writeFileSync(data[0]!, "The cat sat on it. ".repeat(9).slice(0, 155));
+    writeFileSync(data[1]!, "The dog sat on it. ".repeat(9).slice(0, 165));
+    const counts: object[] = [];
+    const onStart: TrainListeners["onStart"] = ({ tokens }) => counts.push(tokens);
+    await begin({ data }, { onStart });
+    await train({ out, resume: true, training: { steps: 7 } }, { onStart });
+    const { reading, ...before } = record();
+    writeFileSync(join(out, "run.json"), JSON.stringify(before));
+    await train({ out, resume: true, training: { steps: 8 } }, { onStart });
+    // 155 * 0.9 = 139.5 and 165 * 0.9 = 148.5, or 320 * 0.9 = 288
+    const [each, joined] = [
+      { train: 139 + 148, validation: 33 },
+      { train: 288, validation: 32 },
+    ];
+    expect(counts).toEqual([each, each, joined]);
+  });
+
+  it("are brought to NFC where that is asked for, and so are prompts", async () => {
+    await begin({ data: [{ text: "café naïve ".repeat(40).normalize("NFD") }], normalize: "NFC" });
+    expect(record()).toMatchObject({ normalize: "NFC" });
+    const { normalizer } = JSON.parse(readFileSync(join(out, "checkpoint-6", "tokenizer.json"), "utf8"));
+    expect(normalizer).toEqual({ type: "NFC" });
+    for (const prompt of ["café".normalize("NFC"), "café".normalize("NFD")]) {
+      expect(
+        (await generate({ checkpoint: out, prompt, maxNewTokens: 2, backend: "cpu" })).answers[0]!.promptTokens,
+      ).toBe(4);
+    }
+    const tokenizer = join(out, "checkpoint-6", "tokenizer.json");
+    await expect(begin({ tokenizer, normalize: "none", overwrite: true })).rejects.toThrow(
+      `normalize must be that of ${tokenizer}, NFC: got "none"`,
+    );
+  });
 });
 
 it("keeps in run.json how the step was run, where that was asked for", async () => {

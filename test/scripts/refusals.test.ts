@@ -13,6 +13,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "one.txt"), "T");
   writeFileSync(join(folder, "empty.txt"), "");
   writeFileSync(join(folder, "latin.txt"), Buffer.from("caf\u00e9 text\n", "latin1"));
+  writeFileSync(join(folder, "utf16.txt"), Buffer.from(text, "utf16le"));
   writeFileSync(join(folder, "same.txt"), "a".repeat(500));
   writeFileSync(join(folder, "odd.json"), '{ "model": { "numLayer": 2 } }');
   mkdirSync(join(folder, "mine"));
@@ -34,6 +35,14 @@ const refusals: [command: string, message: string][] = [
   [
     "train --data latin.txt --out new",
     'data file must be UTF-8 text: got "latin.txt", whose byte 0xE9 at offset 3 (line 1) is not (convert it, for instance with iconv -f WINDOWS-1252 -t UTF-8)',
+  ],
+  [
+    "train --data utf16.txt --out new",
+    'data file must be UTF-8 text: got "utf16.txt", UTF-16LE text (convert it: iconv -f UTF-16LE -t UTF-8 OLD > NEW, or save it as UTF-8 in an editor)',
+  ],
+  [
+    "generate run --prompt-file utf16.txt",
+    'prompt file must be UTF-8 text: got "utf16.txt", UTF-16LE text (convert it: iconv -f UTF-16LE -t UTF-8 OLD > NEW, or save it as UTF-8 in an editor)',
   ],
   ["train --data . --out new", 'data file must be a regular file: got ".", a folder (name a text file)'],
   ["train --data gone.txt --out new", 'data file must exist: got "gone.txt" (check the path)'],

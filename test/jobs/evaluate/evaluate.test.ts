@@ -78,6 +78,13 @@ describe.each(present)("evaluate on %s", (backend) => {
     }
   });
 
+  it("takes a text in memory", async () => {
+    const { data, ...fromMemory } = await run({ data: { text } });
+    expect(data).toBe("-");
+    const { data: _, checkpoint: __, ...fromFile } = await run();
+    expect(fromMemory).toMatchObject(fromFile);
+  });
+
   it("has a standard error from blocks that end at blank lines", async () => {
     const { standardError, loss } = await run({ stride: 2 });
     await useBackend("cpu");

@@ -49,6 +49,14 @@ it("reads budgets with and without suffixes", () => {
 const refusals: [options: Partial<SweepOptions>, message: string][] = [
   [{}, 'grid must say what to vary: got none (add --grid "heads=1,2,4", or --seeds 3 to vary the seed alone)'],
   [{ data: [], grid: "heads=1" }, "data must name at least one text file: got none"],
+  [
+    { data: [{ text: "abc" }], grid: "heads=1" },
+    "data must be files, for every trial reads them: got a text that is no file (save it to one)",
+  ],
+  [
+    { data: ["a.txt"], valData: ["-"], grid: "heads=1" },
+    "data must be files, for every trial reads them: got a text that is no file (save it to one)",
+  ],
   [{ grid: "" }, 'grid must name settings, like "heads=1,2,4 dim=64,128": got none'],
   [{ grid: "heads" }, 'grid must be made of parts like heads=1,2,4: got "heads"'],
   [{ grid: "heads=" }, 'grid must be made of parts like heads=1,2,4: got "heads="'],
