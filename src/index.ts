@@ -1,35 +1,12 @@
-/** heed's public API. */
-export { type ActiveBackend, type BackendChoice, useBackend } from "./backends/choose.js";
-export { type Compiled, type CompileOptions, compile, type Tensors } from "./compile/compile.js";
-export { type RepeatOptions, repeat } from "./compile/repeat.js";
+/** heed's public API. What is not here is in a group of its own, one per folder: `heed/layers`, `heed/compile`, … */
+export { type ActiveBackend, useBackend } from "./backends/choose.js";
 export { type GenerationConfig, generationConfig } from "./config/generation.js";
 export { type ModelConfig, modelConfig } from "./config/model.js";
 export { type TrainingConfig, trainingConfig } from "./config/training.js";
 export * from "./core/errors.js";
 export { type GenerateOptions, generateText } from "./generation/generateText.js";
-export { describeModel } from "./jobs/describeModel.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./jobs/evaluate/evaluate.js";
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./jobs/generate.js";
 export { type OpenModel, openModel } from "./jobs/openModel.js";
-export { planTraining } from "./jobs/planTraining.js";
 export { type TrainListeners, type TrainResult, train } from "./jobs/train.js";
 export type { TrainOptions } from "./jobs/trainOptions.js";
-export { type Report, type ReportOptions, writeReport } from "./lab/compare/report.js";
-export type { SweepListeners } from "./lab/sweep/listeners.js";
-export type { SweepOptions } from "./lab/sweep/options.js";
-export { type SweepResult, sweep } from "./lab/sweep/sweep.js";
-export { CausalSelfAttention } from "./layers/causalSelfAttention.js";
-export type { CallContext } from "./layers/context.js";
-export { Dropout } from "./layers/dropout.js";
-export { FeedForward } from "./layers/feedForward.js";
-export { LayerNorm } from "./layers/layerNorm.js";
-export { LearnedPositions } from "./layers/learnedPositions.js";
-export { OutputProjection } from "./layers/outputProjection.js";
-export { type Point, points } from "./layers/points.js";
-export { SinusoidalPositions } from "./layers/sinusoidalPositions.js";
-export { TokenEmbedding } from "./layers/tokenEmbedding.js";
-export { forwardFlopsPerToken, parameterCounts, trainingFlopsPerToken } from "./model/count.js";
-export { Transformer } from "./model/transformer.js";
-export { tokenizerFromJson } from "./tokenizers/json.js";
-export type { Tokenizer } from "./tokenizers/tokenizer.js";
-export { type Progress, Trainer, type TrainerState } from "./training/trainer.js";
