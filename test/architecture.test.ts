@@ -129,11 +129,15 @@ it("has the lab use only what is public, as you could", () => {
       return exportsIn(code).map(({ name, from }) => `${name} of ${join(folder, from)}`);
     }),
   );
-  const wrong = inSrc.filter(({ path }) => path.startsWith("src/lab/")).flatMap(({ path, code }) => {
-    const imports = exportsIn(code.replace(/^export .*$/gm, "").replace(/^import/gm, "export"));
-    const foreign = imports.map(({ name, from }) => `${name} of ${join(dirname(path), from)}`);
-    return foreign.filter((name) => !/ of src\/lab\//.test(name) && !isPublic(name, publicNames)).map((name) => `${path} uses ${name}`);
-  });
+  const wrong = inSrc
+    .filter(({ path }) => path.startsWith("src/lab/"))
+    .flatMap(({ path, code }) => {
+      const imports = exportsIn(code.replace(/^export .*$/gm, "").replace(/^import/gm, "export"));
+      const foreign = imports.map(({ name, from }) => `${name} of ${join(dirname(path), from)}`);
+      return foreign
+        .filter((name) => !/ of src\/lab\//.test(name) && !isPublic(name, publicNames))
+        .map((name) => `${path} uses ${name}`);
+    });
   expect(wrong).toEqual([]);
 });
 

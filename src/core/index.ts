@@ -1,5 +1,5 @@
 /** The tools that heed is built with: errors, checks, seeded random numbers, files that survive a kill, statistics. */
-export { definedFields, requireInteger, requireOneOf } from "./checks.js";
+export { definedFields, requireInteger, requireOneOf, show } from "./checks.js";
 export {
   digestFile,
   type FileDigest,
