@@ -15,22 +15,11 @@ export { type Machine, readMachine } from "./machine.js";
 export { markdownTable } from "./markdownTable.js";
 export { nearest } from "./nearest.js";
 export { packageRoot } from "./packageRoot.js";
+export * from "./parse.js";
 export { Random } from "./random.js";
 export { isUnchanged, signed } from "./signature.js";
 export { largestDifference, mean, median, type Spread, speedRatio, spread } from "./statistics.js";
-export {
-  damaged,
-  exactJson,
-  isObject,
-  type JsonObject,
-  listIn,
-  objectIn,
-  parseJson,
-  parseJsonObject,
-  readJson,
-  textIn,
-  textsIn,
-} from "./strictJson.js";
+export { exactJson, isObject, type JsonObject, parseJson, parseJsonObject, readJson } from "./strictJson.js";
 export {
   type BySeed,
   type Difference,
