@@ -26,6 +26,7 @@ export { LayerNorm } from "./layers/layerNorm.js";
 export { LearnedPositions } from "./layers/learnedPositions.js";
 export { OutputProjection } from "./layers/outputProjection.js";
 export { type Point, points } from "./layers/points.js";
+export { RmsNorm } from "./layers/rmsNorm.js";
 export { SinusoidalPositions } from "./layers/sinusoidalPositions.js";
 export { TokenEmbedding } from "./layers/tokenEmbedding.js";
 export { forwardFlopsPerToken, parameterCounts, trainingFlopsPerToken } from "./model/count.js";
