@@ -8,5 +8,6 @@ export { LearnedPositions, type LearnedPositionsConfig } from "./learnedPosition
 export { ModelLayer, type StatedWeight } from "./modelLayer.js";
 export { OutputProjection, type OutputProjectionConfig } from "./outputProjection.js";
 export { type Point, points } from "./points.js";
+export { RmsNorm, type RmsNormConfig } from "./rmsNorm.js";
 export { SinusoidalPositions, type SinusoidalPositionsConfig } from "./sinusoidalPositions.js";
 export { TokenEmbedding, type TokenEmbeddingConfig } from "./tokenEmbedding.js";
