@@ -5,4 +5,4 @@ export { processesThatFit, threadSettings, threadsEach } from "./processes.js";
 export { defaultCacheFolder } from "./setup/cache.js";
 export { findPython } from "./setup/python.js";
 export { run } from "./setup/run.js";
-export { allowedThreads } from "./threads.js";
+export { allowedThreads, limitThreads } from "./threads.js";

@@ -6,6 +6,7 @@ export type { ModelSummary } from "./modelSummary.js";
 export { type OpenModel, openModel } from "./openModel.js";
 export { planTraining } from "./planTraining.js";
 export { openTexts } from "./prepareRun.js";
+export { type StepTiming, secondsOfTraining, timeSteps } from "./timeSteps.js";
 export { type TrainListeners, type TrainResult, train } from "./train.js";
 export { trainCommand } from "./trainCommand.js";
 export { checkTogether, checkTrainOptions, type TrainOptions } from "./trainOptions.js";
