@@ -17,7 +17,7 @@ export { nearest } from "./nearest.js";
 export { packageRoot } from "./packageRoot.js";
 export * from "./parse.js";
 export { Random } from "./random.js";
-export { isUnchanged, signed } from "./signature.js";
+export { isUnchanged, withSignature } from "./signature.js";
 export { largestDifference, mean, median, type Spread, speedRatio, spread } from "./statistics.js";
 export { exactJson, isObject, type JsonObject, parseJson, parseJsonObject, readJson } from "./strictJson.js";
 export {
