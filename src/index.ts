@@ -9,4 +9,4 @@ export { type EvaluateOptions, type Evaluation, evaluate } from "./jobs/evaluate
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./jobs/generate.js";
 export { type OpenModel, openModel } from "./jobs/openModel.js";
 export { type TrainListeners, type TrainResult, train } from "./jobs/train.js";
-export type { TrainOptions } from "./jobs/trainOptions.js";
+export type { TrainInput, TrainOptions } from "./jobs/trainOptions.js";

@@ -9,4 +9,4 @@ export { openTexts } from "./prepareRun.js";
 export { type StepTiming, secondsOfTraining, timeSteps } from "./timeSteps.js";
 export { type TrainListeners, type TrainResult, train } from "./train.js";
 export { trainCommand } from "./trainCommand.js";
-export { checkTogether, checkTrainOptions, type TrainOptions } from "./trainOptions.js";
+export { checkTogether, checkTrainOptions, type TrainInput, type TrainOptions } from "./trainOptions.js";
