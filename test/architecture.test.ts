@@ -116,10 +116,45 @@ function circlesIn(edges: ReadonlyMap<string, Iterable<string>>): string[] {
   return circles;
 }
 
-it("has nothing in src import src/index.ts or a script", () => {
-  const wrong = inSrc.filter(({ imports }) => imports.some((to) => to === "src/index.ts" || !to.startsWith("src/")));
+it("has nothing in src import what is public, src/index.ts and those of the rooms, or a script", () => {
+  const wrong = inSrc.filter(({ imports }) => imports.some((to) => /\/index\.ts$/.test(to) || !to.startsWith("src/")));
   expect(wrong.map(({ path }) => path)).toEqual([]);
 });
+
+it("has the lab use only what is public, as you could", () => {
+  const publicNames = new Set(
+    inSrc.flatMap(({ path, code }) => {
+      if (!/^src\/(\w+\/)?index\.ts$/.test(path)) return [];
+      const folder = dirname(path);
+      return exportsIn(code).map(({ name, from }) => `${name} of ${join(folder, from)}`);
+    }),
+  );
+  const wrong = inSrc
+    .filter(({ path }) => path.startsWith("src/lab/"))
+    .flatMap(({ path, code }) => {
+      const imports = exportsIn(code.replace(/^export .*$/gm, "").replace(/^import/gm, "export"));
+      const foreign = imports.map(({ name, from }) => `${name} of ${join(dirname(path), from)}`);
+      return foreign
+        .filter((name) => !/ of src\/lab\//.test(name) && !isPublic(name, publicNames))
+        .map((name) => `${path} uses ${name}`);
+    });
+  expect(wrong).toEqual([]);
+});
+
+/** The names that `export { a, type B } from "./c.js"` lists, `*` for all, with where they come from. */
+function exportsIn(code: string): { name: string; from: string }[] {
+  const lists = code.matchAll(/^export (?:type )?(?:\*|\{([^}]*)\}) from "(\.[^"]+)"/gm);
+  return [...lists].flatMap(([, names, from]) =>
+    (names ?? "*")
+      .split(",")
+      .map((name) => name.trim().replace(/^type /, ""))
+      .filter((name) => name !== "")
+      .map((name) => ({ name, from: from! })),
+  );
+}
+
+const isPublic = (name: string, names: ReadonlySet<string>) =>
+  names.has(name) || names.has(name.replace(/^\w+ of/, "* of"));
 
 it("draws no random number but from Random", () => {
   // The tracer replaces Math.random, to refuse it in a compiled function.

@@ -4,10 +4,10 @@ import { type ConfigOf, choice, completeConfig, integer, number, toggle } from "
 export const positionKinds = ["learned", "sinusoidal", "none"] as const;
 export type PositionKind = (typeof positionKinds)[number];
 
-export const activationKinds = ["gelu", "gelu_new", "relu", "silu"] as const;
+export const activationKinds = ["gelu", "gelu_new", "relu", "relu2", "silu"] as const;
 export type ActivationKind = (typeof activationKinds)[number];
 
-export const normKinds = ["layernorm"] as const;
+export const normKinds = ["layernorm", "rmsnorm"] as const;
 export type NormKind = (typeof normKinds)[number];
 
 /** The shape of a model: everything that decides which weights it has and what it computes. */

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type ModelSummary, type SummaryOptions, summarizeModel, trainingTexts } from "./modelSummary.js";
 import { prepareRun } from "./prepareRun.js";
-import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
+import { checkTrainOptions, type TrainInput } from "./trainOptions.js";
 
 /**
  * What `train` would do with these options, checked as it checks them: the texts are read and the tokenizer is fitted,
@@ -10,7 +10,7 @@ import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
  *
  * @throws ConfigError, DataError or CheckpointError as `train` says.
  */
-export async function planTraining(given: TrainOptions, summary: SummaryOptions = {}): Promise<ModelSummary> {
+export async function planTraining(given: TrainInput, summary: SummaryOptions = {}): Promise<ModelSummary> {
   const options = checkTrainOptions(given);
   const { backend, record, corpus, resumed, close } = await prepareRun(options, existingFolder(options.out));
   try {

@@ -18,7 +18,7 @@ import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
 import { type PreparedRun, prepareRun } from "./prepareRun.js";
-import { checkTrainOptions, type TrainOptions } from "./trainOptions.js";
+import { checkTrainOptions, type TrainInput } from "./trainOptions.js";
 
 /** What a caller may hear while a run goes on. */
 export interface TrainListeners {
@@ -63,7 +63,7 @@ export interface TrainResult {
  * @throws TrainingError if the loss is no longer a number, or the run's folder is gone; FileError if it can't be written
  *   to, for instance because the disk is full; InterruptedError after saving, if `signal` asked to stop.
  */
-export async function train(given: TrainOptions, listeners: TrainListeners = {}): Promise<TrainResult> {
+export async function train(given: TrainInput, listeners: TrainListeners = {}): Promise<TrainResult> {
   const options = checkTrainOptions(given);
   const { out, overwrite, signal } = options;
   // On a disk, where the system's folder for temporary files may be memory.

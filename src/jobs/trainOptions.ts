@@ -3,6 +3,7 @@ import { requireBfloat16 } from "../backends/bfloat16.js";
 import { type ConfigOf, checkGiven } from "../config/fields.js";
 import { type ModelConfig, modelConfig, modelFields } from "../config/model.js";
 import { dataFields, machineFields, outputFields } from "../config/run.js";
+import type { TextSource } from "../config/textSource.js";
 import { type TokenizerConfig, tokenizerFields } from "../config/tokenizerFields.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
 import { ConfigError, DataError } from "../core/errors.js";
@@ -22,6 +23,12 @@ export interface TrainOptions extends Partial<ConfigOf<typeof trainOptionFields>
   training?: Partial<TrainingConfig>;
   /** Stops the run after the step under way, which is saved. */
   signal?: AbortSignal;
+}
+
+/** The same as you may give them: one text needs no list. */
+export interface TrainInput extends Omit<TrainOptions, "data" | "valData"> {
+  data?: TextSource | TextSource[];
+  valData?: TextSource | TextSource[];
 }
 
 const trainOptionFields = { ...dataFields, ...machineFields, ...outputFields };
@@ -61,7 +68,7 @@ function tokenizerOfFile(name: string): Tokenizer {
  *
  * @returns the options, each of its type: a single file as a list of one
  */
-export function checkTrainOptions(options: TrainOptions): TrainOptions {
+export function checkTrainOptions(options: TrainInput): TrainOptions {
   const { signal, ...rest } = options;
   const { model, training } = options;
   const checked = checkGiven(trainOptionFields, rest, {

@@ -2,6 +2,7 @@ import type { NormKind, PositionKind } from "../config/model.js";
 import { LayerNorm } from "./layerNorm.js";
 import { LearnedPositions } from "./learnedPositions.js";
 import type { ModelLayer } from "./modelLayer.js";
+import { RmsNorm } from "./rmsNorm.js";
 import { SinusoidalPositions } from "./sinusoidalPositions.js";
 
 /** What a layer of positions may need to know. */
@@ -26,4 +27,7 @@ export interface NormConfig {
 }
 
 /** The norm before attention, before the feed-forward and before the logits. */
-export const norms: Record<NormKind, new (config: NormConfig) => ModelLayer> = { layernorm: LayerNorm };
+export const norms: Record<NormKind, new (config: NormConfig) => ModelLayer> = {
+  layernorm: LayerNorm,
+  rmsnorm: RmsNorm,
+};

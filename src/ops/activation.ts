@@ -11,6 +11,7 @@ const cubic = 0.044715;
  * - `gelu`: `x * Φ(x) = x/2 * (1 + erf(x / √2))`
  * - `gelu_new`: the tanh approximation that GPT-2 uses
  * - `relu`: `max(x, 0)`
+ * - `relu2`: `max(x, 0)²` (So et al. 2021, https://arxiv.org/abs/2109.08668)
  * - `silu`: `x * sigmoid(x)`
  *
  * @see Hendrycks & Gimpel 2016, https://arxiv.org/abs/1606.08415
@@ -19,6 +20,7 @@ export const activations: Record<ActivationKind, (x: tf.Tensor) => tf.Tensor> = 
   gelu: (x) => tf.tidy(() => x.mul(0.5).mul(x.mul(Math.SQRT1_2).erf().add(1))),
   gelu_new: geluNew,
   relu: (x) => x.relu(),
+  relu2: (x) => tf.tidy(() => x.relu().square()),
   silu: (x) => tf.tidy(() => x.mul(x.sigmoid())),
 };
 

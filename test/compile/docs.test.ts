@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
-import { pathToFileURL } from "node:url";
 import { describe, expect, test } from "vitest";
+import { fromSources, packagePaths } from "../support/packageImports.js";
 import { hasGraphs } from "./support.js";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -31,12 +31,12 @@ describe.skipIf(!hasGraphs)("docs/compile.md", () => {
     mkdirSync(folder);
     try {
       const text = block(page, "ts");
-      const entry = join(root, "src", "index.ts");
-      const options = { extends: join(root, "tsconfig.json"), compilerOptions: { paths: { heed: [entry] } } };
+      const compilerOptions = { paths: packagePaths };
+      const options = { extends: join(root, "tsconfig.json"), compilerOptions };
       writeFileSync(join(folder, "typed.mts"), text);
       writeFileSync(join(folder, "tsconfig.json"), JSON.stringify({ ...options, files: ["typed.mts"] }));
       const file = join(folder, "example.mts");
-      writeFileSync(file, text.replace('"heed"', JSON.stringify(pathToFileURL(entry).href)));
+      writeFileSync(file, fromSources(text));
       execFileSync(process.execPath, [join(root, "node_modules", "typescript", "bin", "tsc"), "-p", folder]);
       const printed = execFileSync(process.execPath, ["--import", "tsx", file], { cwd: root, encoding: "utf8" });
       expect(printed).toBe(block(page, "text"));

@@ -54,7 +54,7 @@ describe("modelConfig", () => {
     [{ hiddenDim: 130 }, "numHeads must divide hiddenDim 130: got 4 (try 1, 2, 5 or 10, or hiddenDim 128 or 132)"],
     [{ hiddenDim: 3, numHeads: 5 }, "numHeads must divide hiddenDim 3: got 5 (try 1 or 3, or hiddenDim 5)"],
     [{ positions: "rotary" }, 'positions must be one of learned, sinusoidal, none: got "rotary"'],
-    [{ activation: "tanh" }, 'activation must be one of gelu, gelu_new, relu, silu: got "tanh"'],
+    [{ activation: "tanh" }, 'activation must be one of gelu, gelu_new, relu, relu2, silu: got "tanh"'],
     [{ bias: 1 }, "bias must be true or false: got 1"],
     [{ tie: "yes" }, 'tie must be true or false: got "yes"'],
     [{ dropout: 0.91 }, "dropout must be a number from 0 to 0.9: got 0.91"],

@@ -21,7 +21,7 @@ it.each<[keyof typeof jobs, object, string]>([
   ["train", { ...asked, training: { lr: 1 } }, 'training: there is no option "lr" (did you mean "learningRate"?)'],
   ["train", { data: "my.txt" }, "out must name a run folder: got none (for instance models/mine)"],
   ["train", { out: "models/mine" }, "data must name at least one text file: got none"],
-  ["train", { ...asked, data: 3 }, "data must be a text or a list of texts: got 3"],
+  ["train", { ...asked, data: 3 }, "data must be paths of text files, or texts as { text }: got 3"],
   ["train", { ...asked, resume: "yes" }, 'resume must be true or false: got "yes"'],
   [
     "generate",

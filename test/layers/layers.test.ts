@@ -68,7 +68,7 @@ checkLayer({
   weights: { "up.weight": [4, 5], "up.bias": [5], "down.weight": [5, 4], "down.bias": [4] },
   refusals: [
     [{ intermediateDim: 2.5 }, "FeedForward.intermediateDim must be a whole number of at least 1: got 2.5"],
-    [{ activation: "tanh" }, 'FeedForward.activation must be one of gelu, gelu_new, relu, silu: got "tanh"'],
+    [{ activation: "tanh" }, 'FeedForward.activation must be one of gelu, gelu_new, relu, relu2, silu: got "tanh"'],
     [{ bias: 0 }, "FeedForward.bias must be true or false: got 0"],
     [{ dropout: -0.1 }, "FeedForward.dropout must be a number from 0 to 0.9: got -0.1"],
     [{ site: 0.5 }, "FeedForward.site must be a whole number of at least 0: got 0.5"],

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
-import { activationKinds, type ModelConfig, modelConfig, positionKinds } from "../../src/config/model.js";
+import { activationKinds, type ModelConfig, modelConfig, normKinds, positionKinds } from "../../src/config/model.js";
 import { preset, presetNames } from "../../src/config/presets.js";
 import { forwardFlopsPerToken, parameterCounts, trainingFlopsPerToken } from "../../src/model/count.js";
 import { describeLayers } from "../../src/model/describe.js";
@@ -22,6 +22,7 @@ const configs = fc
     intermediateDim: fc.integer({ min: 1, max: 7 }),
     positions: fc.constantFrom(...positionKinds),
     activation: fc.constantFrom(...activationKinds),
+    norm: fc.constantFrom(...normKinds),
     bias: fc.boolean(),
     tie: fc.boolean(),
     dropout: fc.constantFrom(0, 0.1),

@@ -42,7 +42,7 @@ function withoutKeyBias(name: string, values: ArrayLike<number>): number[] {
 
 // Computed in float64 by torch and rounded to nine digits: see fixtures/gpt2/make.py.
 onEveryBackend("a GPT-2 that transformers computed", () => {
-  describe.each(["gelu-new-tied", "gelu-untied", "relu-wide", "fast-epsilon"])("%s", (name) => {
+  describe.each(["gelu-new-tied", "gelu-untied", "relu-wide", "fast-epsilon", "relu2-tied"])("%s", (name) => {
     const expected = JSON.parse(readFileSync(fixture(`${name}/expected.json`), "utf8"));
     const ids: number[][] = expected.inputIds;
 
@@ -76,7 +76,8 @@ onEveryBackend("a GPT-2 that transformers computed", () => {
       }
       for (const [weight, { data }] of model.read()) {
         const [ours, theirs] = [data, adamw.weights[weight]].map((all) => withoutKeyBias(weight, all));
-        expectClose(ours!, theirs!, { absolute: 5e-6 });
+        // relu2 has gradients near 0, whose rounding Adam magnifies.
+        expectClose(ours!, theirs!, { absolute: name === "relu2-tied" ? 2e-5 : 5e-6 });
       }
       optimizer.dispose();
       model.dispose();

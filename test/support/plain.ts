@@ -16,6 +16,7 @@ export const activations = {
   gelu: (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2)),
   gelu_new: (x: number) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3))),
   relu: (x: number) => Math.max(x, 0),
+  relu2: (x: number) => Math.max(x, 0) ** 2,
   silu: (x: number) => x / (1 + Math.exp(-x)),
 };
 

@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { replaceText } from "../../core/durableFiles.js";
 import { ConfigError } from "../../core/errors.js";
 import { makeFolder, readRegularFile } from "../../core/files.js";
-import { isUnchanged, signed } from "../../core/signature.js";
+import { isUnchanged, withSignature } from "../../core/signature.js";
 import { analyze } from "./analysis.js";
 import { isSweep } from "./findRuns.js";
 import { briefOf, markdownOf } from "./markdown.js";
@@ -52,7 +52,7 @@ export async function writeReport(
   if (!overwrite) requireOurs([...files.keys()]);
   for (const [path, text] of files) {
     makeFolder(dirname(path));
-    replaceText(path, signed(text));
+    replaceText(path, withSignature(text));
   }
   return { html, markdown, figures: figuresOf(analysis), brief: briefOf(analysis) };
 }

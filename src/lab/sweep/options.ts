@@ -1,3 +1,7 @@
+import { checkGiven } from "../../config/fields.js";
+import { modelFields } from "../../config/model.js";
+import { dataFields, machineFields, outputFields } from "../../config/run.js";
+import { trainingFields } from "../../config/training.js";
 import { definedFields } from "../../core/checks.js";
 import type { TrainOptions } from "../../jobs/trainOptions.js";
 import type { Budget } from "./budget.js";
@@ -48,8 +52,20 @@ const names = [
 export type Asked = Partial<Pick<SweepOptions, (typeof names)[number]>> &
   Required<Pick<SweepOptions, "model" | "training">>;
 
-/** The part of `options` that describes a sweep, without fields that are left out. */
+/** Options of a sweep alone: they decide more than one value, so no row of a table describes them. */
+const own = Object.fromEntries(
+  ["grid", "trials", "list", "seeds", "budget", "bestOf", "workers", "signal"].map((name) => [name, {}]),
+);
+
+/**
+ * The part of `options` that describes a sweep, without fields that are left out; a single file as a list of one.
+ *
+ * @throws ConfigError naming an option that there is not, with the nearest, or a shared one that breaks its rule.
+ */
 export function askedFor(options: SweepOptions): Asked {
-  const given = definedFields(Object.fromEntries(names.map((name) => [name, options[name]])));
+  const table = { ...dataFields, ...machineFields, ...outputFields };
+  const within = { model: modelFields, training: trainingFields, ...own };
+  const all = { ...options, ...checkGiven(table, options, { what: "sweep", within }) };
+  const given = definedFields(Object.fromEntries(names.map((name) => [name, all[name]])));
   return { ...given, model: definedFields(options.model ?? {}), training: definedFields(options.training ?? {}) };
 }

@@ -1,6 +1,5 @@
 import { checkGiven } from "../../config/fields.js";
 import { modelFields } from "../../config/model.js";
-import { dataFields, machineFields, outputFields } from "../../config/run.js";
 import { noPath } from "../../config/textSource.js";
 import { trainingFields } from "../../config/training.js";
 import { requireInteger, show } from "../../core/checks.js";
@@ -53,12 +52,9 @@ export function parseRequest(asked: Asked): Request {
 }
 
 /** Each field that all trials share, by itself: whether fields go together is a question to each trial. */
-function checkShared({ model, training, ...others }: Asked): void {
-  const { data, valData, keep, xla } = others;
-  checkGiven({ ...dataFields, ...machineFields, ...outputFields }, { data, keep, xla });
-  if ((data ?? []).length === 0)
-    throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
-  if ([...(data ?? []), ...(valData ?? [])].some((source) => typeof source !== "string" || source === noPath)) {
+function checkShared({ model, training, data = [], valData = [] }: Asked): void {
+  if (data.length === 0) throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
+  if ([...data, ...valData].some((source) => typeof source !== "string" || source === noPath)) {
     const rule = "be files, for every trial reads them";
     throw new ConfigError({ field: "data", rule, got: "a text that is no file", remedy: "save it to one" });
   }

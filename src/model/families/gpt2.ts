@@ -39,6 +39,7 @@ const spellings: Partial<Record<ActivationKind, readonly string[]>> = {
   gelu: ["gelu", "gelu_python"],
   gelu_new: ["gelu_new", "gelu_pytorch_tanh", "gelu_python_tanh", "gelu_fast", "gelu_accurate"],
   relu: ["relu"],
+  relu2: ["relu2"],
   silu: ["silu", "swish"],
 };
 

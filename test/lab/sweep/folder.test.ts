@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeEach, expect, it, vi } from "vitest";
 import { digestFile } from "../../../src/core/durableFiles.js";
 import { lockFolder } from "../../../src/core/folderLock.js";
-import { signed } from "../../../src/core/signature.js";
+import { withSignature } from "../../../src/core/signature.js";
 import type { SweepOptions } from "../../../src/lab/sweep/options.js";
 import { createSweep, openSweep } from "../../../src/lab/sweep/record.js";
 import { sweep } from "../../../src/lab/sweep/sweep.js";
@@ -147,8 +147,8 @@ it("holds its folder, and deletes only what is its own", () => {
   for (const name of [record.trials[0]!.run, "trials/mine"]) mkdirSync(join(folder, name), { recursive: true });
   mkdirSync(join(folder, "pictures"));
   const ours = ["report.html", "pictures/loss.svg"];
-  for (const name of ours) writeFileSync(join(folder, name), signed("Trials"));
-  writeFileSync(join(folder, "report.md"), `mine ${signed("Trials")}`); // changed
+  for (const name of ours) writeFileSync(join(folder, name), withSignature("Trials"));
+  writeFileSync(join(folder, "report.md"), `mine ${withSignature("Trials")}`); // changed
   writeFileSync(join(folder, "results.jsonl"), "");
   expect(refusal(() => create())).toMatch(/^CheckpointError: .* already holds a sweep/);
   expect(existsSync(join(folder, record.trials[0]!.run))).toBe(true);
@@ -157,7 +157,7 @@ it("holds its folder, and deletes only what is its own", () => {
   expect(readdirSync(folder).sort()).toEqual(["report.md", "sweep.json", "trials"]);
   mkdirSync(join(folder, "pictures"));
   for (const name of [...ours, "pictures/mine.png"]) writeFileSync(join(folder, name), "mine");
-  writeFileSync(join(folder, "pictures/mine.svg"), `${signed("Trials")} and mine`);
+  writeFileSync(join(folder, "pictures/mine.svg"), `${withSignature("Trials")} and mine`);
   create(true);
   expect(readdirSync(join(folder, "pictures")).sort()).toEqual(["loss.svg", "mine.png", "mine.svg"]);
   expect(readdirSync(folder).sort()).toEqual(["pictures", "report.html", "report.md", "sweep.json", "trials"]);

@@ -48,6 +48,8 @@ it("reads budgets with and without suffixes", () => {
 
 const refusals: [options: Partial<SweepOptions>, message: string][] = [
   [{}, 'grid must say what to vary: got none (add --grid "heads=1,2,4", or --seeds 3 to vary the seed alone)'],
+  [{ gird: "heads=1" } as never, 'sweep: there is no option "gird" (did you mean "grid"?)'],
+  [{ learningRate: 1 } as never, 'sweep: there is no option "learningRate" (did you mean "training.learningRate"?)'],
   [{ data: [], grid: "heads=1" }, "data must name at least one text file: got none"],
   [
     { data: [{ text: "abc" }], grid: "heads=1" },
@@ -115,6 +117,10 @@ it.each(refusals)("refuses %j", (options, message) => {
 it("takes a shared field that only the settings of the trials make possible", () => {
   expect(request({ grid: "heads=1,5", model: { hiddenDim: 130 } }).axes).toEqual([{ key: "heads", values: [1, 5] }]);
   expect(request({ grid: "lr=1e-4", training: { minLearningRate: 0.01 } }).axes.length).toBe(1);
+});
+
+it("takes a single file for a list of one", () => {
+  expect(asked({ data: "my.txt" as never, grid: "heads=1" }).data).toEqual(["my.txt"]);
 });
 
 it("reads a plan from a JSON file", () => {

@@ -249,6 +249,7 @@ describe("a GPT-2 that transformers saved", () => {
     ["gelu_python_tanh", "gelu_new"],
     ["gelu_python", "gelu"],
     ["relu", "relu"],
+    ["relu2", "relu2"],
     ["silu", "silu"],
     ["swish", "silu"],
   ])("has its %s called %s", (theirs, ours) => {
@@ -361,7 +362,7 @@ describe("a GPT-2 that transformers saved", () => {
     );
     expect(refusal({ activation_function: "quick_gelu" })).toBe(
       "CONFIG: activation_function must be gelu, gelu_python, gelu_new, gelu_pytorch_tanh, gelu_python_tanh, gelu_fast, " +
-        `gelu_accurate, relu, silu, swish: got "quick_gelu" ${family}`,
+        `gelu_accurate, relu, relu2, silu, swish: got "quick_gelu" ${family}`,
     );
     expect(refusal({ layer_norm_epsilon: 0 })).toBe("CONFIG: normEpsilon must be a number above 0: got 0");
     expect(refusal({ scale_attn_weights: false })).toBe(`CONFIG: scale_attn_weights must be true: got false ${family}`);
