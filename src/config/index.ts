@@ -15,5 +15,5 @@ export { type GenerationConfig, generationConfig, generationFields } from "./gen
 export { type ModelConfig, modelConfig, modelFields } from "./model.js";
 export { preset, presetNames, type Settings, settingsFile } from "./presets.js";
 export { dataFields, machineFields, outputFields } from "./run.js";
-export type { TextSource } from "./textSource.js";
+export { noPath, type TextSource } from "./textSource.js";
 export { type TrainingConfig, trainingConfig, trainingFields } from "./training.js";
