@@ -4,7 +4,7 @@ import { type ConfigOf, choice, completeConfig, integer, number } from "./fields
 export const precisionKinds = ["float32", "bfloat16"] as const;
 export type PrecisionKind = (typeof precisionKinds)[number];
 
-export const optimizerKinds = ["adamw"] as const;
+export const optimizerKinds = ["adamw", "sgd"] as const;
 export type OptimizerKind = (typeof optimizerKinds)[number];
 
 /** How a model is trained: the optimizer, its schedule, and how often to look and to save. */
@@ -74,6 +74,13 @@ export const trainingFields = {
     flag: "beta2",
     help: "How much the mean of its square remembers",
     default: 0.99,
+    most: 0.9999999,
+    sweep: "linear",
+  }),
+  momentum: number({
+    flag: "momentum",
+    help: "How much of its velocity sgd keeps",
+    default: 0.9,
     most: 0.9999999,
     sweep: "linear",
   }),

@@ -15,6 +15,7 @@ describe("trainingConfig", () => {
       weightDecay: 0.1,
       beta1: 0.9,
       beta2: 0.99,
+      momentum: 0.9,
       clip: 1,
       evalEvery: 250,
       evalBatches: 20,

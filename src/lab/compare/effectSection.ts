@@ -21,7 +21,7 @@ export function effectSection(analysis: Analysis): PageBlock[] {
       "The second shows how much the loss changes from one value to another, and the 95% interval in which the true change " +
         "lies as far as these seeds tell. A filled mark is a clear change. A hollow grey one is within noise: its bar crosses 0, " +
         "so the seeds alone could have made it, which does not show that there is none. A hollow blue one is " +
-        "larger than noise by itself, but with so many comparisons one like it may be luck.",
+        "larger than noise by itself, but with so many comparisons one like it may be luck. A bar that ends in an arrowhead goes on beyond the picture.",
     ),
     ...analysis.effects.flatMap((effect) => settingPart(analysis, effect)),
   ];

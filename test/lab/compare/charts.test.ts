@@ -22,9 +22,9 @@ it("an interval that goes on beyond the chart ends in an arrowhead at its edge",
   const layers = spec.layer as { data?: { values: { name?: string; edge?: number; shape?: string }[] } }[];
   const heads = layers.flatMap(({ data }) => data?.values ?? []).filter(({ shape }) => shape !== undefined);
   // The chart reaches six times the largest change, 0.02, to each side.
-  expect(heads.map(({ name, edge, shape }) => [name, edge, shape])).toEqual([
-    ["1 → 4", -0.12, "triangle-left"],
-    ["1 → 4", 0.12, "triangle-right"],
+  expect(heads.map(({ name, edge, shape }) => [name, edge?.toFixed(2), shape])).toEqual([
+    ["1 → 4", "-0.12", "triangle-left"],
+    ["1 → 4", "0.12", "triangle-right"],
   ]);
   const within = changeChart([{ from: "1", to: "2", change: change(0.01, 0.02) }]);
   expect((within.layer as unknown[]).length).toBe(layers.length - 1);

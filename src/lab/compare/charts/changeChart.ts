@@ -28,9 +28,10 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
     condition: { test: "datum.verdict === 'noise'", value: "var(--quiet)" },
     value: "var(--c1)",
   };
+  const head = (high - low) * 0.009; // so that its tip is at the edge
   const goesOn = [
-    ...rows.filter((row) => row.low < low).map((row) => ({ ...row, edge: low, shape: "triangle-left" })),
-    ...rows.filter((row) => row.high > high).map((row) => ({ ...row, edge: high, shape: "triangle-right" })),
+    ...rows.filter((row) => row.low < low).map((row) => ({ ...row, edge: low + head, shape: "triangle-left" })),
+    ...rows.filter((row) => row.high > high).map((row) => ({ ...row, edge: high - head, shape: "triangle-right" })),
   ];
   const arrowheads = {
     data: { values: goesOn },
