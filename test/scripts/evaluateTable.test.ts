@@ -3,14 +3,25 @@ import { evaluationTable } from "../../scripts/support/evaluateTable.js";
 import type { Evaluation } from "../../src/jobs/evaluate/evaluate.js";
 
 const token = (name: string, bits: number, before: string) => ({
-  ...{ token: name, count: 1200, bits, bitsEach: bits / 1200 },
+  token: name,
+  count: 1200,
+  bits,
+  bitsEach: bits / 1200,
   example: { index: 77, bits: 9.26, before },
 });
 
 const evaluation: Evaluation = {
-  ...{ checkpoint: "models/x/checkpoint-9", data: "a.txt", contextLength: 8, stride: 4 },
-  ...{ tokens: 5000, characters: 20_000, words: 4000 },
-  ...{ loss: 2 * Math.LN2, perplexity: 4, bitsPerCharacter: 0.5, bitsPerWord: 2.5 },
+  checkpoint: "models/x/checkpoint-9",
+  data: "a.txt",
+  contextLength: 8,
+  stride: 4,
+  tokens: 5000,
+  characters: 20_000,
+  words: 4000,
+  loss: 2 * Math.LN2,
+  perplexity: 4,
+  bitsPerCharacter: 0.5,
+  bitsPerWord: 2.5,
   lossByTokensSeen: [4, 3, 2.5, 2, 1.5, 1, 1, 1],
   costly: { inTotal: [token(" the", 2500, "one\ntwo"), token("\n", 100, "end.")], onAverage: [] },
 };
@@ -52,11 +63,9 @@ it("shows standard errors, the distance to the floor, and relations", () => {
     ...evaluation,
     lossByTokensSeen: [1, 2, 3],
     standardError: { loss: 0.012345, bitsPerCharacter: 0.001, bitsPerWord: 0.02, blocks: 1234, leastTokens: 8 },
-    ...{
-      floor: { bitsPerCharacter: 0.2, bitsPerWord: 1 },
-      bitsPerCharacterAboveFloor: 0.3,
-      bitsPerWordAboveFloor: 1.5,
-    },
+    floor: { bitsPerCharacter: 0.2, bitsPerWord: 1 },
+    bitsPerCharacterAboveFloor: 0.3,
+    bitsPerWordAboveFloor: 1.5,
     costly: { ...evaluation.costly, onAverage: [token("a", 6000, "")] },
     relations: [
       { kind: "pronoun", places: 1000, right: 905, accuracy: 0.905, chance: 0.5, low: 0.885, high: 0.922 },

@@ -20,8 +20,17 @@ it("takes every flag of train's that is not about one run", () => {
 
 it("hands on to each trial what train's flags ask for", () => {
   const flags = {
-    ...{ data: ["t.txt"], valData: ["v.txt"], valFraction: 0.2, tokenizer: "word", unknownToken: true, keep: 4 },
-    ...{ tensorboard: true, backend: "cpu", compile: false, xla: "on", out: "o" },
+    data: ["t.txt"],
+    valData: ["v.txt"],
+    valFraction: 0.2,
+    tokenizer: "word",
+    unknownToken: true,
+    keep: 4,
+    tensorboard: true,
+    backend: "cpu",
+    compile: false,
+    xla: "on",
+    out: "o",
   };
   const { out, model, training, resume, overwrite, ...shared } = trainOptions(flags);
   expect(Object.values(shared)).not.toContain(undefined);

@@ -17,12 +17,24 @@ afterEach(() => {
 
 const start = {
   backend: { name: "cpu", reason: "cpu: asked for" } as const,
-  ...{ step: 0, parameters: 12345, vocabSize: 17, training: trainingConfig({ steps: 6, batchSize: 3 }) },
-  ...{ tokens: { train: 1234567, validation: 89 }, xla: false, notes: ["words are few"] },
+  step: 0,
+  parameters: 12345,
+  vocabSize: 17,
+  training: trainingConfig({ steps: 6, batchSize: 3 }),
+  tokens: { train: 1234567, validation: 89 },
+  xla: false,
+  notes: ["words are few"],
 };
 const progress = (step: number, valLoss?: number) => ({
-  ...{ step, steps: 6, tokens: step, trainLoss: 6 - step / 2, valLoss, learningRate: 1, gradNorm: 1 },
-  ...{ tokensPerSecond: 2500, elapsed: step },
+  step,
+  steps: 6,
+  tokens: step,
+  trainLoss: 6 - step / 2,
+  valLoss,
+  learningRate: 1,
+  gradNorm: 1,
+  tokensPerSecond: 2500,
+  elapsed: step,
 });
 
 it("says what is trained, and the pace once it is known", () => {

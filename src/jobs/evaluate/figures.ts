@@ -39,15 +39,20 @@ export function figuresOf(blocks: readonly Block[], nats: ArrayLike<number>, lea
     ratioError(blocks.map((block, i) => ({ amount: nats[i]!, size: size(block) })));
   const errors = [error((b) => b.tokens), error((b) => b.characters), error((b) => b.words)] as const;
   return {
-    ...{ tokens, characters, words },
-    ...{ loss: total / tokens, perplexity: Math.exp(total / tokens), bitsPerCharacter: bits / characters },
+    tokens,
+    characters,
+    words,
+    loss: total / tokens,
+    perplexity: Math.exp(total / tokens),
+    bitsPerCharacter: bits / characters,
     ...(words > 0 && { bitsPerWord: bits / words }),
     ...(errors[0] !== undefined && {
       standardError: {
         loss: errors[0],
         bitsPerCharacter: errors[1]! / Math.LN2,
         ...(words > 0 && { bitsPerWord: errors[2]! / Math.LN2 }),
-        ...{ blocks: blocks.length, leastTokens },
+        blocks: blocks.length,
+        leastTokens,
       },
     }),
   };

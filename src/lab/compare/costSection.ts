@@ -32,7 +32,8 @@ function parameterPart(done: readonly Group[], styles: Styles): PageBlock[] {
     return { cells: [group.label, ...counts, loss(summaryOf(group, finalLoss)!.mean)] };
   });
   const figure: Figure = {
-    ...{ id: "parameters", title: "Final loss over parameters" },
+    id: "parameters",
+    title: "Final loss over parameters",
     description: rows.map(({ cells }) => `${cells[0]}: ${cells[1]} parameters, loss ${cells[4]}.`).join(" "),
     spec: parameterChart(done, styles),
     table: { head: ["runs", "without embeddings", "embeddings", "parameters", "final loss"], rows },
@@ -51,7 +52,9 @@ function parameterPart(done: readonly Group[], styles: Styles): PageBlock[] {
 function speedFigure(done: readonly Group[]): Figure {
   const rows = done.map((group): TableRow => ({ cells: [group.label, count(summaryOf(group, speed)!.mean)] }));
   return {
-    ...{ id: "speed", title: "Tokens a second", spec: speedChart(done) },
+    id: "speed",
+    title: "Tokens a second",
+    spec: speedChart(done),
     description: rows.map(({ cells }) => `${cells[0]}: ${cells[1]}.`).join(" "),
     table: { head: ["runs", "tokens/s"], rows },
   };

@@ -36,7 +36,9 @@ export function effectsOf(groups: readonly Group[], keys: readonly string[]): Ef
     const averages = pairs.map(({ contexts }) => changeAmong(contexts, finalLoss));
     const label = (group: Group) => [setting, ...followers].map((key) => show(group, key, setting)).join(", ");
     const named = pairs.map(({ contexts }, i) => ({
-      ...{ from: label(contexts[0]![0]), to: label(contexts[0]![1]), among: averages[i]!.among },
+      from: label(contexts[0]![0]),
+      to: label(contexts[0]![1]),
+      among: averages[i]!.among,
     }));
     const values = averages.map(({ change }) => change);
     return { setting, with: followers, changes: withVerdicts(named, values) };

@@ -39,13 +39,20 @@ function settingPart({ groups, keys, ranked }: Analysis, effect: Effect): PageBl
     `From ${from} to ${to}: ${signed(change.mean)}, ${verdictOf(change)}.`;
   const description = judged.map(sentence).join(" ") || "There are too few seeds to compare.";
   const losses: Figure = {
-    ...{ id: `setting-${setting}`, title: `Final loss by ${setting}`, description },
-    ...{ spec: settingChart(shown, { setting, others }, styles), table: summaryTable(shown, keys) },
+    id: `setting-${setting}`,
+    title: `Final loss by ${setting}`,
+    description,
+    spec: settingChart(shown, { setting, others }, styles),
+    table: summaryTable(shown, keys),
     ...(others.length > 0 && { legend: styles.legend }),
   };
   const differences = (): Figure => ({
-    ...{ id: `setting-${setting}-changes`, title: `Change of the loss by ${setting}`, description },
-    ...{ spec: changeChart(judged), table: changeTable(effect), open: true },
+    id: `setting-${setting}-changes`,
+    title: `Change of the loss by ${setting}`,
+    description,
+    spec: changeChart(judged),
+    table: changeTable(effect),
+    open: true,
   });
   const meaning = meaningOf(setting);
   const together = `${list(tied)} ${tied.length > 1 ? "go" : "goes"} with ${setting}: what each of them does can't be told apart.`;

@@ -52,8 +52,12 @@ export function figuresOf(analysis: Analysis): ReportFigures {
   const named = ({ settings }: Group) => Object.fromEntries([...keys, ...chosen].map((key) => [key, settings[key]!]));
   const runs = every.flatMap((group) =>
     group.runs.map((run) => ({
-      ...{ folder: run.folder, seed: seedOf(run), settings: named(group) },
-      ...{ step: run.points.at(-1)!.step, finished: isFinished(run), command: commandOf(run) },
+      folder: run.folder,
+      seed: seedOf(run),
+      settings: named(group),
+      step: run.points.at(-1)!.step,
+      finished: isFinished(run),
+      command: commandOf(run),
     })),
   );
   const each = groups.map((group) => ({ settings: named(group), ...groupFigures(group, analysis) }));
@@ -69,11 +73,9 @@ function groupFigures(group: Group, { floor, best, changes }: Analysis): Omit<Gr
     seeds: [...bySeed(group, finalLoss).keys()],
     ...(final && { finalLoss: final, bestLoss: summary(bestLoss), tokensPerSecond: summary(speed) }),
     ...(floor && bits && { bitsPerWord: bits, bitsPerWordAboveFloor: bits - floor.bitsPerWord }),
-    ...{
-      parameters: group.parameters,
-      flopsPerToken: group.flopsPerToken,
-      best: group === best,
-      ...(change && { change }),
-    },
+    parameters: group.parameters,
+    flopsPerToken: group.flopsPerToken,
+    best: group === best,
+    ...(change && { change }),
   };
 }

@@ -27,7 +27,8 @@ it("writes down everything that came out", async () => {
       training: { seed: i + 1 },
       losses: [4, 3, loss],
       tokensPerSecond: 12_345,
-      ...{ tokenizer, record: { files } },
+      tokenizer,
+      record: { files },
     })),
   );
   const stopped = { model: { numHeads: 4 }, training: { seed: 4 }, stoppedAt: 70, tokenizer, record: { files } };

@@ -12,8 +12,18 @@ function result(
 ): TrialResult {
   trial++;
   return {
-    ...{ trial, run: `trials/t${trial}`, settings, seed, status: "done", steps: 40, parameters: 12345, command: "" },
-    ...{ parametersWithoutEmbedding: 1, bestValLoss: losses[0], finalValLoss: losses[1], ...more },
+    trial,
+    run: `trials/t${trial}`,
+    settings,
+    seed,
+    status: "done",
+    steps: 40,
+    parameters: 12345,
+    command: "",
+    parametersWithoutEmbedding: 1,
+    bestValLoss: losses[0],
+    finalValLoss: losses[1],
+    ...more,
   };
 }
 

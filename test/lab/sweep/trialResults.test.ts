@@ -47,10 +47,20 @@ it("takes a trial's figures from its run folder, and nothing that depends on tim
   const results = new Results(folder, sweep);
   const { total, withoutEmbedding } = parameterCounts(second.model);
   const result = {
-    ...{ trial: 2, run: "trials/heads=2,seed=1337", settings: { heads: 2 }, seed: 1337, status: "done", steps: 20 },
-    ...{ tokens: 1920, flops: 1920 * trainingFlopsPerToken(second.model) },
-    ...{ parameters: total, parametersWithoutEmbedding: withoutEmbedding },
-    ...{ finalValLoss: 2.5, bestValLoss: 2.25, bestStep: 10, finalTrainLoss: 2 },
+    trial: 2,
+    run: "trials/heads=2,seed=1337",
+    settings: { heads: 2 },
+    seed: 1337,
+    status: "done",
+    steps: 20,
+    tokens: 1920,
+    flops: 1920 * trainingFlopsPerToken(second.model),
+    parameters: total,
+    parametersWithoutEmbedding: withoutEmbedding,
+    finalValLoss: 2.5,
+    bestValLoss: 2.25,
+    bestStep: 10,
+    finalTrainLoss: 2,
     command:
       "npx heed train --data t.txt --heads 2 --dim 12 --context 8 --steps 20 --backend cpu --threads 3 " +
       '--out "models/heads=2,seed=1337"',
@@ -74,12 +84,15 @@ it("keeps results in the order of the trials, and finds them again; what failed 
   expect([again.has(first), again.has(second)]).toEqual([true, true]);
   again.failed(second, "it broke");
   expect(readResults(folder)[1]).toEqual({
-    ...{ trial: 2, run: second.run, settings: { heads: 2 }, seed: 1337, status: "failed" },
-    ...{
-      parameters: results.all[1]!.parameters,
-      parametersWithoutEmbedding: results.all[1]!.parametersWithoutEmbedding,
-    },
-    ...{ error: "it broke", command: results.all[1]!.command },
+    trial: 2,
+    run: second.run,
+    settings: { heads: 2 },
+    seed: 1337,
+    status: "failed",
+    parameters: results.all[1]!.parameters,
+    parametersWithoutEmbedding: results.all[1]!.parametersWithoutEmbedding,
+    error: "it broke",
+    command: results.all[1]!.command,
   });
   const third = new Results(folder, sweep);
   expect([third.has(first), third.has(second)]).toEqual([true, false]);
@@ -130,8 +143,14 @@ it("refuses a run that lacks its last step, and a results.jsonl that is not its 
 
 it("names in a command what all trials share and what is the trial's own", () => {
   const given = {
-    ...{ data: ["it's mine.txt", "b.txt"], valData: ["v.txt"], tokenizer: "word", unknownToken: true },
-    ...{ compiled: false, xla: "off" as const, model: { contextLength: 8 }, training: { steps: 500, warmup: 7 } },
+    data: ["it's mine.txt", "b.txt"],
+    valData: ["v.txt"],
+    tokenizer: "word",
+    unknownToken: true,
+    compiled: false,
+    xla: "off" as const,
+    model: { contextLength: 8 },
+    training: { steps: 500, warmup: 7 },
   };
   const [trial] = plan({ ...given, seeds: [4, 5] }).trials;
   expect(new Results(folder, { ...sweep, asked: asked(given) }).failed(trial!, "it broke").command).toBe(

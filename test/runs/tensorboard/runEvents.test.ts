@@ -9,8 +9,14 @@ afterEach(() => {
 });
 
 const line = (step: number, more: object = {}) => ({
-  ...{ step, tokens: step * 64, trainLoss: 1 / step, learningRate: 0.1 / step, gradNorm: step / 3 },
-  ...{ tokensPerSecond: 1000 + step, elapsed: step / 2, ...more },
+  step,
+  tokens: step * 64,
+  trainLoss: 1 / step,
+  learningRate: 0.1 / step,
+  gradNorm: step / 3,
+  tokensPerSecond: 1000 + step,
+  elapsed: step / 2,
+  ...more,
 });
 
 /** All curves of a run, by tag. */

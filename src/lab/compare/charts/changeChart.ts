@@ -20,7 +20,9 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
   const high = Math.min(reach, Math.max(0, ...rows.map((row) => row.high)) * 1.05);
   const { size, y, layers } = namedRows(rows.map(({ name }) => name));
   const x = {
-    ...{ field: "mean", type: "quantitative", title: "change of the final loss (nats a token)" },
+    field: "mean",
+    type: "quantitative",
+    title: "change of the final loss (nats a token)",
     scale: { domain: [low, high], nice: false },
     axis: { values: ticks(low, high), format: numberFormat, grid: true },
   };
@@ -49,7 +51,9 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
     encoding: { y, x, color },
   });
   return {
-    ...{ config, ...size, data: { values: rows } },
+    config,
+    ...size,
+    data: { values: rows },
     layer: [
       { data: { values: [{}] }, mark: { type: "rule", color: "var(--ink)" }, encoding: { x: { datum: 0 } } },
       {

@@ -32,13 +32,17 @@ export function curveChart(
   const color = { field: "color", type: "nominal", scale: null };
   const looks = [...new Set(rows.map(({ dash }) => dash))];
   const strokeDash = {
-    ...{ field: "dash", type: "nominal", legend: null },
+    field: "dash",
+    type: "nominal",
+    legend: null,
     scale: { domain: looks, range: looks.map((dash) => (dash === "" ? [1, 0] : dash.split(",").map(Number))) },
   };
   const strokeWidth = { field: "width", type: "quantitative", scale: null };
   const shape = { field: "shape", type: "nominal", scale: null };
   return {
-    ...{ config, ...size, data: { values: rows } },
+    config,
+    ...size,
+    data: { values: rows },
     layer: [
       { mark: "line", encoding: { x, y, color, strokeDash, strokeWidth, detail: { field: "curve" } } },
       {

@@ -17,7 +17,8 @@ export function parameterChart(groups: readonly Group[], styles: Styles): Spec {
   const counts = means.map(({ parameters }) => parameters);
   const room = (Math.max(...counts) / Math.min(...counts)) ** 0.06;
   const x = {
-    ...{ field: "parameters", type: "quantitative" },
+    field: "parameters",
+    type: "quantitative",
     ...logAxis("parameters without embeddings", [Math.min(...counts) / room, Math.max(...counts) * room]),
   };
   const y = {
@@ -30,7 +31,9 @@ export function parameterChart(groups: readonly Group[], styles: Styles): Spec {
   };
   const color = { field: "color", type: "nominal", scale: null };
   return {
-    ...{ config, ...size, data: { values: means } },
+    config,
+    ...size,
+    data: { values: means },
     layer: [
       {
         mark: { type: "point", filled: false, size: 80, strokeWidth: 2, opacity: 1 },

@@ -44,7 +44,9 @@ export function settingChart(
     encoding: { ...place, y, detail: { field: "line" } },
   };
   return {
-    ...{ config, ...size, data: { values: means } },
+    config,
+    ...size,
+    data: { values: means },
     layer: [
       ...(values.every((value) => typeof value === "number") ? [join] : []),
       {
@@ -74,7 +76,9 @@ export function settingChart(
 function placesAxis(title: string, names: readonly string[]): object {
   const lines = names.map((name) => wrap(name, 14));
   return {
-    ...{ field: "place", type: "quantitative", title },
+    field: "place",
+    type: "quantitative",
+    title,
     scale: { domain: [-0.6, names.length - 0.4], nice: false, zero: false },
     axis: { values: names.map((_, i) => i), labelExpr: `${JSON.stringify(lines)}[datum.value]`, labelLimit: 0 },
   };

@@ -10,11 +10,16 @@ export function speedChart(groups: readonly Group[]): Spec {
   const seeds = done.flatMap(({ label, finished }) => finished.map((run) => ({ name: label, speed: speed(run) })));
   const { size, y, layers } = namedRows(bars.map(({ name }) => name));
   const x = {
-    ...{ field: "speed", type: "quantitative", title: "tokens a second" },
-    ...{ scale: { zero: true }, axis: { format: ",", tickCount: 4, grid: true } },
+    field: "speed",
+    type: "quantitative",
+    title: "tokens a second",
+    scale: { zero: true },
+    axis: { format: ",", tickCount: 4, grid: true },
   };
   return {
-    ...{ config, ...size, data: { values: bars } },
+    config,
+    ...size,
+    data: { values: bars },
     layer: [
       { mark: { type: "bar", color: "var(--c1)", opacity: 0.35, size: 12 }, encoding: { y, x } },
       {
