@@ -126,5 +126,10 @@ export function requireSameTexts(record: RunRecord, { files }: Corpus): void {
 /** @throws ConfigError if more steps are done than are asked for. */
 export function requireStepsLeft(steps: number, done: number): void {
   if (steps >= done) return;
-  throw new ConfigError(`steps must be at least the ${done} that are done: got ${steps} (raise it to go on)`);
+  throw new ConfigError({
+    field: "steps",
+    rule: `be at least the ${done} that are done`,
+    value: steps,
+    remedy: "raise it to go on",
+  });
 }

@@ -58,8 +58,11 @@ onEveryBackend("a model with more rows than its tokenizer has tokens", (backend)
     const exact = await saved(vocabSize, { tie });
     const more = padded(exact, 6);
     const notes: string[] = [];
-    const write = (checkpoint: string, temperature: number) =>
-      generate({ checkpoint, backend, maxNewTokens: 60, temperature, onNote: (note) => notes.push(note) });
+    const write = async (checkpoint: string, temperature: number) => {
+      const onNote = (note: string) => notes.push(note);
+      const { answers } = await generate({ checkpoint, backend, maxNewTokens: 60, temperature, onNote });
+      return answers.map(({ text, ids }) => ({ text, ids }));
+    };
     for (const temperature of [0, 1]) {
       expect(await write(more.folder, temperature)).toEqual(await write(exact.folder, temperature));
     }

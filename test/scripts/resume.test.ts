@@ -38,7 +38,7 @@ it("takes flags that say what the run says already, and remembers those that cha
 });
 
 it.each([
-  ["--steps 3", "steps must be at least the 4 that are done: got 3 (raise it to go on) [--steps]"],
+  ["--steps 3", "--steps must be at least the 4 that are done: got 3 (raise it to go on)"],
   [
     "--data a.txt b.txt --steps 5",
     "b.txt is not one of the texts that the run began with (leave it out, or start a new run)",
