@@ -12,6 +12,10 @@ import { note } from "./support/screen.js";
 export const command: HeedCommand = {
   command: "bench",
   describe: "Compare heed's speed with PyTorch, JAX and transformers, side by side",
+  examples: [
+    ["$0 bench --setup", "Install PyTorch, JAX and transformers for heed's use"],
+    ["$0 bench --size S --only heed-native,torch", "One training step, side by side"],
+  ],
   builder: {
     size: textFlag("Training tables to make: S, M or both", "S,M, or none with --scaling or --decode alone"),
     scaling: switchFlag("Whether to make the table of larger models", false),

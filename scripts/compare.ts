@@ -7,6 +7,10 @@ import type { HeedCommand } from "./support/main.js";
 export const command: HeedCommand = {
   command: "compare [runs..]",
   describe: "Compare runs, or the trials of a sweep, in a report with charts",
+  examples: [
+    ["$0 compare models/one-head models/eight-heads", "Two runs, side by side"],
+    ["$0 compare models/heads --out report", "A sweep's trials, in another folder"],
+  ],
   builder: {
     out: textFlag("Folder for report.html and report.md", "the sweep's folder, else models/report"),
     overwrite: switchFlag("Replace a report that was changed by hand", false),

@@ -10,6 +10,10 @@ const text = { type: "string", requiresArg: true, default: "auto" } as const;
 export const command: HeedCommand = {
   command: "setup",
   describe: "Make the fastest backend work that this machine can have",
+  examples: [
+    ["$0 setup", "Set up native, or say why it can't be"],
+    ["$0 setup --backend gpu", "Set up the GPU backend, on Linux with CUDA"],
+  ],
   builder: {
     backend: { ...text, describe: `What to make work: ${setupBackends.join(", ")}` },
     from: { ...text, describe: `Where the native library may come from: ${setupSources.join(", ")}` },

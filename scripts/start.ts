@@ -15,6 +15,10 @@ import { storyWriter } from "./support/wordWrap.js";
 
 export const command: HeedCommand = {
   command: "start",
+  examples: [
+    ["$0 start", "Train, or go on where it was stopped, and read three stories"],
+    ["$0 start --overwrite", "Start over"],
+  ],
   describe: "The first run: train a small model on the tales, and read what it writes",
   builder: {
     out: textFlag("Run folder", "models/start"),

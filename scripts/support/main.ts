@@ -76,8 +76,9 @@ async function help(name: string | undefined, files: CommandFiles): Promise<stri
     .usage("$0 <command>: train a small transformer on your text, run it, and look inside")
     .alias("help", "h")
     .wrap(Math.min(120, columnsOf(process.stdout, 120)));
-  for (const command of commands) parser.command(command);
-  if (name) for (const example of commands[0]!.examples ?? []) parser.example(...example);
+  for (const { builder, examples = [], ...command } of commands) {
+    parser.command({ ...command, builder: (y) => y.options(builder).example(examples) });
+  }
   const heading = (line: string) => styled("bold", line, process.stdout);
   return `${(await parser.getHelp()).replace(/^\S.*:$/gm, heading)}\n`;
 }
@@ -94,7 +95,10 @@ async function load(name: string | undefined, files: CommandFiles): Promise<Heed
   const { command } = await files[name]!();
   const { builder } = command;
   const quiet = switchFlag("Show results and errors alone", false);
-  return { ...command, builder: { ...builder, ...(computes(builder) && { threads: fieldFlag(threads) }), quiet } };
+  return {
+    ...command,
+    builder: { ...builder, ...(computes(builder) && { threads: fieldFlag(threads, builder.backend!.group) }), quiet },
+  };
 }
 
 const computes = ({ backend }: HeedCommand["builder"]) => backend?.describe === backendFlag.describe;

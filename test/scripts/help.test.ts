@@ -19,3 +19,13 @@ it.each([
 });
 
 const help = heed(["train", "--help"], folder).then(({ stdout }) => stdout);
+
+it("help has the flags in groups, and ends with two commands to copy", async () => {
+  const headings = (await help).split("\n").filter((line) => /^\S.*:$/.test(line));
+  expect(headings).toEqual(["Data:", "Model:", "Training:", "Machine:", "Output:", "Options:", "Examples:"]);
+  const examples = (await help).trim().split("Examples:\n")[1]!.split("\n");
+  expect(examples.map((line) => line.trim().split("  ")[0])).toEqual([
+    "heed train my.txt --out models/mine",
+    "heed train --resume --out models/mine --steps 3000",
+  ]);
+});
