@@ -47,7 +47,7 @@ export const command: HeedCommand = {
       onText: flags.json ? undefined : story.onText,
     });
     if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
-    else story.end();
+    else story.end(result.answers.length);
   },
 };
 
@@ -59,17 +59,25 @@ function answers(prompt: string, several: boolean) {
     story.end();
     process.stdout.write("\n");
   };
-  const onText = (piece: string, sample: number) => {
-    if (sample !== current) {
+  const begin = (sample: number) => {
+    while (current < sample) {
       if (current >= 0) end();
-      current = sample;
+      current += 1;
       if (several) process.stdout.write(`${styled("bold", `--- ${sample + 1} ---`, process.stdout)}\n`);
       story = storyWriter();
       story.push(prompt);
     }
+  };
+  const onText = (piece: string, sample: number) => {
+    begin(sample);
     story.push(piece);
   };
-  return { onText, end };
+  /** Those without a single new character, too. */
+  const endAll = (count: number) => {
+    begin(count - 1);
+    end();
+  };
+  return { onText, end: endAll };
 }
 
 async function promptOf(prompt: string | undefined, promptFile: string | undefined): Promise<string> {

@@ -62,9 +62,7 @@ async function showForecast(
   { json, timing }: { json?: boolean; timing?: boolean },
 ): Promise<void> {
   const onTiming = (count: number) => {
-    process.stderr.write(
-      `timing a few steps of ${count} ${count === 1 ? "shape" : "shapes"} (--no-timing skips this)\n`,
-    );
+    note(`timing a few steps of ${count} ${count === 1 ? "shape" : "shapes"} (--no-timing skips this)`);
   };
   const forecast = await forecastSweep(options, { timing, onTiming });
   process.stdout.write(`${json ? JSON.stringify(forecast) : forecastText(forecast)}\n`);

@@ -55,7 +55,10 @@ function take(flags: Flags, name: string, { given, left, builder }: Taking): voi
     flags[camelCase(isNo ? name.slice(3) : name)] = switchValue(name, { given, left }) !== isNo;
     return;
   }
-  const isNext = (word: string | undefined) => word !== undefined && !isFlag(word, builder);
+  // A prompt may be anything but a flag; what looks like a flag elsewhere is one that is misspelt.
+  const isText = ["prompt", "stop"].includes(name);
+  const isNext = (word: string | undefined) =>
+    word !== undefined && !(isText ? isFlag(word, builder) : isFlag(word, builder) || /^--[A-Za-z]/.test(word));
   const values = given === undefined ? (isNext(left[0]) ? [left.shift()!] : []) : [given];
   if (values.length === 0) {
     const got = left.length === 0 ? "none" : `the flag ${left[0]}`;
@@ -85,7 +88,9 @@ function isFlag(word: string, builder: Record<string, Options>): boolean {
   if (word === "--") return true;
   const name = /^--([^=]+)/.exec(word)?.[1];
   if (name === undefined) return false;
-  return name in builder || (name.startsWith("no-") && builder[name.slice(3)]?.type === "boolean");
+  if (Object.hasOwn(builder, name)) return true;
+  const negated = name.slice(3);
+  return name.startsWith("no-") && Object.hasOwn(builder, negated) && builder[negated]!.type === "boolean";
 }
 
 function unknownFlag(flag: string, builder: Record<string, Options>): ConfigError {

@@ -250,6 +250,16 @@ function valueOfText({ kind }: Field, field: string, trimmed: string, value: str
   return value;
 }
 
+/** The fields of `config` without those whose values follow from others by default. */
+export function withoutImplied(table: FieldTable, config: object): object {
+  const values = config as Record<string, unknown>;
+  const isImplied = ([name, value]: [string, unknown]) => {
+    const field = table[name];
+    return typeof field?.default === "function" && value === defaultOf(field, values);
+  };
+  return Object.fromEntries(Object.entries(values).filter((entry) => !isImplied(entry)));
+}
+
 /** The fields of `config` that differ from their defaults, as words of a command line: `--layers 2 --no-bias`. */
 export function flagWords(table: FieldTable, config: object): string[] {
   const values = config as Record<string, unknown>;

@@ -69,6 +69,7 @@ export const modelFields = {
     help: "Added to the variance in norms, before the root",
     default: 1e-5,
     above: true,
+    sweep: "log",
   }),
   bias: toggle({ flag: "bias", help: "Add biases in projections and norms", default: true, sweep: "linear" }),
   tie: toggle({

@@ -3,10 +3,12 @@ import { join } from "node:path";
 import { ConfigError, show } from "../core/errors.js";
 import { packageRoot } from "../core/packageRoot.js";
 import { readJson } from "../core/strictJson.js";
-import { type ConfigOf, checkGiven, optional, requireObject, text } from "./fields.js";
+import { type ConfigOf, checkGiven, optional, requireObject, text, withoutImplied } from "./fields.js";
 import { type ModelConfig, modelFields } from "./model.js";
 import { tokenizerFields } from "./tokenizerFields.js";
 import { type TrainingConfig, trainingFields } from "./training.js";
+
+const { vocabSize, ...shapeFields } = modelFields; // the tokenizer decides the vocabulary
 
 const settingsFields = {
   description: optional(text({ flag: "description", help: "What the settings are for, in one line" })),
@@ -51,7 +53,7 @@ export function settingsFile(path: string): Settings {
   const { model = {}, training = {}, ...others } = isRunRecord(value) ? ofRun(value) : value;
   return {
     ...checkGiven(settingsFields, others, { where: path, within: { model: modelFields, training: trainingFields } }),
-    model: checkGiven(modelFields, model as object, { where: `${path}: model` }),
+    model: checkGiven(shapeFields, model as object, { where: `${path}: model` }),
     training: checkGiven(trainingFields, training as object, { where: `${path}: training` }),
   };
 }
@@ -72,13 +74,15 @@ function isRunRecord(value: Record<string, unknown>): boolean {
   return "versions" in value && "files" in value;
 }
 
-function ofRun({
-  model,
-  training,
-  tokenizer,
-  unknownToken,
-  normalize,
-}: Record<string, unknown>): Record<string, unknown> {
+/** The settings of a run.json, without what followed from others: it follows again. */
+function ofRun({ model = {}, training = {}, ...record }: Record<string, unknown>): Record<string, unknown> {
   const { vocabSize, ...shape } = model as Partial<ModelConfig>; // the new run's tokenizer decides it
-  return { model: shape, training, tokenizer, unknownToken, normalize };
+  const { tokenizer, unknownToken, normalize } = record;
+  return {
+    model: withoutImplied(modelFields, shape),
+    training: withoutImplied(trainingFields, training as object),
+    tokenizer,
+    unknownToken,
+    normalize,
+  };
 }

@@ -12,13 +12,13 @@ export const trainingFields = {
   steps: integer({
     flag: "steps",
     help: "Weight updates in all",
-    default: 2000,
+    default: 3000,
     most: 1e9,
     sweep: "linear",
     resumable: true,
   }),
   /** `B` */
-  batchSize: integer({ flag: "batch", help: "Sequences in a step", default: 12, most: 65_536, sweep: "linear" }),
+  batchSize: integer({ flag: "batch", help: "Sequences in a step", default: 16, most: 65_536, sweep: "linear" }),
   gradAccum: integer({
     flag: "grad-accum",
     help: "Batches whose gradients are averaged for one update",
@@ -29,7 +29,7 @@ export const trainingFields = {
   learningRate: number({
     flag: "lr",
     help: "Highest learning rate, reached after the warm-up",
-    default: 1e-3,
+    default: 4e-3,
     above: true,
     most: 1000,
     sweep: "log",
@@ -37,8 +37,7 @@ export const trainingFields = {
   minLearningRate: number({
     flag: "min-lr",
     help: "Learning rate at the last step",
-    default: ({ learningRate }) => learningRate / 10,
-    defaultText: "lr / 10",
+    default: 0,
     sweep: "log",
   }),
   warmup: integer({
@@ -151,6 +150,17 @@ export function trainingConfig(given: Partial<TrainingConfig> = {}, where?: stri
       field: "minLearningRate",
       rule: `be at most {learningRate} ${learningRate}`,
       value: minLearningRate,
+    });
+  }
+  const foreign = config.optimizer === "sgd" ? (["beta1", "beta2"] as const) : (["momentum"] as const);
+  for (const field of foreign) {
+    if (config[field] === trainingFields[field].default) continue;
+    const other = config.optimizer === "sgd" ? "adamw" : "sgd";
+    throw new ConfigError({
+      where,
+      field,
+      rule: `come with {optimizer} ${other}, which it is for`,
+      value: config[field],
     });
   }
   return config;

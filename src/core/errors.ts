@@ -59,8 +59,9 @@ export class HeedError extends Error {
 }
 
 /** `where: field must rule: got value (remedy)`. */
-function refusalText(refusal: Refusal, nameOf = (field: string) => field): string {
+function refusalText(refusal: Refusal, flagOf = (field: string) => field): string {
   const { where, field, rule, value, got = "value" in refusal ? show(value) : undefined, remedy } = refusal;
+  const nameOf = where === undefined ? flagOf : (name: string) => name; // a file calls it by the field's name
   const named = (text: string) => text.replace(/\{(\w+)\}/g, (_, name: string) => nameOf(name));
   return [
     where === undefined ? "" : `${where}: `,

@@ -54,7 +54,7 @@ export interface CorpusPlan {
 }
 
 /** The default share of the tokens to validate on. */
-const defaultValFraction = 0.1;
+export const defaultValFraction = 0.1;
 
 /**
  * Checks the options and the texts of a corpus, without reading them, and decides what to validate on.

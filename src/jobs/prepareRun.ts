@@ -74,6 +74,14 @@ async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<P
   return { backend, record, corpus, close: () => corpus.close() };
 }
 
+/** @throws DataError if the tokenizer is another than the one the run began with. */
+function requireSameTokens({ model, tokenizer }: RunRecord, vocabSize: number): void {
+  if (vocabSize === model.vocabSize) return;
+  throw new DataError(
+    `tokenizer ${tokenizer} must be the one that the run began with, of ${model.vocabSize} tokens: got ${vocabSize} (put it back, or start a new run)`,
+  );
+}
+
 async function prepareResumed(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
   const run = openRun(options.out);
   try {
@@ -108,6 +116,7 @@ async function prepareResumed(options: TrainOptions, cacheFolder: string): Promi
     };
     try {
       requireSameTexts(before, corpus);
+      requireSameTokens(before, corpus.tokenizer.vocabSize);
     } catch (error) {
       close();
       throw error;

@@ -6,8 +6,10 @@ import { dataFields, machineFields, outputFields } from "../config/run.js";
 import type { TextSource } from "../config/textSource.js";
 import { type TokenizerConfig, tokenizerFields } from "../config/tokenizerFields.js";
 import { type TrainingConfig, trainingConfig, trainingFields } from "../config/training.js";
+import { requireNamed } from "../core/checks.js";
 import { ConfigError, DataError } from "../core/errors.js";
 import { readJson } from "../core/strictJson.js";
+import { defaultValFraction } from "../dataset/plan.js";
 import type { RunRecord } from "../runs/runRecord.js";
 import { tokenizerFromJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
@@ -75,9 +77,7 @@ export function checkTrainOptions(options: TrainInput): TrainOptions {
     what: "train",
     within: { model: modelFields, training: trainingFields },
   });
-  if (checked.out === undefined) {
-    throw new ConfigError({ field: "out", rule: "name a run folder", got: "none", remedy: "for instance models/mine" });
-  }
+  const out = requireNamed("out", checked.out, "name a run folder, such as models/mine");
   if (checked.resume && checked.overwrite) {
     throw new ConfigError("resume and overwrite can't both be set (--resume goes on, --overwrite starts anew)");
   }
@@ -88,7 +88,7 @@ export function checkTrainOptions(options: TrainInput): TrainOptions {
       throw new ConfigError({ field: "data", rule: "name at least one text file", got: "none" });
     }
   }
-  return { ...checked, out: checked.out, model, training, signal };
+  return { ...checked, out, model, training, signal };
 }
 
 /** Settings that a resumed run may change: how long, how often to look, what to keep. */
@@ -113,7 +113,8 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
   const all = [
     ...differs(model, record.model),
     ...differs(training, record.training),
-    ...differs({ tokenizer, unknownToken, valFraction }, record),
+    ...differs({ tokenizer, unknownToken }, record),
+    ...differs({ valFraction }, { valFraction: record.valFraction ?? defaultValFraction }),
     ...differs({ normalize }, { normalize: record.normalize ?? "none" }),
     ...differs({ compiled, xla }, { compiled: record.compiled ?? true, xla: record.xla ?? "auto" }),
   ];
@@ -132,7 +133,7 @@ export function resumedTraining(record: RunRecord, options: TrainOptions): Train
  * @throws ConfigError if they don't go together.
  */
 export function checkTogether(
-  { precision }: TrainingConfig,
+  { precision }: Pick<TrainingConfig, "precision">,
   { compiled = true }: Pick<TrainOptions, "compiled">,
 ): void {
   if (precision !== "bfloat16") return;

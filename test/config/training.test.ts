@@ -5,11 +5,11 @@ import { refusal } from "../support/refusal.js";
 describe("trainingConfig", () => {
   it("fills in the defaults that DESIGN.md states", () => {
     expect(trainingConfig()).toEqual({
-      steps: 2000,
-      batchSize: 12,
+      steps: 3000,
+      batchSize: 16,
       gradAccum: 1,
-      learningRate: 1e-3,
-      minLearningRate: 1e-4,
+      learningRate: 4e-3,
+      minLearningRate: 0,
       warmup: 100,
       optimizer: "adamw",
       weightDecay: 0.1,
@@ -36,8 +36,8 @@ describe("trainingConfig", () => {
     const given = { ...trainingConfig(), steps: 7, warmup: 3, learningRate: 2, minLearningRate: 0, clip: 0, seed: 0 };
     expect(trainingConfig(given)).toEqual(given);
     expect(trainingConfig({ batchSize: undefined, learningRate: 0.5 })).toMatchObject({
-      batchSize: 12,
-      minLearningRate: 0.05,
+      batchSize: 16,
+      learningRate: 0.5,
     });
   });
 
@@ -48,7 +48,9 @@ describe("trainingConfig", () => {
     [{ learningRate: 0 }, "learningRate must be a number above 0 and at most 1000: got 0"],
     [{ learningRate: Infinity }, "learningRate must be a number above 0 and at most 1000: got Infinity"],
     [{ minLearningRate: -1 }, "minLearningRate must be a number of at least 0: got -1"],
-    [{ minLearningRate: 1 }, "minLearningRate must be at most learningRate 0.001: got 1"],
+    [{ minLearningRate: 1 }, "minLearningRate must be at most learningRate 0.004: got 1"],
+    [{ momentum: 0.5 }, "momentum must come with optimizer sgd, which it is for: got 0.5"],
+    [{ optimizer: "sgd", beta1: 0.5 }, "beta1 must come with optimizer adamw, which it is for: got 0.5"],
     [{ warmup: -1 }, "warmup must be a whole number from 0 to 1000000000: got -1"],
     [{ weightDecay: -0.1 }, "weightDecay must be a number of at least 0: got -0.1"],
     [{ beta1: 1 }, "beta1 must be a number from 0 to 0.9999999: got 1"],

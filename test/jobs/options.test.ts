@@ -19,7 +19,7 @@ it.each<[keyof typeof jobs, object, string]>([
   ["train", { ...asked, step: 4 }, 'train: there is no option "step" (did you mean "training.steps"?)'],
   ["train", { ...asked, model: { heads: 2 } }, 'model: there is no option "heads" (did you mean "numHeads"?)'],
   ["train", { ...asked, training: { lr: 1 } }, 'training: there is no option "lr" (did you mean "learningRate"?)'],
-  ["train", { data: "my.txt" }, "out must name a run folder: got none (for instance models/mine)"],
+  ["train", { data: "my.txt" }, "out must name a run folder, such as models/mine: got none"],
   ["train", { out: "models/mine" }, "data must name at least one text file: got none"],
   ["train", { ...asked, data: 3 }, "data must be paths of text files, or texts as { text }: got 3"],
   ["train", { ...asked, resume: "yes" }, 'resume must be true or false: got "yes"'],

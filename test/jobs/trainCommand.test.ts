@@ -19,7 +19,7 @@ it("leaves out what has its default or follows from others, and how a run is kep
     tensorboard: true,
   } as const;
   expect(command({ ...asked, training: trainingConfig() })).toBe("npx heed train --data t.txt --out models/a");
-  const training = trainingConfig({ steps: 50, learningRate: 0.002 }); // a warm-up of 5, at least 0.0002
+  const training = trainingConfig({ steps: 50, learningRate: 0.002 }); // a warm-up of 5
   expect(command({ training }, { hiddenDim: 12 })).toBe(
     "npx heed train --data t.txt --dim 12 --steps 50 --lr 0.002 --out models/a",
   );
@@ -28,10 +28,10 @@ it("leaves out what has its default or follows from others, and how a run is kep
 it("names what differs, flags in the order of the help", () => {
   const model = { hiddenDim: 12, numHeads: 3, intermediateDim: 9, bias: false, dropout: 0.1, positions: "none" };
   expect(
-    command({ training: { learningRate: 0.002, minLearningRate: 0, warmup: 7, gradAccum: 2, seed: 4 } }, model),
+    command({ training: { learningRate: 0.002, minLearningRate: 1e-4, warmup: 7, gradAccum: 2, seed: 4 } }, model),
   ).toBe(
     "npx heed train --data t.txt --heads 3 --dim 12 --ff-dim 9 --positions none --no-bias --dropout 0.1 " +
-      "--grad-accum 2 --lr 0.002 --min-lr 0 --warmup 7 --seed 4 --out models/a",
+      "--grad-accum 2 --lr 0.002 --min-lr 0.0001 --warmup 7 --seed 4 --out models/a",
   );
   const options = {
     valFraction: 0.2,

@@ -7,8 +7,8 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it.each([
   ["--layers", "[number] [default: 4]"],
-  ["--lr", "[number] [default: 0.001]"],
-  ["--min-lr", "[number] [default: lr / 10]"],
+  ["--lr", "[number] [default: 0.004]"],
+  ["--min-lr", "[number] [default: 0]"],
   ["--keep", "[number] [default: 3]"],
   ["--positions", "[string] [default: learned]"],
   ["--tensorboard", "[boolean] [default: false]"],

@@ -73,7 +73,7 @@ const refusals: [command: string, message: string][] = [
   ["train --data text.txt --out new --heds 3", "there is no flag --heds (did you mean --heads?)"],
   ["trian --data text.txt", "there is no command trian (did you mean train?)"],
   ["generate models/x 20", "models/x must be a run or a checkpoint: there is nothing of that name"],
-  ["train --data text.txt", "--out must name a run folder: got none (for instance models/mine)"],
+  ["train --data text.txt", "--out must name a run folder, such as models/mine: got none"],
   ["train --out new", "--data must name at least one text file: got none"],
   [
     "train --data text.txt --out run",

@@ -2,7 +2,6 @@
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { useBackend } from "../../backends/choose.js";
-import { trainingConfig } from "../../config/training.js";
 import { HeedError, InterruptedError } from "../../core/errors.js";
 import { openTexts } from "../../jobs/prepareRun.js";
 import { timeSteps } from "../../jobs/timeSteps.js";
@@ -27,7 +26,7 @@ const reportEvery = 100;
 
 async function survey(options: TrainOptions): Promise<SweepSurvey> {
   const { name: backend, reason } = await useBackend(options.backend);
-  checkTogether(trainingConfig(options.training), options);
+  checkTogether({ precision: options.training?.precision ?? "float32" }, options);
   const { corpus } = await openTexts({ ...options, model: { contextLength: 1 } }, dirname(options.out));
   const { notes, train, validation } = corpus;
   const files = corpus.files.map(({ path, sha256, split }) => ({ path, sha256, split }));

@@ -96,7 +96,10 @@ export function findCheckpoint(path: string, prefer: Pointer = "best"): string {
   if (existsSync(join(path, files.config))) return path;
   const steps = checkpointSteps(path);
   // A process killed between placing a checkpoint and naming it leaves the newest one unnamed.
-  const named = readPointer(path, prefer) ?? readPointer(path, "latest") ?? steps.at(-1);
+  const pointer = readPointer(path, prefer) ?? readPointer(path, "latest");
+  // Whoever deletes the latest one goes on from the one before it.
+  const isDeleted = prefer === "latest" && pointer !== undefined && !steps.includes(pointer);
+  const named = (isDeleted ? undefined : pointer) ?? steps.at(-1) ?? pointer;
   if (named === undefined) {
     throw new CheckpointError(
       `${path} must be a run or a checkpoint: it holds neither ${files.config} nor checkpoints`,

@@ -16,24 +16,28 @@ function flagsOf(...asked: Parameters<typeof make>): string[] {
 }
 
 it("names the flags that differ from their defaults, and no others", () => {
-  const few = { steps: 100, batchSize: 4, evalEvery: 33 };
+  const rates = { learningRate: 0.004, minLearningRate: 0 };
+  const few = { steps: 100, batchSize: 4, evalEvery: 33, ...rates };
   const usual = "--steps 100 --batch 4 --eval-every 33";
   const shape = "--layers 1 --dim 16 --context 8";
-  expect(flagsOf({}, { training: { ...few, seed: 7 } })).toEqual([`${shape} ${usual}`, `${shape} ${usual} --seed 7`]);
+  expect(flagsOf({ training: few }, { training: { ...few, seed: 7 } })).toEqual([
+    `${shape} ${usual}`,
+    `${shape} ${usual} --seed 7`,
+  ]);
   const wide = { numHeads: 8, hiddenDim: 128, numLayers: 4, contextLength: 128 };
-  const plain = { steps: 2000, batchSize: 12, evalEvery: 250 };
+  const plain = { steps: 3000, batchSize: 16, evalEvery: 250, ...rates };
   expect(flagsOf({ model: wide, training: plain })).toEqual(["--heads 8"]);
   const odd = { ...wide, numHeads: 4, intermediateDim: 100, bias: false, dropout: 0.1, positions: "none" as const };
   expect(flagsOf({ model: odd, training: plain })).toEqual(["--ff-dim 100 --positions none --no-bias --dropout 0.1"]);
-  const training = { ...plain, learningRate: 0.003, minLearningRate: 0, warmup: 10, precision: "bfloat16" as const };
+  const training = { ...plain, learningRate: 0.003, minLearningRate: 1e-4, warmup: 10, precision: "bfloat16" as const };
   expect(flagsOf({ model: { ...wide, numHeads: 4 }, training })).toEqual([
-    "--lr 0.003 --min-lr 0 --warmup 10 --precision bfloat16",
+    "--lr 0.003 --min-lr 0.0001 --warmup 10 --precision bfloat16",
   ]);
 });
 
-it("leaves out what follows from other flags: four times the width, a tenth of the rate and of the steps", () => {
+it("leaves out what follows from other flags: four times the width, a tenth of the steps", () => {
   const model = { hiddenDim: 64, numLayers: 4, contextLength: 128 };
-  const training = { steps: 500, batchSize: 12, evalEvery: 250, learningRate: 0.002 };
+  const training = { steps: 500, batchSize: 16, evalEvery: 250, learningRate: 0.002, minLearningRate: 0 };
   expect(flagsOf({ model, training })).toEqual(["--dim 64 --steps 500 --lr 0.002"]);
 });
 

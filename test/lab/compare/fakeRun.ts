@@ -30,7 +30,9 @@ export const texts: RunRecord["files"] = [
 export function fakeRun(folder: string, { losses = [3, 2, 1.5], ...run }: FakeRun = {}): string {
   const model = modelConfig({ vocabSize: 50, numLayers: 1, hiddenDim: 16, contextLength: 8, ...run.model });
   const every = Math.floor((run.training?.steps ?? 100) / losses.length);
-  const training = trainingConfig({ steps: 100, batchSize: 4, evalEvery: every, ...run.training });
+  const rate = run.training?.learningRate ?? 0.001;
+  const usual = { steps: 100, batchSize: 4, evalEvery: every, learningRate: rate, minLearningRate: rate / 10 };
+  const training = trainingConfig({ ...usual, ...run.training });
   const versions = { heed: "0.1.0", tfjs: "4.22.0", node: "20.19.0" };
   const asked = { data: ["text.txt"], tokenizer: "char", unknownToken: false, model, training, keep: 3 };
   const record: RunRecord = { ...asked, files: texts, backend: "native", versions, ...run.record };

@@ -41,7 +41,7 @@ it("times each shape once, says how long all trials take, and writes nothing", a
     "text        1,080 tokens, 120 held out",
     "trials      20: 10 settings, 2 seeds each",
     "at a time   2, each on 1 thread",
-    "budget      each 20 steps, 1,920 tokens",
+    "budget      each 20 steps, 2,560 tokens",
   ]);
   expect(lines.at(-1)).toMatch(/^time {8}about \S+ for all trials$/);
 }, 60_000);

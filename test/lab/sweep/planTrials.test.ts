@@ -106,7 +106,7 @@ it("takes a list as it is, and the seed alone", () => {
   const { trials } = plan({ model: small, list: [{ heads: 1, lr: 1e-4 }, { dim: 24 }] });
   expect(trials.map(({ run, model, training }) => [run, model.hiddenDim, training.learningRate])).toEqual([
     ["trials/heads=1,lr=0.0001,seed=1337", 12, 1e-4],
-    ["trials/dim=24,seed=1337", 24, 1e-3],
+    ["trials/dim=24,seed=1337", 24, 4e-3],
   ]);
   expect(plan({ model: small, seeds: [5, 2] }).trials.map(({ run }) => run)).toEqual([
     "trials/seed=5",
