@@ -22,7 +22,7 @@ export default defineConfig({
     globalSetup: ["test/support/temporary.ts", "test/support/build.ts"],
     pool: "forks", // the native addon is loaded once per process
     maxWorkers: 2,
-    testTimeout: 60_000,
+    testTimeout: 120_000,
     hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "plain", include: plainFiles, isolate: false } },

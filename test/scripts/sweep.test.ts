@@ -107,7 +107,7 @@ describe.each(slow ? present.filter((name) => name !== "cpu") : ["cpu" as const]
       expect((await whole).stdout).toContain(`\nleft out: heads=5: ${reason}\n`);
       expect((await whole).stderr).toContain(`\nleft out    heads=5: ${reason}\n`);
     },
-    slow ? 600_000 : 60_000,
+    slow ? 600_000 : 180_000,
   );
 
   it("its results are those of its runs, and the trial that failed says why", () => {

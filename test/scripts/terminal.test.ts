@@ -15,8 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 const inTerminal = `
 import fcntl, os, pty, select, struct, sys, termios
 pid, terminal = pty.fork()
-if pid == 0: os.execvp(sys.argv[1], sys.argv[1:])
-fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+if pid == 0:
+  fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 200, 0, 0))
+  os.execvp(sys.argv[1], sys.argv[1:])
 while True:
   ready, _, _ = select.select([terminal, 0], [], [])
   if 0 in ready: os.write(terminal, os.read(0, 100))
