@@ -22,7 +22,7 @@ const elsewhere = [
 
 const quicker: Record<string, string[]> = {
   generate: ["--max-new-tokens", "5"],
-  sweep: ["--grid", "heads=1,2", "--seeds", "1", "--budget", "tokens=2k", "--eval-batches", "1"],
+  sweep: ["--grid", "heads=1,2", "--seeds", "1", "--budget", "tokens=5k", "--eval-batches", "1"],
 };
 
 /** Makes a command quick; of two flags of one name the later counts. */

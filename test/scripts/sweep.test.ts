@@ -9,6 +9,7 @@ import { readMetrics } from "../../src/runs/metrics.js";
 import { present } from "../support/backends.js";
 import { slow } from "../support/slow.js";
 import { heed, startHeed, workFolder } from "./heed.js";
+import { words } from "./readme.js";
 
 const folder = workFolder();
 const shape = "--layers 1 --dim 12 --context 16 --batch 2 --dropout 0.1 --clip 0 --eval-batches 2";
@@ -57,8 +58,6 @@ async function workersGone(out: string): Promise<void> {
   const trials = join(folder, out, "trials");
   const runs = () => (existsSync(trials) ? readdirSync(trials) : []);
   const steps = () => runs().map((run) => readMetrics(join(trials, run)).length);
-  await sleep(500); // for the step under way
-  const before = steps();
   for (const run of runs()) {
     const free = () => {
       lockFolder(join(trials, run)).release();
@@ -66,6 +65,8 @@ async function workersGone(out: string): Promise<void> {
     };
     await expect.poll(free, { timeout: 10_000 }).toBe(true);
   }
+  const before = steps();
+  await sleep(500);
   expect(steps()).toEqual(before);
 }
 
@@ -128,17 +129,14 @@ describe.each(slow ? present.filter((name) => name !== "cpu") : ["cpu" as const]
     const { code, stderr } = await heed(["sweep", "--resume", "--out", straight], folder);
     expect(code).toBe(1);
     expect(stderr).toContain("trials      4, 3 of them at their end; 2 at a time, each on 1 thread\n");
-    expect(stderr.match(/.* begins/g)).toEqual(["4/4 heads=2,lr=1e+30,seed=1337 begins"]);
+    expect(stderr.match(/.* begins/g)).toEqual(["4/4 heads=2,lr=1000,warmup=0,seed=1337 begins"]);
     expect(text(straight)).toBe(before);
   });
 
   it.runIf(slow)("the command of a result repeats its trial", async () => {
     const { command, run } = readResults(join(folder, straight))[0]!;
-    const [setting, , , ...args] = command!.split(" ");
-    const [name, value] = setting!.split("=") as [string, string];
-    process.env[name] = value;
+    const [, , ...args] = words(command!); // after npx heed
     expect((await heed(args, folder)).code).toBe(0);
-    delete process.env[name];
     expect(figures(run.replace(/^trials/, "models"))).toEqual(figures(join(straight, run)));
     rmSync(join(folder, "models"), { recursive: true });
   });
