@@ -4,6 +4,7 @@ import { benchText } from "../src/lab/bench/benchTable.js";
 import { contestants } from "../src/lab/bench/contestants.js";
 import { setUpPeers } from "../src/lab/bench/peerSetup.js";
 import { BenchDisplay } from "./bench/display.js";
+import { showResult } from "./support/fitTables.js";
 import { numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { exitCodes } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
@@ -48,7 +49,8 @@ export const command: HeedCommand = {
       return;
     }
     const { result, out } = await bench(flags as BenchOptions, display.listeners).finally(() => display.close());
-    process.stdout.write(`${flags.json ? JSON.stringify(result) : benchText(result)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+    else showResult(benchText(result));
     note(`saved in ${out}`);
   },
 };

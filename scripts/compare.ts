@@ -1,6 +1,7 @@
 // npm run heed -- compare models/one-head models/eight-heads
 import { ConfigError } from "../src/core/errors.js";
 import { reportFolder, writeReport } from "../src/lab/compare/report.js";
+import { showResult } from "./support/fitTables.js";
 import { switchFlag, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
 
@@ -26,8 +27,7 @@ export const command: HeedCommand = {
       overwrite: flags.overwrite,
       pictures: flags.pictures,
     });
-    process.stdout.write(
-      flags.json ? `${JSON.stringify({ html, markdown, ...figures })}\n` : `${brief}\n\nreport  ${html}\n`,
-    );
+    if (flags.json) process.stdout.write(`${JSON.stringify({ html, markdown, ...figures })}\n`);
+    else showResult(`${brief}\n\nreport  ${html}`);
   },
 };

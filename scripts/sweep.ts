@@ -7,6 +7,7 @@ import type { SweepOptions } from "../src/lab/sweep/options.js";
 import { type PlanFile, planFile } from "../src/lab/sweep/planFile.js";
 import { sweep } from "../src/lab/sweep/sweep.js";
 import { sweepText } from "../src/lab/sweep/table.js";
+import { showResult } from "./support/fitTables.js";
 import { fieldFlag, numberFlag, switchFlag, textFlag } from "./support/flags.js";
 import { forecastText } from "./support/forecastText.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
@@ -51,7 +52,8 @@ export const command: HeedCommand = {
       release();
     });
     const report = await reportOf(result.out);
-    process.stdout.write(flags.json ? `${JSON.stringify({ ...result, report })}\n` : `${sweepText(result)}\n`);
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ...result, report })}\n`);
+    else showResult(sweepText(result));
     note(`saved in ${result.out}${report === undefined ? "" : `; report in ${report}`}`);
     if (result.results.some(({ status }) => status === "failed")) process.exitCode = 1;
   },
@@ -65,7 +67,8 @@ async function showForecast(
     note(`timing a few steps of ${count} ${count === 1 ? "shape" : "shapes"} (--no-timing skips this)`);
   };
   const forecast = await forecastSweep(options, { timing, onTiming });
-  process.stdout.write(`${json ? JSON.stringify(forecast) : forecastText(forecast)}\n`);
+  if (json) process.stdout.write(`${JSON.stringify(forecast)}\n`);
+  else showResult(forecastText(forecast));
 }
 
 /** The page that compares the trials; undefined where they can't be compared, which is said. */
