@@ -165,3 +165,9 @@ export function trainingConfig(given: Partial<TrainingConfig> = {}, where?: stri
   }
   return config;
 }
+
+/** What a user should know about a config that keeps its rules, a line each. */
+export function trainingNotes({ steps, warmup }: TrainingConfig): string[] {
+  if (warmup < steps) return [];
+  return [`the warm-up of ${warmup} steps is not over before the last of ${steps}: the learning rate never falls`];
+}

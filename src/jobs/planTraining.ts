@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import { dirname } from "node:path";
+import { trainingNotes } from "../config/training.js";
 import { type ModelSummary, type SummaryOptions, summarizeModel, trainingTexts } from "./modelSummary.js";
 import { prepareRun } from "./prepareRun.js";
 import { checkTrainOptions, type TrainInput } from "./trainOptions.js";
@@ -16,8 +17,9 @@ export async function planTraining(given: TrainInput, summary: SummaryOptions = 
   try {
     const { model, training, compiled, xla } = record;
     const data = trainingTexts(corpus, { model, training, stepsDone: resumed?.checkpoint?.step ?? 0 });
+    const notes = [...trainingNotes(training), ...corpus.notes];
     const execution = { compiled, xla: xla === "on" };
-    return await summarizeModel({ model, training, backend, data, notes: corpus.notes }, execution, summary);
+    return await summarizeModel({ model, training, backend, data, notes }, execution, summary);
   } finally {
     close();
   }

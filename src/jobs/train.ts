@@ -1,7 +1,7 @@
 import { dirname, join } from "node:path";
 import { capabilities } from "../backends/capabilities.js";
 import type { ActiveBackend } from "../backends/choose.js";
-import type { TrainingConfig } from "../config/training.js";
+import { type TrainingConfig, trainingNotes } from "../config/training.js";
 import { aCount, aNumber, objectWith, optional } from "../core/parse.js";
 import type { Corpus } from "../dataset/corpus.js";
 import { batchAt, evaluationWindows, readWindows } from "../dataset/sampler.js";
@@ -111,7 +111,7 @@ async function work(
       vocabSize: corpus.tokenizer.vocabSize,
       training,
       xla,
-      notes: [...corpus.notes, ...(checkpoint?.notes ?? [])],
+      notes: [...trainingNotes(training), ...corpus.notes, ...(checkpoint?.notes ?? [])],
       tokens: { train: corpus.train.length, validation: corpus.validation?.length ?? 0 },
     });
     const final = await trainer.run({

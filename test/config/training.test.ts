@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trainingConfig } from "../../src/config/training.js";
+import { trainingConfig, trainingNotes } from "../../src/config/training.js";
 import { refusal } from "../support/refusal.js";
 
 describe("trainingConfig", () => {
@@ -64,4 +64,11 @@ describe("trainingConfig", () => {
   ])("refuses %o", (changes, message) => {
     expect(refusal(() => trainingConfig(changes as never))).toBe(`ConfigError: ${message}`);
   });
+});
+
+it("trainingNotes tells of a warm-up that is longer than the run, and of no other", () => {
+  expect(trainingNotes(trainingConfig({ steps: 100, warmup: 99 }))).toEqual([]);
+  expect(trainingNotes(trainingConfig({ steps: 100, warmup: 500 }))).toEqual([
+    "the warm-up of 500 steps is not over before the last of 100: the learning rate never falls",
+  ]);
 });
