@@ -125,6 +125,6 @@ it.runIf(hasTensorBoard)(
     const { scalars, texts, settings } = read();
     expect(scalars).toEqual(expectedCurves());
     expect(texts.sample).toEqual([[40, expect.stringMatching(/^ {4}/)]]);
-    expect(settings).toMatchObject({ numHeads: 2, learningRate: 0.001, tokenizer: "char", bias: true });
+    expect(settings).toMatchObject({ numHeads: 2, learningRate: 0.004, tokenizer: "char", bias: true });
   },
 );

@@ -28,13 +28,16 @@ while True:
     os.write(1, text)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
+/** The environment of a terminal with colours: Node takes those of CI services for terminals without. */
+const { CI: _, NO_COLOR: __, FORCE_COLOR: ___, ...others } = process.env;
+const env = { ...others, TERM: "xterm-256color" };
 const hasPython = spawnSync("python3", ["-c", "import os, pty, termios; os.waitstatus_to_exitcode"]).status === 0;
 
 it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn over what is said then", async () => {
   const shape = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --eval-every 0 --eval-batches 1";
   const flags = `--data data/tales/heldout.txt --out run ${shape} --steps 100000 --backend cpu`.split(" ");
   const heed = [process.execPath, program, "train", ...flags];
-  const child = spawn("python3", ["-c", inTerminal, ...heed], { cwd: folder });
+  const child = spawn("python3", ["-c", inTerminal, ...heed], { cwd: folder, env });
   let shown = "";
   let typed = false;
   child.stdout.on("data", (text) => {
@@ -58,7 +61,10 @@ it.runIf(hasPython)("a terminal has a bar, which Ctrl-C ends: nothing is drawn o
 it.runIf(hasPython)("a run whose terminal is closed saves, although nothing can be said any more", async () => {
   const shape = "--layers 1 --dim 8 --heads 2 --context 8 --batch 2 --eval-every 0 --save-every 0";
   const flags = `--data data/tales/heldout.txt --out closed ${shape} --steps 100000 --backend cpu`.split(" ");
-  const child = spawn("python3", ["-c", inTerminal, process.execPath, program, "train", ...flags], { cwd: folder });
+  const child = spawn("python3", ["-c", inTerminal, process.execPath, program, "train", ...flags], {
+    cwd: folder,
+    env,
+  });
   await new Promise<void>((resolve) => {
     let shown = "";
     child.stdout.on("data", (text) => {
