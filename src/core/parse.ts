@@ -2,7 +2,7 @@ import { CheckpointError, show } from "./errors.js";
 import { isObject, type JsonObject } from "./strictJson.js";
 
 /** Where a value that came from a file stands. */
-export interface Place {
+export interface JsonPlace {
   /** The file, and the line where it has many. */
   where: string;
   /** The value's path in it, like `files.0.bytes`; empty for the whole. */
@@ -16,7 +16,7 @@ export interface Place {
  *
  * @throws CheckpointError naming the place, the rule and the value.
  */
-export type Parse<T> = (value: unknown, place: Place) => T;
+export type Parse<T> = (value: unknown, place: JsonPlace) => T;
 
 /** What a parser returns. */
 export type Parsed<P> = P extends Parse<infer T> ? T : never;
@@ -28,7 +28,7 @@ const rule =
     throw broken(text, value, place);
   };
 
-function broken(text: string, value: unknown, { where, field, remedy }: Place): CheckpointError {
+function broken(text: string, value: unknown, { where, field, remedy }: JsonPlace): CheckpointError {
   return field === ""
     ? new CheckpointError(`${where} must ${text}: got ${show(value)}${remedy === undefined ? "" : ` (${remedy})`}`)
     : new CheckpointError({ where, field, rule: text, value, remedy });
@@ -88,7 +88,7 @@ export function objectWith<T extends object>(fields: Fields<T>): Parse<T> {
   return (value, place) => knownFields(fields, anObject(value, place), place);
 }
 
-function knownFields<T extends object>(fields: Fields<T>, given: JsonObject, place: Place): T {
+function knownFields<T extends object>(fields: Fields<T>, given: JsonObject, place: JsonPlace): T {
   const parsed = Object.entries<Parse<unknown>>(fields).map(([field, parse]) => [
     field,
     parse(Object.hasOwn(given, field) ? given[field] : undefined, inside(place, field)),
@@ -97,6 +97,6 @@ function knownFields<T extends object>(fields: Fields<T>, given: JsonObject, pla
 }
 
 /** The place of a field or an item of what stands at `place`. */
-export function inside(place: Place, field: string): Place {
+export function inside(place: JsonPlace, field: string): JsonPlace {
   return { ...place, field: place.field === "" ? field : `${place.field}.${field}` };
 }

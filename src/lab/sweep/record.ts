@@ -13,12 +13,12 @@ import {
   aSha256,
   aString,
   inside,
+  type JsonPlace,
   listOf,
   objectOf,
   objectWith,
   oneOf,
   type Parse,
-  type Place,
 } from "../../core/parse.js";
 import { isUnchanged } from "../../core/signature.js";
 import { exactJson, type JsonObject, parseJsonObject } from "../../core/strictJson.js";
@@ -194,7 +194,7 @@ const parseSweep = objectOf<SweepRecord>({
   versions: objectWith<RunRecord["versions"]>({ heed: aString, tfjs: aString, node: aString }),
 });
 
-function parseAsked(value: unknown, place: Place): Asked {
+function parseAsked(value: unknown, place: JsonPlace): Asked {
   const asked = anObject(value, place);
   for (const field of ["lrRule", "medianStop"]) {
     if (asked[field] === undefined) continue;

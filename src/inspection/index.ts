@@ -1,0 +1,12 @@
+/** Looking inside: what a model computes for a text, and what changes if a part of it is changed. */
+export {
+  Capture,
+  type CapturedValue,
+  type CaptureOptions,
+  capture,
+  captureBytes,
+  type Intervention,
+  onlyPoints,
+  type PlaceFilter,
+} from "./capture.js";
+export { type Place, placeName, placesOf, shapeAt } from "./places.js";
