@@ -6,6 +6,7 @@ export { FeedForward, type FeedForwardConfig } from "./feedForward.js";
 export { LayerNorm, type LayerNormConfig } from "./layerNorm.js";
 export { LearnedPositions, type LearnedPositionsConfig } from "./learnedPositions.js";
 export { ModelLayer, type StatedWeight } from "./modelLayer.js";
+export { NormLayer } from "./normLayer.js";
 export { OutputProjection, type OutputProjectionConfig } from "./outputProjection.js";
 export { type Point, points } from "./points.js";
 export { RmsNorm, type RmsNormConfig } from "./rmsNorm.js";

@@ -2,6 +2,7 @@ import type { NormKind, PositionKind } from "../config/model.js";
 import { LayerNorm } from "./layerNorm.js";
 import { LearnedPositions } from "./learnedPositions.js";
 import type { ModelLayer } from "./modelLayer.js";
+import type { NormLayer } from "./normLayer.js";
 import { RmsNorm } from "./rmsNorm.js";
 import { SinusoidalPositions } from "./sinusoidalPositions.js";
 
@@ -27,7 +28,7 @@ export interface NormConfig {
 }
 
 /** The norm before attention, before the feed-forward and before the logits. */
-export const norms: Record<NormKind, new (config: NormConfig) => ModelLayer> = {
+export const norms: Record<NormKind, new (config: NormConfig) => NormLayer> = {
   layernorm: LayerNorm,
   rmsnorm: RmsNorm,
 };

@@ -3,7 +3,8 @@ import { requireBoolean, requirePositive } from "../core/checks.js";
 import { layerNorm } from "../ops/layerNorm.js";
 import { single } from "./context.js";
 import { ones, zeros } from "./initializers.js";
-import { ModelLayer, type StatedWeight } from "./modelLayer.js";
+import type { StatedWeight } from "./modelLayer.js";
+import { NormLayer } from "./normLayer.js";
 
 export interface LayerNormConfig {
   name?: string;
@@ -20,7 +21,7 @@ export interface LayerNormConfig {
  * @throws ConfigError if a field breaks its rule.
  * @see Ba, Kiros & Hinton 2016, https://arxiv.org/abs/1607.06450
  */
-export class LayerNorm extends ModelLayer {
+export class LayerNorm extends NormLayer {
   static readonly className = "LayerNorm"; // written into model files: never rename
   private readonly epsilon: number;
   private readonly hasBias: boolean;
@@ -42,6 +43,15 @@ export class LayerNorm extends ModelLayer {
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return layerNorm(single(inputs), this.weight("gain"), this.optionalWeight("bias"), this.epsilon);
+  }
+
+  override withScaleOf(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
+    return tf.tidy(() => {
+      const variance = tf.moments(x, -1, true).variance; // [..., 1]
+      const scaled = y.sub(y.mean(-1, true)).mul(variance.add(this.epsilon).rsqrt()).mul(this.weight("gain"));
+      const bias = this.optionalWeight("bias");
+      return bias ? scaled.add(bias) : scaled;
+    });
   }
 
   override getConfig(): tf.serialization.ConfigDict {

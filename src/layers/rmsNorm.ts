@@ -2,7 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import { requirePositive } from "../core/checks.js";
 import { single } from "./context.js";
 import { ones } from "./initializers.js";
-import { ModelLayer, type StatedWeight } from "./modelLayer.js";
+import type { StatedWeight } from "./modelLayer.js";
+import { NormLayer } from "./normLayer.js";
 
 export interface RmsNormConfig {
   name?: string;
@@ -17,7 +18,7 @@ export interface RmsNormConfig {
  * @throws ConfigError if `epsilon` is not a finite number above 0.
  * @see Zhang & Sennrich 2019, https://arxiv.org/abs/1910.07467
  */
-export class RmsNorm extends ModelLayer {
+export class RmsNorm extends NormLayer {
   static readonly className = "RmsNorm"; // written into model files: never rename
   private readonly epsilon: number;
 
@@ -35,10 +36,14 @@ export class RmsNorm extends ModelLayer {
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const x = single(inputs);
+    return this.withScaleOf(x, x);
+  }
+
+  override withScaleOf(x: tf.Tensor, y: tf.Tensor): tf.Tensor {
     return tf.tidy(() => {
-      const x = single(inputs); // [B, T, C]
-      const meanSquare = x.square().mean(-1, true); // [B, T, 1]
-      return x.mul(meanSquare.add(this.epsilon).rsqrt()).mul(this.weight("gain"));
+      const meanSquare = x.square().mean(-1, true); // [..., 1]
+      return y.mul(meanSquare.add(this.epsilon).rsqrt()).mul(this.weight("gain"));
     });
   }
 

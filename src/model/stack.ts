@@ -4,15 +4,16 @@ import { Dropout } from "../layers/dropout.js";
 import { FeedForward } from "../layers/feedForward.js";
 import { norms, positionLayers } from "../layers/kinds.js";
 import type { ModelLayer } from "../layers/modelLayer.js";
+import type { NormLayer } from "../layers/normLayer.js";
 import { OutputProjection } from "../layers/outputProjection.js";
 import type { Point } from "../layers/points.js";
 import { TokenEmbedding } from "../layers/tokenEmbedding.js";
 
 /** One decoder block: attention moves information between tokens, the feed-forward works on each alone. */
 export interface Block {
-  attentionNorm: ModelLayer;
+  attentionNorm: NormLayer;
   attention: CausalSelfAttention;
-  feedForwardNorm: ModelLayer;
+  feedForwardNorm: NormLayer;
   feedForward: FeedForward;
 }
 
@@ -22,7 +23,7 @@ export interface Stack {
   positions: ModelLayer | undefined;
   dropout: Dropout;
   blocks: Block[];
-  finalNorm: ModelLayer;
+  finalNorm: NormLayer;
   /** Vectors to logits: `tokens` itself in a tied model. */
   output: TokenEmbedding | OutputProjection;
 }
