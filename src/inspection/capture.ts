@@ -4,13 +4,8 @@ import { DataError } from "../core/errors.js";
 import type { AttentionCache, CallContext } from "../layers/context.js";
 import type { Point } from "../layers/points.js";
 import type { Transformer } from "../model/transformer.js";
+import { type CapturedValue, numbersOf } from "./numbers.js";
 import { type Place, placeName, placesOf, shapeAt } from "./places.js";
-
-/** A value of a forward pass, as plain numbers. */
-export interface CapturedValue {
-  shape: number[];
-  values: Float32Array;
-}
 
 /** Which places to keep: all for which it answers true. */
 export type PlaceFilter = (place: Place) => boolean;
@@ -31,7 +26,11 @@ export interface CaptureOptions {
 
 /** What a model computed for some texts, place by place. */
 export class Capture {
-  constructor(private readonly kept: ReadonlyMap<string, CapturedValue>) {}
+  /** @param interventions what was changed on the way */
+  constructor(
+    private readonly kept: ReadonlyMap<string, CapturedValue>,
+    readonly interventions: readonly Intervention[] = [],
+  ) {}
 
   /**
    * The value at a place.
@@ -66,26 +65,28 @@ export class Capture {
  * In: token ids, sequences of one length `[B, T]` with `T <= contextLength`. Out: a {@link CapturedValue} a place; shapes
  * are those of `points`, and {@link captureBytes} says beforehand how much memory they take.
  *
- * @throws DataError if sequences differ in length, are empty, or are longer than the context
+ * @throws DataError if sequences differ in length, are empty, or are longer than the context, or an intervention is at no
+ *   place of the model
  */
 export function capture(
   model: Transformer,
   ids: readonly ArrayLike<number>[],
   { at = () => true, interventions = [], cache }: CaptureOptions = {},
 ): Capture {
+  requirePlaces(model, interventions);
   const kept = new Map<string, CapturedValue>();
   const tap: CallContext["tap"] = (layer, point, value) => {
     const place = { layer, point };
     const changed = interventions
       .filter((one) => one.layer === layer && one.point === point)
       .reduce((x, one) => one.change(x), value);
-    if (at(place)) kept.set(placeName(place), { shape: changed.shape, values: copyOf(changed) });
+    if (at(place)) kept.set(placeName(place), numbersOf(changed));
     return changed;
   };
   tf.tidy(() => {
     model.logits(batchOf(ids), { tap, cache });
   });
-  return new Capture(kept);
+  return new Capture(kept, interventions);
 }
 
 /** Bytes that a capture of `[B, T]` tokens takes: 4 for each number of each place kept. */
@@ -105,8 +106,16 @@ export function onlyPoints(...wanted: readonly Point[]): PlaceFilter {
   return ({ point }) => wanted.includes(point);
 }
 
-function copyOf(value: tf.Tensor): Float32Array {
-  return (value.dataSync() as Float32Array).slice(); // wasm answers a view of memory that the pass uses again
+function requirePlaces({ config }: Transformer, interventions: readonly Intervention[]): void {
+  const known = new Set(placesOf(config).map(placeName));
+  const unknown = interventions.map(placeName).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  throw new DataError({
+    field: "intervention",
+    rule: `be at a place of this model of ${config.numLayers} layers`,
+    got: unknown,
+    remedy: "placesOf(config) lists them",
+  });
 }
 
 function batchOf(ids: readonly ArrayLike<number>[]): tf.Tensor2D {

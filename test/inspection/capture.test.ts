@@ -6,22 +6,14 @@ import { placeName, placesOf, shapeAt } from "../../src/inspection/places.js";
 import { onEveryBackend } from "../support/backends.js";
 import { expectClose, tensorsLeft } from "../support/numbers.js";
 import { refusal } from "../support/refusal.js";
-import { tinyConfig, tinyIds, tinyModel } from "../support/tinyModel.js";
+import { tinyConfig, tinyIds, tinyModel, tinyRows } from "../support/tinyModel.js";
 
 const { contextLength: T } = tinyConfig;
-
-/** The ids of the tiny texts, a row each. */
-function rowsOf(batch: number): number[][] {
-  const ids = tinyIds(batch);
-  const rows = ids.arraySync();
-  ids.dispose();
-  return rows;
-}
 
 onEveryBackend("a capture", () => {
   it("keeps every place in order, with the stated shapes and bytes, and the pass's own numbers", () => {
     const model = tinyModel();
-    const captured = capture(model, rowsOf(2));
+    const captured = capture(model, tinyRows(2));
     const places = placesOf(model.config);
     expect(captured.places).toEqual(places.map(placeName));
     for (const { layer, point } of places)
@@ -39,7 +31,7 @@ onEveryBackend("a capture", () => {
     let captured: ReturnType<typeof capture> | undefined;
     expect(
       tensorsLeft(() => {
-        captured = capture(model, rowsOf(1), { at: onlyPoints("weights") });
+        captured = capture(model, tinyRows(1), { at: onlyPoints("weights") });
       }),
     ).toBe(0);
     expect(captured!.places).toEqual(["blocks.0.attention.weights", "blocks.1.attention.weights"]);
@@ -52,7 +44,7 @@ onEveryBackend("a capture", () => {
 
   it("sees with a cache, token by token, the rows that a whole pass has", () => {
     const model = tinyModel();
-    const [row] = rowsOf(1);
+    const [row] = tinyRows(1);
     const whole = capture(model, [row!]);
     const cache = new KvCache(model.config);
     for (let t = 0; t < T; t++) {
@@ -71,11 +63,21 @@ onEveryBackend("a capture", () => {
   it("goes on with what an intervention returns, and keeps that", () => {
     const model = tinyModel();
     const silent = { layer: "blocks.0.attention", point: "output", change: (x: tf.Tensor) => x.zerosLike() } as const;
-    const captured = capture(model, rowsOf(1), { interventions: [silent] });
+    const captured = capture(model, tinyRows(1), { interventions: [silent] });
     expect(new Set(captured.at("blocks.0.attention").values)).toEqual(new Set([0]));
     expect(captured.at("blocks.0.attention", "residual").values).toEqual(captured.at("dropout").values);
     model.dispose();
   });
+});
+
+it("interventions are at places of the model", () => {
+  const model = tinyModel();
+  const change = (x: tf.Tensor) => x;
+  const interventions = [{ layer: "blocks.9.attention", point: "output", change } as const];
+  expect(refusal(() => capture(model, tinyRows(1), { interventions }))).toBe(
+    "DataError: intervention must be at a place of this model of 2 layers: got blocks.9.attention.output (placesOf(config) lists them)",
+  );
+  model.dispose();
 });
 
 it("sequences of one length are needed", () => {

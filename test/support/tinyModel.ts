@@ -5,6 +5,7 @@ import type { Batch } from "../../src/dataset/sampler.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { weightShapes } from "../../src/model/weightShapes.js";
 import { integers, normals } from "./numbers.js";
+import { rows } from "./plain.js";
 
 /** A model small enough for numerical work: V = 7, T = 5, L = 2, H = 2, C = 4, F = 6. */
 export const tinyConfig: ModelConfig = modelConfig({
@@ -34,6 +35,12 @@ export function tinyModel(changes: Partial<ModelConfig> = {}): Transformer {
 /** Seeded token ids `[B, T]`. */
 export function tinyIds(batch = 2, { contextLength, vocabSize } = tinyConfig): tf.Tensor2D {
   return tf.tensor2d(integers(batch * contextLength, vocabSize, "ids"), [batch, contextLength], "int32");
+}
+
+/** The same ids as plain rows. */
+export function tinyRows(batch = 2, config: Pick<ModelConfig, "contextLength" | "vocabSize"> = tinyConfig): number[][] {
+  const ids = integers(batch * config.contextLength, config.vocabSize, "ids");
+  return rows(ids, config.contextLength);
 }
 
 /** A seeded batch of ids and targets; `index` tells batches apart. */
