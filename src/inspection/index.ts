@@ -9,4 +9,13 @@ export {
   onlyPoints,
   type PlaceFilter,
 } from "./capture.js";
+export {
+  type AttentionScores,
+  type HeadScoreOptions,
+  type HeadScores,
+  headScores,
+  inductionScore,
+  scoreAttention,
+} from "./headScores.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
+export { type HeadRelation, type JudgedMean, noneFound, type RelationQuestion } from "./relationScores.js";
