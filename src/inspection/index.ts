@@ -10,3 +10,11 @@ export {
   type PlaceFilter,
 } from "./capture.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
+export {
+  arithmeticSheet,
+  type Sheet,
+  type SheetKey,
+  type SheetNorm,
+  type SheetProjection,
+  sheetPlaces,
+} from "./sheet.js";
