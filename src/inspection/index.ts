@@ -19,3 +19,11 @@ export {
 } from "./headScores.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
 export { type HeadRelation, type JudgedMean, noneFound, type RelationQuestion } from "./relationScores.js";
+export {
+  arithmeticSheet,
+  type Sheet,
+  type SheetKey,
+  type SheetNorm,
+  type SheetProjection,
+  sheetPlaces,
+} from "./sheet.js";
