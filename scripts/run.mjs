@@ -201,7 +201,8 @@ async function main([command, ...args]) {
   requireNode();
   await installPackages();
   linkProgram();
-  if (command === "start" || command === "test") await setUpBackend(args);
+  const asksForHelp = args.some((word) => word === "--help" || word === "-h");
+  if (!asksForHelp && (command === "start" || command === "test")) await setUpBackend(args);
   if (command === "test") return runChecks([types, lint, tests(args)]);
   if (command === "check") return runChecks([types, lint]);
   if (command === "build") return build(...args);

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, sep } from "node:path";
 import { expect, it } from "vitest";
 import { packageRoot } from "../src/core/packageRoot.js";
@@ -25,7 +25,7 @@ const folderOf = (path: string) => path.split("/")[1]!;
 function readSources(folder: string): Source[] {
   const files = readdirSync(join(packageRoot, folder), { recursive: true, encoding: "utf8" });
   return files
-    .filter((file) => file.endsWith(".ts"))
+    .filter((file) => /\.tsx?$/.test(file))
     .map((file) => {
       const path = join(folder, file).split(sep).join("/");
       const code = readFileSync(join(packageRoot, path), "utf8").replace(
@@ -34,9 +34,15 @@ function readSources(folder: string): Source[] {
       );
       const specifiers = [...code.matchAll(/(?:from|import)\s*\(?\s*"(\.[^"]+)"/g)].map(([, specifier]) => specifier!);
       const target = (specifier: string) => relative(packageRoot, join(packageRoot, dirname(path), specifier));
-      const imports = specifiers.map((s) => target(s).split(sep).join("/").replace(/\.js$/, ".ts"));
+      const imports = specifiers.map((s) => sourceOf(target(s).split(sep).join("/")));
       return { path, code, imports };
     });
+}
+
+/** The TypeScript that an import of a `.js` means. */
+function sourceOf(path: string): string {
+  const isTsx = existsSync(join(packageRoot, path.replace(/\.js$/, ".tsx")));
+  return path.replace(/\.js$/, isTsx ? ".tsx" : ".ts");
 }
 
 it("has sources, and each import of a file of ours names one", () => {
@@ -82,7 +88,13 @@ function repeated(things: readonly { name: string; path: string }[], allowed: re
 
 it("names each file once", () => {
   const allowed = ["index", "dropout", "layerNorm", "sampler", "run"];
-  const files = inSrc.map(({ path }) => ({ name: path.split("/").at(-1)!.replace(/\.ts$/, ""), path }));
+  const files = inSrc.map(({ path }) => ({
+    name: path
+      .split("/")
+      .at(-1)!
+      .replace(/\.tsx?$/, ""),
+    path,
+  }));
   expect(repeated(files, allowed)).toEqual([]);
 });
 

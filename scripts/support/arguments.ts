@@ -55,8 +55,7 @@ function take(flags: Flags, name: string, { given, left, builder }: Taking): voi
     flags[camelCase(isNo ? name.slice(3) : name)] = switchValue(name, { given, left }) !== isNo;
     return;
   }
-  // A prompt may be anything but a flag; what looks like a flag elsewhere is one that is misspelt.
-  const isText = ["prompt", "stop"].includes(name);
+  const isText = textFlags.includes(`--${name}`); // what looks like a flag elsewhere is one that is misspelt
   const isNext = (word: string | undefined) =>
     word !== undefined && !(isText ? isFlag(word, builder) : isFlag(word, builder) || /^--[A-Za-z]/.test(word));
   const values = given === undefined ? (isNext(left[0]) ? [left.shift()!] : []) : [given];
@@ -78,6 +77,17 @@ function switchValue(name: string, { given, left }: Pick<Taking, "given" | "left
   if (value === "true" || value === "false") return value === "true";
   throw new ConfigError({ field: `--${name}`, rule: "be true or false", value });
 }
+
+/** Whether `words` hold one of `wanted` where a flag can stand: not as a text, nor after `--`. */
+export function asksFor(wanted: readonly string[], words: readonly string[]): boolean {
+  const end = words.indexOf("--");
+  return words
+    .slice(0, end < 0 ? undefined : end)
+    .some((word, i) => wanted.includes(word) && !textFlags.includes(words[i - 1]!));
+}
+
+/** Flags whose value may be anything but another flag. */
+const textFlags = ["--prompt", "--stop", "--text"];
 
 /** Whether a word looks like a flag, rather than like a text or a number that begins with a dash. */
 function isFlagLike(word: string): boolean {

@@ -7,7 +7,7 @@ import { asFileError, causeOf } from "../../src/core/files.js";
 import { nearest } from "../../src/core/nearest.js";
 import { packageRoot } from "../../src/core/packageRoot.js";
 import { readJson } from "../../src/core/strictJson.js";
-import { parseArguments } from "./arguments.js";
+import { asksFor, parseArguments } from "./arguments.js";
 import { backendFlag, fieldFlag, flagOfField, givenFields, switchFlag } from "./flags.js";
 import { interruptedExitCode } from "./interrupt.js";
 import { watchParents } from "./parents.js";
@@ -51,11 +51,11 @@ function onLostOutput(error: NodeJS.ErrnoException): void {
 }
 
 async function run([name, ...words]: string[], files: CommandFiles): Promise<void> {
-  const asks = (...all: string[]) => all.some((word) => name === word || words.includes(word));
-  if (name === "help" || asks("--help", "-h") || (words.length === 1 && words[0] === "help")) {
-    const about = [name!, ...words].find((word) => !isHelp(word));
+  const all = name === undefined ? [] : [name, ...words];
+  if (name === "help" || asksFor(["--help", "-h"], all) || (words.length === 1 && words[0] === "help")) {
+    const about = all.find((word) => !isHelp(word));
     process.stdout.write(await help(about, files));
-  } else if (asks("--version")) {
+  } else if (asksFor(["--version"], all)) {
     process.stdout.write(`${(readJson(join(packageRoot, "package.json")) as { version: string }).version}\n`);
   } else {
     const { builder, command, handler } = await load(name, files);
@@ -132,5 +132,7 @@ function report(error: Error): void {
 /** How to go on with work that was stopped. */
 function remedy(error: Error): string {
   if (!(error instanceof InterruptedError)) return "";
-  return process.argv[2] === "start" ? " (npm start again goes on)" : " (the same with --resume goes on)";
+  if (process.argv[2] === "start") return " (npm start again goes on)";
+  const instead = process.argv.includes("--overwrite") ? " in place of --overwrite" : "";
+  return ` (the same with --resume${instead} goes on)`;
 }

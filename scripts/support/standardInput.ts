@@ -1,4 +1,5 @@
 import { noPath, type TextSource } from "../../src/config/textSource.js";
+import { ConfigError } from "../../src/core/errors.js";
 
 /** The text at `path`; `-` is what comes from standard input. */
 export async function textAt(path: string): Promise<TextSource> {
@@ -13,6 +14,14 @@ export async function withStandardInput<T extends { data?: TextSource[]; valData
   options: T,
 ): Promise<T> {
   const { data, valData } = options;
+  if ([...(data ?? []), ...(valData ?? [])].filter((source) => source === noPath).length > 1) {
+    throw new ConfigError({
+      field: "data",
+      rule: "name standard input once",
+      got: "- twice",
+      remedy: "save it to a file",
+    });
+  }
   return {
     ...options,
     ...(data && { data: await textsAt(data) }),

@@ -10,7 +10,24 @@ export {
   type PlaceFilter,
 } from "./capture.js";
 export { type Effect, effect, type Outcome, type OutcomeOptions, outcome } from "./effect.js";
+export {
+  type AttentionScores,
+  type HeadScoreOptions,
+  type HeadScores,
+  headScores,
+  inductionScore,
+  scoreAttention,
+} from "./headScores.js";
 export * from "./interventions.js";
 export { type LensLogits, lens, residualPlaces } from "./lens.js";
 export { type CapturedValue, tensorOf } from "./numbers.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
+export { type HeadRelation, type JudgedMean, noneFound, type RelationQuestion } from "./relationScores.js";
+export {
+  arithmeticSheet,
+  type Sheet,
+  type SheetKey,
+  type SheetNorm,
+  type SheetProjection,
+  sheetPlaces,
+} from "./sheet.js";

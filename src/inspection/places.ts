@@ -12,11 +12,12 @@ export function placeName({ layer, point }: Place): string {
   return `${layer}.${point}`;
 }
 
-const attentionPoints: Point[] = [
+/** Of attention. */
+export const attentionPoints: readonly Point[] = [
   ...(["query", "key", "value", "scores", "maskedScores", "weights"] as const),
   ...(["headOutputs", "output", "residual"] as const),
 ];
-const feedForwardPoints: Point[] = ["preActivation", "activation", "output", "residual"];
+const feedForwardPoints: readonly Point[] = ["preActivation", "activation", "output", "residual"];
 
 /** Every place of a model's forward pass, in the order in which a text meets them. */
 export function placesOf({ numLayers, positions }: Pick<ModelConfig, "numLayers" | "positions">): Place[] {

@@ -2,6 +2,7 @@
 export { type DescribeOptions, describeModel } from "./describeModel.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./generate.js";
+export { type HeadInspection, type InspectedHead, type InspectHeadsOptions, inspectHeads } from "./inspectHeads.js";
 export type { ModelSummary } from "./modelSummary.js";
 export { type OpenModel, openModel } from "./openModel.js";
 export { planTraining } from "./planTraining.js";

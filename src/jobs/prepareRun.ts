@@ -46,7 +46,7 @@ export async function prepareRun(options: TrainOptions, cacheFolder: string): Pr
 }
 
 async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<PreparedRun> {
-  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false, normalize } = options;
+  const { data = [], valData, valFraction, tokenizer = "char", unknownToken = false } = options;
   const { keep = 3, tensorboard, compiled, xla } = options;
   const training = trainingConfig(options.training);
   const backend = await useBackend(options.backend);
@@ -59,7 +59,7 @@ async function prepareNew(options: TrainOptions, cacheFolder: string): Promise<P
     valFraction,
     tokenizer,
     unknownToken,
-    normalize,
+    normalize: corpus.tokenizer.normalize,
     reading: "each",
     model,
     training,

@@ -101,7 +101,10 @@ async function work(
       model.load(checkpoint.weights);
       trainer.loadOptimizerState(checkpoint.optimizer);
     }
-    const state = checkpoint && trainerState(checkpoint);
+    const before = job.resumed?.run.record.training;
+    const saved = checkpoint && trainerState(checkpoint);
+    // Losses on other windows are no measure for those to come.
+    const state = saved && { ...saved, best: before?.evalBatches === training.evalBatches ? saved.best : undefined };
     const log = new RunLog(run, { record, step: state?.step ?? 0 });
     const parameters = [...model.weights.values()].reduce((sum, w) => sum + w.size, 0);
     listeners.onStart?.({
@@ -124,12 +127,12 @@ async function work(
       },
       onSave: (state, best) => {
         run.requireHeld();
-        const saved = saveCheckpoint(
+        const made = saveCheckpoint(
           folder,
           { run: record.id, ...content(model, trainer, corpus.tokenizer, state) },
           { keep: record.keep, best },
         );
-        listeners.onSave?.(saved, best);
+        listeners.onSave?.(made, best);
       },
       onSample: async (step) => {
         const text = await sampleText(model, corpus.tokenizer, training.seed);

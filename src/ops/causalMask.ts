@@ -1,7 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 
 /** Added to a score to make its softmax weight exactly 0 in float32. */
-const hidden = -1e9;
+export const hidden = -1e9;
 
 /**
  * What is added to attention scores so that a query sees no later key: 0 where `key <= query`, -1e9 elsewhere.

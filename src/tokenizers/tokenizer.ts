@@ -35,8 +35,9 @@ export interface EncodeOptions {
 }
 
 /** A prompt as a model reads it. */
-export interface EncodedPrompt {
-  ids: Int32Array;
+export interface EncodedPrompt extends Encoding {
+  /** The normalized text that the ids are of; `offsets` are places in it. */
+  text: string;
   /** The prompt's end that is left to the next token to write: `" "` where words carry the space before them. */
   held: string;
 }

@@ -84,8 +84,9 @@ export class WordLevel implements Tokenizer {
     const spaces = this.wholeWords ? (/^ +$| +$/.exec(text)?.[0].length ?? 0) : 0;
     const held = this.knows(" ") ? Math.min(1, spaces) : spaces;
     const end = text.length - held;
-    const { ids } = this.lookUp(text.slice(0, end), "all", { source: "prompt", line: 1, column: 1 });
-    return { ids, held: text.slice(end) };
+    const read = text.slice(0, end);
+    const encoding = this.lookUp(read, "all", { source: "prompt", line: 1, column: 1 });
+    return { ...encoding, text: read, held: text.slice(end) };
   }
 
   decode(ids: ArrayLike<number>): string {

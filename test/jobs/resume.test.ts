@@ -30,10 +30,22 @@ beforeEach(() => {
   text = join(folder, "text.txt");
 });
 
+/** As if the latest checkpoint was the best, with this loss. */
+function writeBest(valLoss: number): void {
+  const checkpoint = join(out, readFileSync(join(out, "latest"), "utf8").trim());
+  const path = join(checkpoint, "trainer_state.json");
+  const state = JSON.parse(readFileSync(path, "utf8"));
+  writeFileSync(path, JSON.stringify({ ...state, best: { step: state.step, valLoss } }));
+  rmSync(join(checkpoint, "manifest.json")); // it has the old hash
+}
+
 function begin(options: Partial<TrainOptions> = {}, listeners?: TrainListeners) {
   const model = { numLayers: 1, hiddenDim: 4, numHeads: 2, contextLength: 4, positions: "none" } as const;
   const training = { batchSize: 2, steps: 2, evalEvery: 0, saveEvery: 1 };
-  return train({ backend: "cpu", data: [text], model, ...options, out, training }, listeners);
+  return train(
+    { backend: "cpu", data: [text], model, ...options, out, training: { ...training, ...options.training } },
+    listeners,
+  );
 }
 const resume = (options: Partial<TrainOptions> = {}) =>
   train({ out, resume: true, ...options, training: { steps: 3 } });
@@ -79,6 +91,24 @@ describe("a resumed run", () => {
     expect(record().data).toEqual([moved]);
     expect(record().files[0].path).toBe(moved);
     await train({ out, resume: true, training: { steps: 4 } });
+  });
+
+  it("measures its best loss afresh on other windows", async () => {
+    await begin({ training: { evalEvery: 1, evalBatches: 20 } });
+    const best = async (evalBatches: number, steps: number) =>
+      (await train({ out, resume: true, training: { steps, evalBatches, evalEvery: 1 } })).state.best;
+    writeBest(0.001);
+    expect((await best(20, 3))!.valLoss).toBe(0.001);
+    expect((await best(2, 4))!.valLoss).toBeGreaterThan(0.1);
+  });
+
+  it("keeps the normal form of its tokenizer, and refuses another", async () => {
+    const tokenizer = join(folder, "tokenizer.json");
+    await begin({ normalize: "NFC" });
+    writeFileSync(tokenizer, readFileSync(join(out, "checkpoint-2", "tokenizer.json")));
+    await begin({ tokenizer, overwrite: true });
+    await resume({ normalize: "NFC" });
+    expect(await messageOf(resume({ normalize: "none" }))).toContain("normalize: NFC in the run, none asked for");
   });
 
   it("refuses another text in the place of its own", async () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseArguments, unescaped } from "../../scripts/support/arguments.js";
+import { asksFor, parseArguments, unescaped } from "../../scripts/support/arguments.js";
 
 const builder = {
   checkpoint: { type: "string" },
@@ -35,6 +35,17 @@ it.each([
   [["--", "--run", "-x"], { checkpoint: "--run", prompt: "-x" }],
 ])("%j", (words, flags) => {
   expect(parse(...words)).toEqual(flags);
+});
+
+it.each([
+  [["train", "-h"], true],
+  [["train", "--lr", "1", "--help"], true],
+  [["generate", "run", "--prompt", "-h"], false],
+  [["generate", "run", "--stop", "--help", "--json"], false],
+  [["generate", "run", "--", "--help"], false],
+  [["generate", "help"], false],
+])("%j asks for help: %s", (words, asked) => {
+  expect(asksFor(["--help", "-h"], words)).toBe(asked);
 });
 
 it("an argument that stands for a flag of several values takes all that is left", () => {

@@ -1,5 +1,6 @@
 import { rmSync } from "node:fs";
 import { afterAll, expect, it } from "vitest";
+import { withStandardInput } from "../../scripts/support/standardInput.js";
 import { startHeed, workFolder } from "./heed.js";
 
 const folder = workFolder();
@@ -26,4 +27,10 @@ it("is the text to train on and to go on with, a text to measure, and a prompt, 
   expect(JSON.parse(measured.stdout)).toMatchObject({ data: "-", characters: text.length - 1 });
   expect(JSON.parse(written.stdout)).toMatchObject({ prompt: "The cat" });
   expect(refused.stderr).toContain('data file must be UTF-8 text: got "standard input", UTF-16LE text');
+});
+
+it("is one text, not two", async () => {
+  await expect(withStandardInput({ data: ["-"], valData: ["-"] })).rejects.toThrow(
+    /^data must name standard input once: got - twice \(save it to a file\)$/,
+  );
 });

@@ -35,7 +35,7 @@ export class ByteTokenizer implements Tokenizer {
   }
 
   encodePrompt(text: string): EncodedPrompt {
-    return { ids: this.encode(text), held: "" };
+    return { ...this.encodeWithOffsets(text), text, held: "" };
   }
 
   decode(ids: ArrayLike<number>): string {

@@ -193,12 +193,17 @@ describe("word tokenizer", () => {
 
   it("leaves a space at a prompt's end to the next token: one where the text has lone spaces, else all", () => {
     const tokenizer = new WordTokenizer(["The", " fox"]);
-    expect(tokenizer.encodePrompt("The fox ")).toEqual({ ids: Int32Array.of(0, 1), held: " " });
-    expect(tokenizer.encodePrompt("The   ")).toEqual({ ids: Int32Array.of(0), held: "   " });
-    expect(tokenizer.encodePrompt("  ")).toEqual({ ids: Int32Array.of(), held: "  " });
+    expect(tokenizer.encodePrompt("The fox ")).toEqual({
+      ids: Int32Array.of(0, 1),
+      offsets: Int32Array.of(0, 3),
+      text: "The fox",
+      held: " ",
+    });
+    expect(tokenizer.encodePrompt("The   ")).toMatchObject({ ids: Int32Array.of(0), text: "The", held: "   " });
+    expect(tokenizer.encodePrompt("  ")).toMatchObject({ ids: Int32Array.of(), text: "", held: "  " });
     const spaced = new WordTokenizer(["The", " fox", " "]);
-    expect(spaced.encodePrompt("The   ")).toEqual({ ids: Int32Array.of(0, 2, 2), held: " " });
-    expect(new CharTokenizer(["a", " "]).encodePrompt("a ")).toEqual({ ids: Int32Array.of(0, 1), held: "" });
+    expect(spaced.encodePrompt("The   ")).toMatchObject({ ids: Int32Array.of(0, 2, 2), held: " " });
+    expect(new CharTokenizer(["a", " "]).encodePrompt("a ")).toMatchObject({ ids: Int32Array.of(0, 1), held: "" });
   });
 
   it("says little of a word of a million letters, at once", () => {

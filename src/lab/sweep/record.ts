@@ -18,6 +18,7 @@ import {
   objectOf,
   objectWith,
   oneOf,
+  optional,
   type Parse,
 } from "../../core/parse.js";
 import { isUnchanged } from "../../core/signature.js";
@@ -39,6 +40,8 @@ const format = "heed-sweep-1";
 export interface SweepRecord extends Plan {
   asked: Asked;
   survey: SweepSurvey;
+  /** How its trials read several texts; sweeps of older versions do not say. */
+  reading?: "each";
   /** Trials at a time, as the sweep began. */
   workers: number;
   /** Threads of each trial; with another number the last bits of a loss may differ. */
@@ -81,7 +84,11 @@ export function requireFreeFolder(folder: string, overwrite: boolean): void {
  *
  * @throws CheckpointError if the folder is in use.
  */
-export function createSweep(folder: string, made: Omit<SweepRecord, "versions">, overwrite: boolean): HeldSweep {
+export function createSweep(
+  folder: string,
+  made: Omit<SweepRecord, "reading" | "versions">,
+  overwrite: boolean,
+): HeldSweep {
   makeFolder(folder);
   const { release } = lockFolder(folder);
   try {
@@ -89,7 +96,7 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
     if (existsSync(join(folder, sweepName))) removeSweep(folder);
     makeFolder(join(folder, "trials"));
     const path = join(folder, sweepName);
-    const record = { ...made, versions: versions() };
+    const record: SweepRecord = { ...made, reading: "each", versions: versions() };
     replaceText(path, exactJson({ format, ...record }, path));
     return { record, release };
   } catch (error) {
@@ -104,10 +111,31 @@ export function createSweep(folder: string, made: Omit<SweepRecord, "versions">,
  * @throws CheckpointError if the folder holds no sweep that this version can go on with, or is in use.
  */
 export function openSweep(folder: string): HeldSweep {
-  const record = parseSweep(readSweepJson(folder), { where: join(folder, sweepName), field: "" });
+  requireSweep(folder);
   const { release } = lockFolder(folder);
-  removeTemporaries(folder);
-  return { record, release };
+  try {
+    const where = join(folder, sweepName);
+    const record = parseSweep(readSweepJson(folder), { where, field: "" });
+    requireSameReading(record, where);
+    removeTemporaries(folder);
+    return { record, release };
+  } catch (error) {
+    release();
+    throw error;
+  }
+}
+
+/** @throws CheckpointError if the sweep's trials held out a share of all texts together, which new ones would not. */
+function requireSameReading({ reading, survey, asked }: SweepRecord, where: string): void {
+  const texts = survey.files.filter(({ split }) => split === "train").length;
+  if (reading !== undefined || texts < 2 || asked.valData !== undefined) return;
+  throw new CheckpointError({
+    where,
+    field: "reading",
+    rule: "say that a share of each text is held out",
+    got: `none, and ${texts} texts`,
+    remedy: "start a new sweep, or resume with the version of heed that began it",
+  });
 }
 
 /** What a sweep tried, also one of an older version. */
@@ -138,13 +166,16 @@ export function readSweepOutline(folder: string): SweepOutline {
   };
 }
 
+function requireSweep(folder: string): void {
+  if (existsSync(join(folder, sweepName))) return;
+  throw new CheckpointError(
+    `${folder} must be the folder of a sweep: it has no ${sweepName} (leave out --resume to start one there)`,
+  );
+}
+
 function readSweepJson(folder: string): JsonObject {
+  requireSweep(folder);
   const path = join(folder, sweepName);
-  if (!existsSync(path)) {
-    throw new CheckpointError(
-      `${folder} must be the folder of a sweep: it has no ${sweepName} (leave out --resume to start one there)`,
-    );
-  }
   const { format: found, ...record } = parseJsonObject(readRegularFile(path), path);
   oneOf([format])(found, { where: path, field: "format" });
   return record;
@@ -177,6 +208,7 @@ const parseSweep = objectOf<SweepRecord>({
     files: listOf(objectOf<SweepSurvey["files"][number]>({ path: aString, sha256: aSha256, split: aString })),
     notes: listOf(aString),
   }),
+  reading: optional(oneOf(["each"])),
   workers: aPositiveCount,
   threads: aPositiveCount,
   trials: listOf(

@@ -3,6 +3,7 @@ import { endianness, totalmem } from "node:os";
 import { type FileDigest, writeSynced } from "../../core/durableFiles.js";
 import { CheckpointError } from "../../core/errors.js";
 import { onFile, openRegularFile, readFully } from "../../core/files.js";
+import { fromFloat16 } from "../../core/float16.js";
 import type { Shapes } from "../../model/families/family.js";
 import type { VariableValues } from "../../model/variables.js";
 import {
@@ -266,25 +267,12 @@ function requireMemory(entries: readonly TensorEntry[], where: string): void {
 }
 
 function asFloat32({ dtype, data }: SavedTensor): Float32Array {
-  if (dtype === "F16") return Float32Array.from(data, (bits) => halves()[bits]!);
+  if (dtype === "F16") return fromFloat16(data as Uint16Array);
   if (dtype === "BF16") {
     const wide = Uint32Array.from(data, (bits) => bits << 16); // the upper half of a float32
     return new Float32Array(wide.buffer);
   }
   return data as Float32Array;
-}
-
-let table: Float32Array | undefined;
-
-/** The value of every pattern of 16 bits: a sign, 5 bits of exponent and 10 of fraction (IEEE 754). */
-function halves(): Float32Array {
-  table ??= Float32Array.from({ length: 2 ** 16 }, (_, bits) => {
-    const sign = bits < 0x8000 ? 1 : -1;
-    const [exponent, fraction] = [(bits >> 10) & 31, bits & 1023];
-    if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-    return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
-  });
-  return table;
 }
 
 function requireWritable(name: string, { dtype, shape, data }: SavedTensor, path: string): void {

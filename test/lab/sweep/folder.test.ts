@@ -98,6 +98,23 @@ it("is resumed only with the texts it began with", async () => {
   writeFileSync(text, before);
 });
 
+it("of several texts is not resumed where it held out a share of all of them together", () => {
+  create();
+  const path = join(folder, "sweep.json");
+  const { reading, ...record } = JSON.parse(readFileSync(path, "utf8"));
+  expect(reading).toBe("each");
+  const [file] = record.survey.files;
+  const two = { ...record, survey: { ...record.survey, files: [file, file] } };
+  writeFileSync(path, JSON.stringify(record));
+  openSweep(folder).release();
+  writeFileSync(path, JSON.stringify(two));
+  expect(refusal(() => openSweep(folder))).toBe(
+    `CheckpointError: ${path}: reading must say that a share of each text is held out: got none, and 2 texts (start a new sweep, or resume with the version of heed that began it)`,
+  );
+  writeFileSync(path, JSON.stringify({ ...two, reading }));
+  openSweep(folder).release(); // so the refusal let go of the folder
+});
+
 it("says that more workers than it began with share the threads", async () => {
   create();
   const notes = async (workers: number) => {
