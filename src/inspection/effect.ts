@@ -16,7 +16,7 @@ export interface Outcome {
 }
 
 /** What interventions do to a model's answers. */
-export interface Effect {
+export interface InterventionEffect {
   /** Without them. */
   before: Outcome;
   /** With them. */
@@ -53,7 +53,7 @@ export function effect(
   ids: readonly ArrayLike<number>[],
   interventions: readonly Intervention[],
   targets?: readonly ArrayLike<number>[],
-): Effect {
+): InterventionEffect {
   const before = outcome(model, ids, { targets });
   const after = outcome(model, ids, { interventions, targets });
   const change: Outcome = {

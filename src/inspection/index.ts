@@ -9,7 +9,7 @@ export {
   onlyPoints,
   type PlaceFilter,
 } from "./capture.js";
-export { type Effect, effect, type Outcome, type OutcomeOptions, outcome } from "./effect.js";
+export { effect, type InterventionEffect, type Outcome, type OutcomeOptions, outcome } from "./effect.js";
 export {
   type AttentionScores,
   type HeadScoreOptions,
