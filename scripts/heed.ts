@@ -12,5 +12,6 @@ await main({
   compare: () => import("./compare.js"),
   generate: () => import("./generate.js"),
   evaluate: () => import("./evaluate.js"),
+  inspect: () => import("./inspect.js"),
   bench: () => import("./bench.js"),
 });

@@ -2,6 +2,7 @@ import type { Options } from "yargs";
 import { evaluationFields } from "../../src/config/evaluation.js";
 import { type Field, type FieldTable, parseField } from "../../src/config/fields.js";
 import { generationFields } from "../../src/config/generation.js";
+import { inspectionFields } from "../../src/config/inspection.js";
 import { modelFields } from "../../src/config/model.js";
 import { dataFields, machineFields, outputFields } from "../../src/config/run.js";
 import { trainingFields } from "../../src/config/training.js";
@@ -84,6 +85,7 @@ const tables: FieldTable[] = [
   trainingFields,
   generationFields,
   evaluationFields,
+  inspectionFields,
   dataFields,
   machineFields,
   outputFields,

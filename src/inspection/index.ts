@@ -23,6 +23,7 @@ export { type LensLogits, lens, residualPlaces } from "./lens.js";
 export { type CapturedValue, tensorOf } from "./numbers.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
 export { type HeadRelation, type JudgedMean, noneFound, type RelationQuestion } from "./relationScores.js";
+export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
   arithmeticSheet,
   type Sheet,
@@ -31,3 +32,4 @@ export {
   type SheetProjection,
   sheetPlaces,
 } from "./sheet.js";
+export { type Closeness, compareWordPaths, type Occurrence, pathPlaces } from "./wordPath.js";

@@ -1,0 +1,86 @@
+import { ConfigError } from "../core/errors.js";
+import { type ConfigOf, completeConfig, integer, optional, text, texts, toggle } from "./fields.js";
+
+/** What is shown of a model and a text. Layers and heads count from 0, as in the names of weights: `blocks.0`. */
+export const inspectionFields = {
+  text: optional(
+    text({ flag: "text", help: "Text to read; \\n, \\t and \\\\ stand for a line break, a tab, a backslash" }),
+  ),
+  token: optional(
+    text({
+      flag: "token",
+      help: "Show what one token looks at: a word of the text (where it stands last), or its number, such as 7",
+    }),
+  ),
+  layer: optional(
+    integer({
+      flag: "layer",
+      help: "Layer whose heads are shown, from 0",
+      least: 0,
+      defaultText: "the sharpest heads",
+    }),
+  ),
+  head: optional(integer({ flag: "head", help: "Head to show, from 0", least: 0, defaultText: "the sharpest heads" })),
+  arithmetic: toggle({
+    flag: "arithmetic",
+    help: "Show every step of one head for one token, from its vector to what the head adds",
+    default: false,
+  }),
+  lens: toggle({ flag: "lens", help: "Show what the model would answer after each layer", default: false }),
+  attribution: toggle({
+    flag: "attribution",
+    help: "Show what each part of the model adds to the next token's logit",
+    default: false,
+  }),
+  next: optional(
+    text({ flag: "next", help: "Next token for --attribution and --lens", defaultText: "the most probable one" }),
+  ),
+  ablate: texts({
+    flag: "ablate",
+    help: "Switch parts off, and show what changes: 1.3 is layer 1, head 3; 1.attention and 1.feedForward are whole parts",
+    default: [],
+    defaultText: "none",
+  }),
+  heads: toggle({
+    flag: "heads",
+    help: "Show what every head does on a text file, and which relations it has found",
+    default: false,
+  }),
+  data: optional(text({ flag: "data", help: "Text file for --heads", defaultText: "the run's held-out text" })),
+  compare: texts({
+    flag: "compare",
+    help: "Two texts: show how far apart the vectors of --word are in them, layer by layer",
+    default: [],
+    defaultText: "none",
+  }),
+  word: optional(text({ flag: "word", help: "Word that both texts of --compare have" })),
+};
+
+export type InspectionConfig = ConfigOf<typeof inspectionFields>;
+
+/**
+ * A complete, checked InspectionConfig from the fields given.
+ *
+ * @throws ConfigError naming the field, its rule and the value received.
+ */
+export function inspectionConfig(given: Partial<InspectionConfig> = {}): InspectionConfig {
+  const config = completeConfig(inspectionFields, given, { what: "inspect" });
+  const { compare, word, heads, text } = config;
+  if (compare.length !== 0 && compare.length !== 2) {
+    const got = compare.length === 1 ? "1 text" : `${compare.length} texts`;
+    throw new ConfigError({ field: "compare", rule: "have two texts", got, remedy: "put each in quotes" });
+  }
+  if ((compare.length === 2) !== (word !== undefined)) {
+    const [field, other] = word === undefined ? ["word", "compare"] : ["compare", "word"];
+    throw new ConfigError({ field: field!, rule: `be given together with {${other}}`, got: "none" });
+  }
+  if (text === undefined && !heads && compare.length === 0) {
+    throw new ConfigError({
+      field: "text",
+      rule: "be a text for the model to read",
+      got: "none",
+      remedy: "or add --heads or --compare",
+    });
+  }
+  return config;
+}

@@ -1,0 +1,53 @@
+import type { ModelConfig } from "../config/model.js";
+import type { Capture } from "./capture.js";
+import { residualPlaces } from "./lens.js";
+import type { Place } from "./places.js";
+
+/** How close two vectors are. */
+export interface Closeness {
+  place: Place;
+  /** `a · b / (|a| |b|)`: 1 in the same direction, 0 at a right angle. */
+  cosine: number;
+  /** `|a - b|` */
+  distance: number;
+}
+
+/** Where in a capture's first sequence a token stands. */
+export interface Occurrence {
+  captured: Capture;
+  index: number;
+}
+
+/**
+ * The places where a token's vector `[C]` is looked at on its way through the model: its own vector, with its position,
+ * after each attention and each feed-forward, and what the output is given.
+ */
+export function pathPlaces(config: Pick<ModelConfig, "numLayers" | "positions">): Place[] {
+  const output = (layer: string): Place => ({ layer, point: "output" });
+  const stream = residualPlaces(config).slice(config.positions === "none" ? 1 : 0);
+  return [output("tokens"), ...stream, output("finalNorm")];
+}
+
+/** How close the vectors of two tokens are at each of {@link pathPlaces}: of one word in two texts, say. */
+export function compareWordPaths(
+  config: Pick<ModelConfig, "numLayers" | "positions">,
+  a: Occurrence,
+  b: Occurrence,
+): Closeness[] {
+  return pathPlaces(config).map((place) => {
+    const [x, y] = [a, b].map(({ captured, index }) => vectorAt(captured, place, index)) as [number[], number[]];
+    return {
+      place,
+      cosine: dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y)),
+      distance: Math.hypot(...x.map((value, i) => value - y[i]!)),
+    };
+  });
+}
+
+function vectorAt(captured: Capture, { layer, point }: Place, index: number): number[] {
+  const { shape, values } = captured.at(layer, point);
+  const width = shape.at(-1)!;
+  return Array.from(values.subarray(index * width, (index + 1) * width));
+}
+
+const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);

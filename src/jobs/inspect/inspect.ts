@@ -1,0 +1,269 @@
+import { useBackend } from "../../backends/choose.js";
+import { type InspectionConfig, inspectionConfig } from "../../config/inspection.js";
+import { definedFields, requireInteger, requireNamed } from "../../core/checks.js";
+import { ConfigError } from "../../core/errors.js";
+import { attribution, type Contribution } from "../../inspection/attribution.js";
+import { type Capture, capture, type Intervention, onlyPoints } from "../../inspection/capture.js";
+import { effect } from "../../inspection/effect.js";
+import { lens } from "../../inspection/lens.js";
+import type { Place } from "../../inspection/places.js";
+import { sharpestHeads, weightRows } from "../../inspection/sharpestHeads.js";
+import { arithmeticSheet, type Sheet } from "../../inspection/sheet.js";
+import { type Closeness, compareWordPaths } from "../../inspection/wordPath.js";
+import { type HeadInspection, inspectHeads } from "../inspectHeads.js";
+import { type OpenModel, openModel } from "../openModel.js";
+import { ablatedPart } from "./ablations.js";
+import {
+  type InspectedToken,
+  logitsOf,
+  type NextToken,
+  nextOf,
+  nextTokens,
+  placesOfToken,
+  tokenId,
+  tokensOf,
+} from "./inspectedText.js";
+
+export interface InspectOptions extends Partial<InspectionConfig> {
+  /** A checkpoint folder, or a run folder (its best checkpoint). */
+  checkpoint: string;
+  /** Whether to load files that another program changed after heed saved them. @default false */
+  trust?: boolean;
+  /** @default "auto" */
+  backend?: string;
+  /** Hears which backend runs, and what is left out and why. */
+  onNote?: (line: string) => void;
+  /** Hears how much of the work on `heads` is done, of all. */
+  onProgress?: (done: number, total: number) => void;
+}
+
+/** What a saved model does with a text: the parts that were asked for, as plain JSON. */
+export interface Inspection {
+  checkpoint: string;
+  /** What was read; undefined where only `heads` or `comparison` was asked for. */
+  tokens?: InspectedToken[];
+  /** The tokens that may come after the text, the most probable first. */
+  next?: NextToken[];
+  /** Where nothing else was asked for. */
+  attention?: InspectedAttention;
+  /** The token asked for: where it stands last, and every time. */
+  token?: { index: number; occurrences: number[] };
+  /** What `token` looks at, head by head, the sharpest first; where nothing else was asked for. */
+  row?: AttentionRow[];
+  sheet?: Sheet;
+  lens?: { index: number; layers: LensAnswer[] };
+  attribution?: { next: NextToken; parts: Contribution[] };
+  ablations?: { before: Answer; after: (Answer & { parts: string[] })[] };
+  comparison?: WordComparison;
+  heads?: HeadInspection;
+}
+
+export interface InspectedAttention {
+  /** `sharpest`: the heads that look most sharply at single earlier tokens, see `sharpestHeads`. */
+  rule: "asked for" | "sharpest";
+  heads: {
+    layer: number;
+    head: number;
+    /** A row a token: the weights that it gives to the tokens up to itself. */
+    weights: number[][];
+  }[];
+}
+
+/** What a token looks at by one head. */
+export interface AttentionRow {
+  layer: number;
+  head: number;
+  /** One for each token up to it. */
+  weights: number[];
+}
+
+/** What the model would answer if it ended here. */
+export interface LensAnswer {
+  place: Place;
+  /** The three most probable next tokens. */
+  top: NextToken[];
+  /** The token that the whole model finds most probable, or `next`. */
+  next: NextToken;
+}
+
+/** How a model reads a text. */
+export interface Answer {
+  /** Mean loss of the text's tokens but the first, in nats; undefined for a text of one token. */
+  loss?: number;
+  /** The most probable next token. */
+  top: NextToken;
+  /** The one that is most probable with nothing switched off. */
+  next: NextToken;
+}
+
+/** One word in two texts. */
+export interface WordComparison {
+  word: string;
+  texts: { tokens: InspectedToken[]; index: number; occurrences: number[] }[];
+  layers: Closeness[];
+}
+
+const nextShown = 10;
+const headsShown = 3;
+
+/**
+ * What a saved model does with a text. Without `token`, what is said of one token is said of the last.
+ *
+ * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
+ */
+export async function inspect(options: InspectOptions): Promise<Inspection> {
+  const { checkpoint, trust, backend, onNote, onProgress, ...given } = options;
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
+  const config = inspectionConfig(definedFields(given));
+  const active = await useBackend(backend);
+  const opened = openModel(checkpoint, { trust });
+  try {
+    onNote?.(`backend ${active.reason}; ${opened.folder}`);
+    for (const note of opened.notes) onNote?.(note);
+    const inspection: Inspection = { checkpoint: opened.folder };
+    if (config.text !== undefined) Object.assign(inspection, inspectText(opened, config.text, config));
+    if (config.compare.length > 0) inspection.comparison = compareWord(opened, config.compare, config.word!);
+    if (config.heads) {
+      const { data } = config;
+      inspection.heads = await inspectHeads({ checkpoint, data, trust, backend, onNote, onProgress });
+    }
+    return inspection;
+  } finally {
+    opened.dispose();
+  }
+}
+
+function inspectText(opened: OpenModel, text: string, config: InspectionConfig): Partial<Inspection> {
+  const { model, tokenizer } = opened;
+  const { numLayers, numHeads } = model.config;
+  if (config.layer !== undefined) requireInteger("layer", config.layer, 0, numLayers - 1);
+  if (config.head !== undefined) requireInteger("head", config.head, 0, numHeads - 1);
+  const switchedOff = config.ablate.map((name) => ablatedPart(name, model.config));
+  const tokens = tokensOf(opened, text, "text");
+  const occurrences = config.token === undefined ? [] : placesOfToken(tokens, config.token, "token");
+  const index = occurrences.at(-1) ?? tokens.length - 1;
+
+  const ids = tokens.map(({ id }) => id);
+  const captured = capture(model, [ids]);
+  const logits = captured.at("output", "logits").values;
+  const last = logitsOf(logits, model, tokens.length - 1);
+  const at = logitsOf(logits, model, index);
+  const nextId = config.next === undefined ? undefined : tokenId(config.next, tokenizer, at);
+  const heads = chosenHeads(opened, captured, { ...config, index: occurrences.at(-1) });
+  const asked = config.arithmetic || config.lens || config.attribution || switchedOff.length > 0;
+  return {
+    tokens,
+    next: nextTokens(last, tokenizer, nextShown),
+    ...(occurrences.length > 0 && { token: { index, occurrences } }),
+    ...(!asked && occurrences.length === 0 && { attention: attentionOf(captured, heads, config) }),
+    ...(!asked &&
+      occurrences.length > 0 && {
+        row: heads.map(({ layer, head }) => ({ layer, head, weights: weightRows(captured, layer, head)[index]! })),
+      }),
+    ...(config.arithmetic && {
+      sheet: arithmeticSheet(model, captured, { layer: heads[0]!.layer, head: heads[0]!.head, token: index }),
+    }),
+    ...(config.lens && { lens: { index, layers: lensOf(opened, captured, { index, nextId }) } }),
+    ...(config.attribution && { attribution: attributionOf(opened, captured, { index, nextId }) }),
+    ...(switchedOff.length > 0 && { ablations: ablationsOf(opened, ids, switchedOff) }),
+  };
+}
+
+/** The heads that `layer` and `head` name, those first that look most sharply at single tokens. */
+function chosenHeads(
+  { model }: OpenModel,
+  captured: Capture,
+  { layer, head, index }: Pick<InspectionConfig, "layer" | "head"> & { index: number | undefined },
+) {
+  const isChosen = (one: { layer: number; head: number }) =>
+    (layer ?? one.layer) === one.layer && (head ?? one.head) === one.head;
+  return sharpestHeads(model, captured, { token: index }).filter(isChosen);
+}
+
+/** All heads of a layer, one head of all layers, or one alone, as asked for; else the sharpest. */
+function attentionOf(
+  captured: Capture,
+  heads: { layer: number; head: number }[],
+  { layer, head }: Pick<InspectionConfig, "layer" | "head">,
+): InspectedAttention {
+  const isAsked = layer !== undefined || head !== undefined;
+  const shown = isAsked ? heads.sort((a, b) => a.layer - b.layer || a.head - b.head) : heads.slice(0, headsShown);
+  return {
+    rule: isAsked ? "asked for" : "sharpest",
+    heads: shown.map(({ layer, head }) => ({ layer, head, weights: weightRows(captured, layer, head) })),
+  };
+}
+
+interface Asked {
+  /** The token at which the model answers. */
+  index: number;
+  /** The answer, where one was asked for. */
+  nextId: number | undefined;
+}
+
+function lensOf({ model, tokenizer }: OpenModel, captured: Capture, { index, nextId }: Asked): LensAnswer[] {
+  const layers = lens(model, captured, { position: index });
+  const next = nextId ?? nextTokens(layers.at(-1)!.logits.values, tokenizer, 1)[0]!.id;
+  return layers.map(({ place, logits: { values } }) => ({
+    place,
+    top: nextTokens(values, tokenizer, 3),
+    next: nextOf(values, tokenizer, [next])[0]!,
+  }));
+}
+
+function attributionOf({ model, tokenizer }: OpenModel, captured: Capture, { index, nextId }: Asked) {
+  const logits = logitsOf(captured.at("output", "logits").values, model, index);
+  const id = nextId ?? nextTokens(logits, tokenizer, 1)[0]!.id;
+  const [next] = nextOf(logits, tokenizer, [id]);
+  return { next: next!, parts: attribution(model, captured, { position: index, token: id }) };
+}
+
+function ablationsOf(
+  { model, tokenizer }: OpenModel,
+  ids: readonly number[],
+  parts: readonly { name: string; intervention: Intervention }[],
+): NonNullable<Inspection["ablations"]> {
+  const runs = [...parts.map((part) => [part]), ...(parts.length > 1 ? [parts] : [])];
+  const effects = runs.map((run) =>
+    effect(
+      model,
+      [ids],
+      run.map(({ intervention }) => intervention),
+    ),
+  );
+  const lastOf = (values: Float32Array) => logitsOf(values, model, ids.length - 1);
+  const [unchanged] = nextTokens(lastOf(effects[0]!.before.logits.values), tokenizer, 1);
+  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): Answer => {
+    const last = lastOf(logits.values);
+    return {
+      ...(ids.length > 1 && { loss }),
+      top: nextTokens(last, tokenizer, 1)[0]!,
+      next: nextOf(last, tokenizer, [unchanged!.id])[0]!,
+    };
+  };
+  return {
+    before: answer(effects[0]!.before),
+    after: effects.map(({ after }, i) => ({ parts: runs[i]!.map(({ name }) => name), ...answer(after) })),
+  };
+}
+
+function compareWord(opened: OpenModel, texts: readonly string[], word: string): WordComparison {
+  const sides = texts.map((text, i) => {
+    const tokens = tokensOf(opened, text, i === 0 ? "the first text" : "the second text");
+    const occurrences = placesOfWord(tokens, word, i === 0 ? "first" : "second");
+    return { tokens, occurrences, index: occurrences.at(-1)! };
+  });
+  const [a, b] = sides.map(({ tokens, index }) => ({
+    captured: capture(opened.model, [tokens.map(({ id }) => id)], { at: onlyPoints("output", "residual") }),
+    index,
+  }));
+  return { word, texts: sides, layers: compareWordPaths(opened.model.config, a!, b!) };
+}
+
+function placesOfWord(tokens: readonly InspectedToken[], word: string, which: string): number[] {
+  try {
+    return placesOfToken(tokens, word, "word");
+  } catch (error) {
+    throw error instanceof ConfigError ? new ConfigError(`the ${which} text: ${error.message}`) : error;
+  }
+}
