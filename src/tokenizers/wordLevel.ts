@@ -78,14 +78,14 @@ export class WordLevel implements Tokenizer {
     return this.lookUp(normalizeText(text, this.normalize), isStart ? "first" : "none", from);
   }
 
-  encodePrompt(given: string): EncodedPrompt {
+  encodePrompt(given: string, source = "prompt"): EncodedPrompt {
     const text = normalizeText(this.knows("\ufeff") ? given : given.replaceAll("\ufeff", ""), this.normalize);
     // A space begins the word after it; a lone one is a token of its own only where the text had several in a row.
     const spaces = this.wholeWords ? (/^ +$| +$/.exec(text)?.[0].length ?? 0) : 0;
     const held = this.knows(" ") ? Math.min(1, spaces) : spaces;
     const end = text.length - held;
     const read = text.slice(0, end);
-    const encoding = this.lookUp(read, "all", { source: "prompt", line: 1, column: 1 });
+    const encoding = this.lookUp(read, "all", { source, line: 1, column: 1 });
     return { ...encoding, text: read, held: text.slice(end) };
   }
 
