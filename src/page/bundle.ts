@@ -40,8 +40,8 @@ const forBrowsers: Plugin = {
     onResolve({ filter: /^node:util$/ }, () => ({ path: nodeUtil }));
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: "node" }));
     onLoad({ filter: /.*/, namespace: "node" }, () => ({ contents: "module.exports = {}" }));
-    onResolve({ filter: leftOutOfPages }, ({ path }) => ({ path, namespace: "left out" }));
-    const contents = ["webgl", "converter", "data"].map((part) => `export const version_${part} = "";`).join("");
-    onLoad({ filter: /.*/, namespace: "left out" }, () => ({ contents }));
+    const parts = new RegExp(`^(${[...leftOutOfPages.keys()].join("|")})$`);
+    onResolve({ filter: parts }, ({ path }) => ({ path, namespace: "left out" }));
+    onLoad({ filter: parts, namespace: "left out" }, ({ path }) => ({ contents: leftOutOfPages.get(path)! }));
   },
 };

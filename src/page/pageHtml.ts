@@ -25,7 +25,7 @@ ${styles()}</style>
 <body>
 <div id="root"><noscript>This page runs a model in your browser, and needs JavaScript for it.</noscript></div>
 <script type="application/json" id="payload">${JSON.stringify(payload).replaceAll("<", "\\u003c")}</script>
-<script type="text/plain" id="wasm">${wasmFile().toString("base64")}</script>
+<script type="text/plain" id="webAssembly">${wasmFile().toString("base64")}</script>
 <script>${await browserProgram()}</script>
 </body>
 </html>

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import type { PagePrecision } from "../config/page.js";
+import type { PagePrecision } from "../config/pageFields.js";
 import { capture, onlyPoints } from "../inspection/capture.js";
 import type { OpenModel } from "../jobs/openModel.js";
 import { readMetrics } from "../runs/metrics.js";

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
-import type { PagePrecision } from "../config/page.js";
+import type { PagePrecision } from "../config/pageFields.js";
 import type { JsonObject } from "../core/strictJson.js";
 
 /** What a page carries, as JSON: all that the browser needs to run its models. */

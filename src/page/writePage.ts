@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { dirname } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { useBackend } from "../backends/choose.js";
-import { type PageConfig, pageConfig } from "../config/page.js";
+import { type PageConfig, pageConfig } from "../config/pageFields.js";
 import { definedFields, requireNamed } from "../core/checks.js";
 import { replaceText } from "../core/durableFiles.js";
 import { ConfigError } from "../core/errors.js";

@@ -1,5 +1,5 @@
 import type { ModelConfig } from "../../config/model.js";
-import type { PagePrecision } from "../../config/page.js";
+import type { PagePrecision } from "../../config/pageFields.js";
 import { type Capture, capture, type Intervention, type PlaceFilter } from "../../inspection/capture.js";
 import { Transformer } from "../../model/transformer.js";
 import { tokenizerFromJson } from "../../tokenizers/json.js";
