@@ -11,8 +11,13 @@ export interface Reading {
 }
 
 /** Runs a text through a model once, until the text, the model or the changes are others. */
-export function useReading(engine: Engine, index: number, text: string, options: LookOptions = {}): Reading | undefined {
-  const last = useRef<Look>();
+export function useReading(
+  engine: Engine,
+  index: number,
+  text: string,
+  options: LookOptions = {},
+): Reading | undefined {
+  const last = useRef<Look | undefined>(undefined);
   const { interventions, at } = options;
   return useMemo(() => {
     try {

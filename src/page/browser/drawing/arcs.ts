@@ -19,7 +19,12 @@ const least = 0.01;
  */
 export function arcsFrom(
   from: number,
-  { centers, weights, base, height }: { centers: ArrayLike<number>; weights: ArrayLike<number>; base: number; height: number },
+  {
+    centers,
+    weights,
+    base,
+    height,
+  }: { centers: ArrayLike<number>; weights: ArrayLike<number>; base: number; height: number },
 ): Arc[] {
   const start = centers[from]!;
   const widest = Math.max(1, start - centers[0]!, centers[centers.length - 1]! - start);

@@ -56,7 +56,13 @@ export function drawMatrix(context: CanvasRenderingContext2D, heat: CanvasImageS
     if (cell < labelled && !isMarked) continue;
     label(context, tokens[i]!, { x: gutter - 6, y: gutter + (i + 0.5) * cell, isStrong: i === marked.row, ...picture });
     if (cell < labelled && i !== marked.column) continue;
-    label(context, tokens[i]!, { x: gutter + (i + 0.5) * cell, y: gutter - 6, isStrong: i === marked.column, up: true, ...picture });
+    label(context, tokens[i]!, {
+      x: gutter + (i + 0.5) * cell,
+      y: gutter - 6,
+      isStrong: i === marked.column,
+      up: true,
+      ...picture,
+    });
   }
   context.strokeStyle = palette.ink;
   context.lineWidth = 1.5;

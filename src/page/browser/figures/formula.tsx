@@ -11,7 +11,11 @@ export function Formula({ children }: { children: ComponentChildren }) {
 
 /** A letter, with what stands below it: a vector or a matrix is bold, a number is not. */
 export function Sym({ name, below, bold = false }: { name: string; below?: string; bold?: boolean }) {
-  const letter = <mi mathvariant={bold ? "normal" : undefined} class={bold ? "bold" : undefined}>{name}</mi>;
+  const letter = (
+    <mi mathvariant={bold ? "normal" : undefined} class={bold ? "bold" : undefined}>
+      {name}
+    </mi>
+  );
   if (below === undefined) return letter;
   return (
     <msub>

@@ -33,7 +33,7 @@ export function Heat({ values, rows, columns, scale, masked = false, class: name
     context.canvas.height = rows;
     context.putImageData(image, 0, 0);
   }, [values, rows, columns, most, masked, palette]);
-  return <canvas ref={canvas} class={`heat ${name}`} aria-hidden="true" />;
+  return <canvas ref={canvas} class={`heat ${name}`} />;
 }
 
 /** The largest absolute value, for a scale. */

@@ -8,7 +8,6 @@ import { shownToken } from "../figures/words.js";
 export interface AttentionArcsProps {
   tokens: readonly LookToken[];
   cursor: number;
-  onCursor(token: number): void;
   /** The cursor's row, `[T]`. */
   weights: Float32Array;
 }
@@ -16,7 +15,7 @@ export interface AttentionArcsProps {
 const [base, height, gap] = [128, 118, 14];
 
 /** Arcs over the text from the token under the cursor to those that it looks at, the heavier the thicker. */
-export function AttentionArcs({ tokens, cursor, onCursor, weights }: AttentionArcsProps) {
+export function AttentionArcs({ tokens, cursor, weights }: AttentionArcsProps) {
   const box = useRef<HTMLDivElement>(null);
   const palette = useTheme();
   const { centers, width } = useMemo(() => placed(tokens), [tokens]);
@@ -25,8 +24,8 @@ export function AttentionArcs({ tokens, cursor, onCursor, weights }: AttentionAr
   }, [centers, cursor]);
   const arcs = arcsFrom(cursor, { centers, weights: weights.subarray(0, cursor + 1), base, height });
   return (
-    <div ref={box} class="arcs" aria-hidden="true">
-      <svg width={width} height={base + 34} viewBox={`0 0 ${width} ${base + 34}`}>
+    <div ref={box} class="arcs">
+      <svg aria-hidden="true" width={width} height={base + 34} viewBox={`0 0 ${width} ${base + 34}`}>
         {arcs.map(({ to, weight, path }) => (
           <path
             key={to}
@@ -38,14 +37,12 @@ export function AttentionArcs({ tokens, cursor, onCursor, weights }: AttentionAr
           />
         ))}
         {tokens.map(({ text }, i) => (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the same choice is in the line of tokens, with keys
           <text
             key={i}
             x={centers[i]}
             y={base + 20}
             text-anchor="middle"
             class={i === cursor ? "chosen" : i > cursor ? "later" : ""}
-            onClick={() => onCursor(i)}
           >
             {shownToken(text)}
           </text>

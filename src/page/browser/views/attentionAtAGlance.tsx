@@ -1,4 +1,5 @@
 import { useMemo } from "preact/hooks";
+import type { Capture } from "../../../inspection/capture.js";
 import { weightColors } from "../drawing/matrixPicture.js";
 import { pooledHeads } from "../drawing/pooled.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
@@ -8,7 +9,6 @@ import { TokenLine } from "../figures/tokenLine.js";
 import { useTheme } from "../figures/useTheme.js";
 import { percent, shownToken } from "../figures/words.js";
 import type { ChosenHead, Instrument } from "../instrument.js";
-import type { Capture } from "../../../inspection/capture.js";
 import { AttentionArcs } from "./attentionArcs.js";
 import { AttentionMatrix } from "./attentionMatrix.js";
 import { HeadGrid } from "./headGrid.js";
@@ -35,11 +35,17 @@ export function AttentionFigures({ instrument }: { instrument: Instrument }) {
       <HeadGrid look={look} config={model.config} chosen={chosen} onChoose={choose} />
       <WeightLegend />
       <h3>{chosenName(chosen)}</h3>
-      <AttentionMatrix weights={weights} tokens={look.tokens} cursor={cursor} onCursor={setCursor} name={chosenName(chosen)} />
+      <AttentionMatrix
+        weights={weights}
+        tokens={look.tokens}
+        cursor={cursor}
+        onCursor={setCursor}
+        name={chosenName(chosen)}
+      />
       <h3>
         What <q>{word}</q> looks at
       </h3>
-      <AttentionArcs tokens={look.tokens} cursor={cursor} onCursor={setCursor} weights={row} />
+      <AttentionArcs tokens={look.tokens} cursor={cursor} weights={row} />
       <TokenLine
         tokens={look.tokens}
         cursor={cursor}

@@ -32,7 +32,14 @@ export function AttentionMatrix({ weights, tokens, cursor, onCursor, name }: Att
     canvas.current!.width = canvas.current!.height = Math.round(size * ratio);
     const context = canvas.current!.getContext("2d")!;
     context.scale(ratio, ratio);
-    drawMatrix(context, heat, { weights, tokens: tokens.map(({ text }) => shownToken(text)), row: cursor, cell, size, palette });
+    drawMatrix(context, heat, {
+      weights,
+      tokens: tokens.map(({ text }) => shownToken(text)),
+      row: cursor,
+      cell,
+      size,
+      palette,
+    });
   }, [heat, weights, tokens, cursor, cell?.row, cell?.column, size, palette]);
   const placeOf = (event: MouseEvent) => cellAt(event.offsetX, event.offsetY, size, count);
   const onKeyDown = (event: KeyboardEvent) => {
@@ -53,25 +60,22 @@ export function AttentionMatrix({ weights, tokens, cursor, onCursor, name }: Att
         tabIndex={0}
         aria-label={`Attention of ${name}: a row for each token, a column for each token that it looks at. Arrow keys walk.`}
         onKeyDown={onKeyDown}
+        onPointerMove={(event) => setHovered(placeOf(event))}
+        onPointerLeave={() => setHovered(undefined)}
+        onClick={(event) => {
+          const at = placeOf(event);
+          if (!at) return;
+          onCursor(at.row);
+          setColumn(at.column);
+        }}
       >
-        <canvas
-          ref={canvas}
-          aria-hidden="true"
-          onPointerMove={(event) => setHovered(placeOf(event))}
-          onPointerLeave={() => setHovered(undefined)}
-          onClick={(event) => {
-            const at = placeOf(event);
-            if (!at) return;
-            onCursor(at.row);
-            setColumn(at.column);
-          }}
-        />
+        <canvas ref={canvas} />
       </div>
       <figcaption aria-live="polite">
         {cell ? (
           <>
-            <q>{shownToken(tokens[cell.row]!.text)}</q> looks at <q>{shownToken(tokens[cell.column]!.text)}</q> with weight{" "}
-            <b>{figure(weights[cell.row * count + cell.column]!)}</b>
+            <q>{shownToken(tokens[cell.row]!.text)}</q> looks at <q>{shownToken(tokens[cell.column]!.text)}</q> with
+            weight <b>{figure(weights[cell.row * count + cell.column]!)}</b>
           </>
         ) : (
           "Rows ask, columns are looked at. The framed row is the token under the cursor; hatched is masked."

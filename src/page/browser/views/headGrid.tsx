@@ -40,7 +40,9 @@ export function HeadGrid({ look, config: { numLayers, numHeads }, chosen, onChoo
         class="head-grid"
         role="radiogroup"
         aria-label="Heads, layer by layer"
-        style={{ gridTemplateColumns: `auto repeat(${numHeads}, minmax(2.5rem, 6.5rem)) 0.25rem repeat(2, minmax(2.5rem, 6.5rem))` }}
+        style={{
+          gridTemplateColumns: `auto repeat(${numHeads}, minmax(2.5rem, 6.5rem)) 0.25rem repeat(2, minmax(2.5rem, 6.5rem))`,
+        }}
       >
         <span class="corner">layer \ head</span>
         {columns.map((name, i) => (
@@ -66,7 +68,9 @@ export function HeadGrid({ look, config: { numLayers, numHeads }, chosen, onChoo
               role="radio"
               aria-checked={i === at}
               tabIndex={i === at ? 0 : -1}
-              aria-label={typeof head === "string" ? `Layer ${layer}, ${head} of its heads` : `Layer ${layer}, head ${head}`}
+              aria-label={
+                typeof head === "string" ? `Layer ${layer}, ${head} of its heads` : `Layer ${layer}, head ${head}`
+              }
               onClick={() => onChoose({ layer, head })}
               onKeyDown={onKeyDown}
             >

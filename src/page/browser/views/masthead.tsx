@@ -27,7 +27,9 @@ function ModelFacts({ model, backend }: { model: EngineModel; backend: string })
     ["width", `${hiddenDim}`],
     ["tokens known", `${vocabSize.toLocaleString("en")} (${model.tokenizer.kind})`],
     ["context", `${contextLength} tokens`],
-    ...(model.step === undefined ? [] : ([["trained for", `${model.step.toLocaleString("en")} steps`]] as [string, string][])),
+    ...(model.step === undefined
+      ? []
+      : ([["trained for", `${model.step.toLocaleString("en")} steps`]] as [string, string][])),
     ["runs on", backend],
     ["weights", logitDifference === 0 ? weights : `${weights} (logits within ${figureSmall(logitDifference)})`],
   ];

@@ -1,7 +1,8 @@
 import { useEffect, useRef } from "preact/hooks";
+import { TokenLine } from "../figures/tokenLine.js";
+import { shownToken } from "../figures/words.js";
 import type { Instrument } from "../instrument.js";
 import { leftOut, unknownPiece } from "../leaveOut.js";
-import { TokenLine } from "../figures/tokenLine.js";
 
 export interface TextBarProps {
   instrument: Instrument;
@@ -50,7 +51,10 @@ export function TextBar({ instrument, text, refusal, onText }: TextBarProps) {
           {engine.texts.length > 1 && (
             <label class="examples">
               <span class="hidden">Example</span>
-              <select value={engine.texts.includes(text) ? text : ""} onChange={(event) => onText(event.currentTarget.value)}>
+              <select
+                value={engine.texts.includes(text) ? text : ""}
+                onChange={(event) => onText(event.currentTarget.value)}
+              >
                 <option value="" disabled>
                   Examples
                 </option>
@@ -72,7 +76,13 @@ export function TextBar({ instrument, text, refusal, onText }: TextBarProps) {
             <Refusal refusal={refusal} text={text} onText={onText} />
           )}
         </div>
-        <TokenLine tokens={look.tokens} cursor={cursor} onCursor={setCursor} label="Tokens of your text" shape="strip" />
+        <TokenLine
+          tokens={look.tokens}
+          cursor={cursor}
+          onCursor={setCursor}
+          label="Tokens of your text"
+          shape="strip"
+        />
       </div>
     </div>
   );
@@ -83,9 +93,10 @@ function Refusal({ refusal, text, onText }: { refusal: string; text: string; onT
   if (!unknown) return <span class="refusal">{refusal}</span>;
   return (
     <span class="refusal">
-      This model does not know “{unknown.piece}” (character {unknown.start + 1}). Below is the last text that it could read.{" "}
+      This model does not know “{shownToken(unknown.piece)}” (character {unknown.start + 1}). Below is the last text
+      that it could read.{" "}
       <button type="button" onClick={() => onText(leftOut(text, unknown))}>
-        Leave “{unknown.piece}” out
+        Leave “{shownToken(unknown.piece)}” out
       </button>
     </span>
   );
