@@ -3,7 +3,7 @@ import { HeedError } from "../../core/errors.js";
 import type { Engine, Look, LookOptions } from "./engine.js";
 
 /** What a model made of a text, or why it can't read it. */
-export interface Reading {
+export interface TextReading {
   /** Of the text, or of the last one that could be read. */
   look: Look;
   /** Why the text can't be read. */
@@ -16,7 +16,7 @@ export function useReading(
   index: number,
   text: string,
   options: LookOptions = {},
-): Reading | undefined {
+): TextReading | undefined {
   const last = useRef<Look | undefined>(undefined);
   const { interventions, at } = options;
   return useMemo(() => {

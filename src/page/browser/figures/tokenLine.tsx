@@ -1,7 +1,7 @@
 import { useEffect, useRef } from "preact/hooks";
 import type { LookToken } from "../engine.js";
+import { shownToken } from "./figure.js";
 import { moved } from "./roving.js";
-import { shownToken } from "./words.js";
 
 export interface TokenLineProps {
   tokens: readonly LookToken[];

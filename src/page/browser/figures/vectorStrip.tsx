@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
+import { figure } from "./figure.js";
 import { Heat } from "./heat.js";
-import { figure } from "./words.js";
 
 /** How many components are written out. */
 const written = 5;

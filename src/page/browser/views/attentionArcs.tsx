@@ -2,8 +2,8 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { arcsFrom } from "../drawing/arcs.js";
 import { colorAt, weightPlace } from "../drawing/ramps.js";
 import type { LookToken } from "../engine.js";
+import { shownToken } from "../figures/figure.js";
 import { useTheme } from "../figures/useTheme.js";
-import { shownToken } from "../figures/words.js";
 
 export interface AttentionArcsProps {
   tokens: readonly LookToken[];

@@ -2,8 +2,8 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/ho
 import { cellAt, drawMatrix } from "../drawing/matrixPicture.js";
 import type { Palette } from "../drawing/ramps.js";
 import type { LookToken } from "../engine.js";
+import { figure, shownToken } from "../figures/figure.js";
 import { useTheme } from "../figures/useTheme.js";
-import { figure, shownToken } from "../figures/words.js";
 import { WeightTable } from "./weightTable.js";
 
 export interface AttentionMatrixProps {

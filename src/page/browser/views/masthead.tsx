@@ -1,5 +1,5 @@
 import type { Engine, EngineModel } from "../engine.js";
-import { figure } from "../figures/words.js";
+import { figure } from "../figures/figure.js";
 
 /** What the page is, and which model it runs. */
 export function Masthead({ engine }: { engine: Engine }) {

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
+import { shownToken } from "../figures/figure.js";
 import { TokenLine } from "../figures/tokenLine.js";
-import { shownToken } from "../figures/words.js";
 import type { Instrument } from "../instrument.js";
 import { leftOut, unknownPiece } from "../leaveOut.js";
 

@@ -1,12 +1,12 @@
 import { useMemo } from "preact/hooks";
 import { firstVectors } from "../embeddings.js";
+import { shownToken } from "../figures/figure.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
 import { Heat, mostOf } from "../figures/heat.js";
 import { SignedLegend } from "../figures/legends.js";
 import { Section } from "../figures/section.js";
 import { TokenLine } from "../figures/tokenLine.js";
 import { VectorStrip } from "../figures/vectorStrip.js";
-import { shownToken } from "../figures/words.js";
 import type { Instrument } from "../instrument.js";
 import { ThreeVectors } from "./threeVectors.js";
 

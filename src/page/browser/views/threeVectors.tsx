@@ -1,7 +1,7 @@
 import { useMemo, useState } from "preact/hooks";
 import { embeddingOf, walkOf } from "../embeddings.js";
 import type { Look } from "../engine.js";
-import { figure, shownToken } from "../figures/words.js";
+import { figure, shownToken } from "../figures/figure.js";
 import type { Instrument } from "../instrument.js";
 import { cosine, distanceBetween, nearestRows, rowOf } from "../vectors.js";
 

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks";
 import type { LookToken } from "../engine.js";
-import { figure, shownToken } from "../figures/words.js";
+import { figure, shownToken } from "../figures/figure.js";
 
 /** Rows and columns up to which the whole matrix is one table; of a longer text it is the cursor's row. */
 const mostTokens = 32;
