@@ -33,7 +33,7 @@ export interface PageModel {
   snapshots: PageSnapshot[];
 }
 
-/** Losses of a run, in nats a token, by rising steps. */
+/** Losses of a run, in nats per token, by rising steps. */
 export interface PageRun {
   /** Weight updates that it was to make. */
   steps: number;

@@ -63,7 +63,7 @@ function curveFigure(
     id: `${name.split(" ")[0]!.toLowerCase()}-${axis}`,
     title: `${name} over ${axisTitle(axis)}`,
     description: `${plural(curves.length, "line")}, which end at: ${list(ends)}.`,
-    spec: curveChart(curves, axis, { styles, floor: near, title: `${name.toLowerCase()} (nats a token)` }),
+    spec: curveChart(curves, axis, { styles, floor: near, title: `${name.toLowerCase()} (nats per token)` }),
     table: curveTable(curves, axis, name),
     legend: styles.legend,
   };

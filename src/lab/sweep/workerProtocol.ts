@@ -33,7 +33,7 @@ export interface TrialProgress {
   step: number;
   /** In all. */
   steps: number;
-  /** Of the last step, in nats a token; undefined before the first. */
+  /** Of the last step, in nats per token; undefined before the first. */
   trainLoss?: number;
   /** The smallest validation loss so far. */
   bestValLoss?: number;
