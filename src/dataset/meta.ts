@@ -9,7 +9,7 @@ export interface EntropyFloor {
   bitsPerWord: number;
 }
 
-/** What `meta.json` beside a data file says about one file of its corpus. */
+/** What `meta.json` next to a data file says about one file of its corpus. */
 interface MetaFile {
   sha256?: unknown;
   floor?: { bitsPerCharacter?: unknown; bitsPerWord?: unknown };
@@ -22,7 +22,7 @@ interface Meta {
 }
 
 /**
- * The held-out text that belongs to the data file at `path`: named by `heldOut` in a `meta.json` beside it that lists
+ * The held-out text that belongs to the data file at `path`: named by `heldOut` in a `meta.json` next to it that lists
  * the file, too. Undefined without one, and for the held-out text itself.
  *
  * @throws DataError if the held-out text is named but not there.
@@ -42,7 +42,7 @@ export function heldOutFor(path: string): string | undefined {
 }
 
 /**
- * The entropy floor of the text at `path`, where a `meta.json` beside it states one for just these bytes; with `note`
+ * The entropy floor of the text at `path`, where a `meta.json` next to it states one for just these bytes; with `note`
  * instead where it states one for other bytes.
  */
 export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor; note?: string } {
@@ -55,7 +55,7 @@ export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor
 }
 
 /**
- * The file of choices for the text at `path`, where a `meta.json` beside it names one for just these bytes; with `note`
+ * The file of choices for the text at `path`, where a `meta.json` next to it names one for just these bytes; with `note`
  * instead where it names one that is not there.
  */
 export function choicesFile(path: string, sha256: string): { file?: string; note?: string } {
@@ -67,7 +67,7 @@ export function choicesFile(path: string, sha256: string): { file?: string; note
   return { note: `${file}, which ${metaPath(path)} names, is not there, so relations are left out` };
 }
 
-/** The `meta.json` beside `path`, where there is one of our form that lists the file; others are the user's own business. */
+/** The `meta.json` next to `path`, where there is one of our form that lists the file; others are the user's own business. */
 function metaOf(path: string): Meta | undefined {
   let value: unknown;
   try {
