@@ -14,6 +14,7 @@ interface MetaFile {
   sha256?: unknown;
   floor?: { bitsPerCharacter?: unknown; bitsPerWord?: unknown };
   choices?: unknown;
+  relations?: unknown;
 }
 
 interface Meta {
@@ -54,13 +55,28 @@ export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor
   return { note: `${path} is not the text that ${metaPath(path)} describes, so its entropy floor is not used` };
 }
 
+/** A file that a `meta.json` names, or why it is not there. */
+export interface NamedFile {
+  file?: string;
+  note?: string;
+}
+
 /**
  * The file of choices for the text at `path`, where a `meta.json` next to it names one for just these bytes; with `note`
  * instead where it names one that is not there.
  */
-export function choicesFile(path: string, sha256: string): { file?: string; note?: string } {
+export function choicesFile(path: string, sha256: string): NamedFile {
+  return namedFile(path, sha256, "choices");
+}
+
+/** The same for the file that says which words of the text belong together. */
+export function relationsFile(path: string, sha256: string): NamedFile {
+  return namedFile(path, sha256, "relations");
+}
+
+function namedFile(path: string, sha256: string, field: "choices" | "relations"): NamedFile {
   const entry = metaOf(path)?.files[basename(path)];
-  const name = entry?.choices;
+  const name = entry?.[field];
   if (typeof name !== "string" || name !== basename(name) || entry?.sha256 !== sha256) return {};
   const file = join(dirname(path), name);
   if (existsSync(file)) return { file };
