@@ -176,7 +176,7 @@ const tests = (args) => [
   () => runTool("vitest", "vitest", "run", "--config", "test/vitest.config.ts", ...args),
 ];
 
-/** Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript beside it. */
+/** Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript next to it. */
 async function build(newFolder) {
   const folder = newFolder ? resolve(user, newFolder) : inRoot("dist");
   if (!newFolder) rmSync(folder, { recursive: true, force: true });
@@ -191,7 +191,7 @@ async function build(newFolder) {
   return 0;
 }
 
-/** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts of its own accord. */
+/** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts unasked. */
 async function pack(args) {
   const code = await build();
   return code === 0 ? run("npm", ["pack", root, ...args], { cwd: user }) : code;

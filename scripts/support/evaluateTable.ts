@@ -26,7 +26,7 @@ function figures({ standardError: error, floor, ...e }: Evaluation, width: numbe
       `${e.data}: ${count(e.tokens)} tokens, ${count(e.characters)} characters, ${count(e.words)} words after the first token`,
     ],
     ["windows", `${e.contextLength} tokens, the next one ${e.stride} further on; each token scored once`],
-    ["loss", `${e.loss.toFixed(4)}${plusMinus(error?.loss)} nats a token (perplexity ${e.perplexity.toFixed(3)})`],
+    ["loss", `${e.loss.toFixed(4)}${plusMinus(error?.loss)} nats per token (perplexity ${e.perplexity.toFixed(3)})`],
     [
       "bits per character",
       bits(
@@ -73,7 +73,7 @@ function memoryChart(losses: readonly number[], width: number): string {
     const column = Math.round(((chartWidth - 1) * Math.log(seen)) / Math.log(losses.length));
     if (axis.length < column || seen === 1) axis = axis.padEnd(column) + seen;
   }
-  return `loss (nats a token) by the number of tokens seen before\n${chart}\n${" ".repeat(margin)}${axis}`;
+  return `loss (nats per token) by the number of tokens seen before\n${chart}\n${" ".repeat(margin)}${axis}`;
 }
 
 function costlyTable({ costly: { inTotal, onAverage }, tokens, loss }: Evaluation, width: number): string {

@@ -31,7 +31,7 @@ export function inspectionText(inspection: Inspection, width = Number.POSITIVE_I
   const hasDetail = sheet ?? lens ?? attribution ?? ablations;
   const parts = [
     tokens.length > 0 && tokensText(tokens, width),
-    next && !hasDetail && nextText(next),
+    next && !hasDetail && nextText(next, width),
     attention && matricesText(attention, texts, width),
     token && token.occurrences.length > 1 && occurrencesText(token, texts),
     row && rowText(token!.index, row, texts),
@@ -70,10 +70,11 @@ function tokensText(tokens: readonly InspectedToken[], width: number): string {
   return [`${tokens.length} tokens: number, token, id`, ...lines].join("\n");
 }
 
-function nextText(next: readonly NextToken[]): string {
+function nextText(next: readonly NextToken[], width: number): string {
+  const barWidth = Math.min(nextBar, Math.max(0, width - 45));
   const lines = next.map(({ id, token, logit, probability }) => {
-    const bar = "█".repeat(Math.round(probability * nextBar));
-    return `  ${percent(probability).padStart(6)}  ${logit.toFixed(2).padStart(6)}  ${bar.padEnd(nextBar)}  ${tokenName(token)} (${id})`;
+    const bar = "█".repeat(Math.round(probability * barWidth));
+    return `  ${percent(probability).padStart(6)}  ${logit.toFixed(2).padStart(6)}  ${bar.padEnd(barWidth)}  ${tokenName(token)} (${id})`;
   });
   return ["What comes next: probability, logit, token (id)", ...lines].join("\n");
 }
@@ -95,10 +96,7 @@ function lensText({ index, layers }: NonNullable<Inspection["lens"]>, texts: rea
   ]);
   return [
     `What the model would answer after token ${index} ${tokenName(texts[index]!)} if it ended early: final norm and output, applied after each part`,
-    wordTable([
-      ["after", "most probable", "second", "third", `probability of ${tokenName(layers[0]!.next.token)}`],
-      ...rows,
-    ]),
+    wordTable([["after", "most probable", "second", "third", tokenName(layers[0]!.next.token)], ...rows]),
   ].join("\n\n");
 }
 

@@ -104,7 +104,7 @@ export function sheetText(sheet: Sheet, texts: readonly string[], width: number)
   const later = keys.length - seen.length;
   if (later > 0) {
     const those = later === 1 ? "the later token is masked" : `the ${later} later tokens are masked`;
-    page.say(`${those}: score - 1000000000, exp 0.0000, weight 0.0000`);
+    page.say(`${those}: score - 1e9, exp 0.0000, weight 0.0000`);
   }
 
   page.step("The values: v, made like k");

@@ -108,13 +108,13 @@ export class TrainingDisplay {
   /** The curve of the loss and where the run went. */
   summary({ out, state }: TrainResult): void {
     if (this.losses.length > 1) {
-      this.line(styled("bold", `\nloss (nats a token) over ${this.losses.length} steps`));
+      this.line(styled("bold", `\nloss (nats per token) over ${this.losses.length} steps`));
       this.line(asciichart.plot(thinned(this.losses, Math.min(72, columnsOf(process.stderr) - 14)), { height: 8 }));
     }
     if (state.best) {
       const { step, valLoss } = state.best;
       this.line(
-        `best held-out loss ${valLoss.toFixed(4)} nats (${(valLoss * bits).toFixed(4)} bits) a token, at step ${step}`,
+        `best held-out loss ${valLoss.toFixed(4)} nats (${(valLoss * bits).toFixed(4)} bits) per token, at step ${step}`,
       );
     }
     this.line(`saved in ${out}`);

@@ -15,12 +15,14 @@ export const inspectionFields = {
   layer: optional(
     integer({
       flag: "layer",
-      help: "Layer whose heads are shown, from 0",
+      help: "Layer whose heads are shown; layers count from 0, as in blocks.0",
       least: 0,
       defaultText: "the sharpest heads",
     }),
   ),
-  head: optional(integer({ flag: "head", help: "Head to show, from 0", least: 0, defaultText: "the sharpest heads" })),
+  head: optional(
+    integer({ flag: "head", help: "Head to show; heads count from 0", least: 0, defaultText: "the sharpest heads" }),
+  ),
   arithmetic: toggle({
     flag: "arithmetic",
     help: "Show every step of one head for one token, from its vector to what the head adds",
@@ -65,22 +67,32 @@ export type InspectionConfig = ConfigOf<typeof inspectionFields>;
  */
 export function inspectionConfig(given: Partial<InspectionConfig> = {}): InspectionConfig {
   const config = completeConfig(inspectionFields, given, { what: "inspect" });
-  const { compare, word, heads, text } = config;
+  const { compare, heads, text } = config;
   if (compare.length !== 0 && compare.length !== 2) {
-    const got = compare.length === 1 ? "1 text" : `${compare.length} texts`;
-    throw new ConfigError({ field: "compare", rule: "have two texts", got, remedy: "put each in quotes" });
+    const got = `${compare.length}`;
+    throw new ConfigError({ field: "compare", rule: "be two texts", got, remedy: "put each in quotes" });
   }
-  if ((compare.length === 2) !== (word !== undefined)) {
-    const [field, other] = word === undefined ? ["word", "compare"] : ["compare", "word"];
-    throw new ConfigError({ field: field!, rule: `be given together with {${other}}`, got: "none" });
-  }
-  if (text === undefined && !heads && compare.length === 0) {
-    throw new ConfigError({
-      field: "text",
-      rule: "be a text for the model to read",
-      got: "none",
-      remedy: "or add --heads or --compare",
-    });
+  requireBeside(config, "compare", ["word"]);
+  requireBeside(config, "word", ["compare"]);
+  requireBeside(config, "data", ["heads"]);
+  requireBeside(config, "next", ["lens", "attribution"]);
+  const isAboutText = aboutText.some((name) => isGiven(config[name]));
+  if (text === undefined && (isAboutText || (!heads && compare.length === 0))) {
+    const remedy = isAboutText ? undefined : "or add --heads or --compare";
+    throw new ConfigError({ field: "text", rule: "be a text for the model to read", got: "none", remedy });
   }
   return config;
+}
+
+/** What is said of `text`. */
+const aboutText = ["token", "layer", "head", "arithmetic", "lens", "attribution", "ablate"] as const;
+
+const isGiven = (value: unknown): boolean =>
+  Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+
+/** @throws ConfigError if `field` is given, and none of `others` */
+function requireBeside(config: InspectionConfig, field: keyof InspectionConfig, others: (keyof InspectionConfig)[]) {
+  if (!isGiven(config[field]) || others.some((other) => isGiven(config[other]))) return;
+  const rule = `be given together with ${others.map((other) => `{${other}}`).join(" or ")}`;
+  throw new ConfigError({ field, rule, value: config[field] });
 }

@@ -6,26 +6,30 @@ import type { PackedWeights } from "./payload.js";
 
 /** A model's weights as a page carries them; `type` float16 rounds them to half precision. */
 export function packWeights(weights: VariableValues, type: PackedWeights["type"], config: ModelConfig): PackedWeights {
-  const all = [...weightShapes(config).keys()].map((name) => weights.get(name)!.data);
-  const flat = new Float32Array(all.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const data of all) {
-    flat.set(data, at);
-    at += data.length;
-  }
-  const numbers = type === "float16" ? toFloat16(flat) : flat;
-  return { type, data: Buffer.from(numbers.buffer).toString("base64") };
+  const bytes = [...weightShapes(config).keys()].map((name) => {
+    const { data } = weights.get(name)!;
+    const numbers = type === "float16" ? toFloat16(data) : data;
+    return Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+  });
+  return { type, data: Buffer.concat(bytes).toString("base64") };
 }
 
 /** The weights that a page carries. */
 export function unpackWeights({ type, data }: PackedWeights, config: ModelConfig): VariableValues {
-  const { buffer } = Uint8Array.from(atob(data), (character) => character.charCodeAt(0));
+  const { buffer } = bytesOfBase64(data);
   const flat = type === "float16" ? fromFloat16(new Uint16Array(buffer)) : new Float32Array(buffer);
   let at = 0;
   const entries = [...weightShapes(config)].map(([name, shape]) => {
-    const size = shape.reduce((product, side) => product * side, 1);
-    at += size;
-    return [name, { shape, data: flat.subarray(at - size, at) }] as const;
+    const begin = at;
+    at += shape.reduce((product, side) => product * side, 1);
+    return [name, { shape, data: flat.subarray(begin, at) }] as const;
   });
   return new Map(entries);
+}
+
+export function bytesOfBase64(text: string): Uint8Array<ArrayBuffer> {
+  const characters = atob(text);
+  const bytes = new Uint8Array(characters.length);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i);
+  return bytes;
 }

@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
+import type { PagePrecision } from "../config/pageFields.js";
 import type { JsonObject } from "../core/strictJson.js";
 
 /** What a page carries, as JSON: all that the browser needs to run its models. */
@@ -18,7 +19,8 @@ export interface PageModel {
   /** The value of tokenizer.json. */
   tokenizer: JsonObject;
   weights: PackedWeights;
-  precision: PagePrecision;
+  /** The largest difference in logits, on the page's texts, from those of the checkpoint's own weights. */
+  logitDifference: number;
   /** Weight updates done; undefined if another program saved it. */
   step?: number;
   /** How its run went; undefined for a checkpoint without its run. */
@@ -31,16 +33,7 @@ export interface PageModel {
   snapshots: PageSnapshot[];
 }
 
-export const pagePrecisions = ["float16", "float32"] as const;
-
-/** How exactly a page keeps weights. */
-export interface PagePrecision {
-  weights: (typeof pagePrecisions)[number];
-  /** The largest difference in logits, on the page's texts, from those of the checkpoint's own weights. */
-  logitDifference: number;
-}
-
-/** Losses of a run, in nats a token, by rising steps. */
+/** Losses of a run, in nats per token, by rising steps. */
 export interface PageRun {
   /** Weight updates that it was to make. */
   steps: number;
@@ -56,6 +49,6 @@ export interface PageSnapshot {
 
 /** Weights one after the other in the order of the model's own list, each row by row, little-endian, as base64. */
 export interface PackedWeights {
-  type: (typeof pagePrecisions)[number];
+  type: PagePrecision;
   data: string;
 }

@@ -13,7 +13,7 @@ export interface MetricsLine {
   step: number;
   /** Tokens trained on so far. */
   tokens?: number;
-  /** Loss of the step's batch, in nats a token. */
+  /** Loss of the step's batch, in nats per token. */
   trainLoss?: number;
   /** Loss of the held-out text, on the steps that validate. */
   valLoss?: number;

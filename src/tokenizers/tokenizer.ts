@@ -70,7 +70,7 @@ export interface Tokenizer extends TextRules {
    * The ids of a text for a model to go on from. A word that is known only with a space before it, or only without,
    * stands for that token.
    *
-   * @param source what errors call the text; "prompt" by default
+   * @param source what the text is, for errors. @default "prompt"
    * @throws DataError as `encode` does
    */
   encodePrompt(text: string, source?: string): EncodedPrompt;

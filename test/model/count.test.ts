@@ -107,7 +107,7 @@ async function flopsOf(work: () => void): Promise<number> {
     }, 0);
 }
 
-describe("FLOPs a token", () => {
+describe("FLOPs per token", () => {
   it("are those of the matrix products that a forward and a backward pass execute", async () => {
     const property = fc.asyncProperty(configs, fc.integer({ min: 1, max: 2 }), async (config, batchSize) => {
       const tokens = batchSize * config.contextLength;

@@ -31,8 +31,8 @@ it("prints the results and where the report is", async () => {
 | 1     |     1 |     2.5000 |                  | too few seeds |    2.5000 |      4,240 |    1,000 |
 | 8     |     1 |     2.2500 |                  |          best |    2.2500 |      4,240 |    1,000 |
 
-Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.
-Lowest final validation loss: heads 8: 2.2500 nats a token (one seed).
+Losses in nats per token, as mean ± 95% interval over the seeds; lower is better.
+Lowest final validation loss: heads 8: 2.2500 nats per token (one seed).
 heads: too few seeds to tell differences from noise.
 Each setting was trained with one seed only, and another seed alone can change a loss as much: nothing can be said about which differences are real. Train each with three seeds or more.
 

@@ -34,11 +34,11 @@ it("shows the figures that there are, the memory chart and the costly tokens", (
 checkpoint          models/x/checkpoint-9
 text                a.txt: 5,000 tokens, 20,000 characters, 4,000 words after the first token
 windows             8 tokens, the next one 4 further on; each token scored once
-loss                1.3863 nats a token (perplexity 4.000)
+loss                1.3863 nats per token (perplexity 4.000)
 bits per character  0.5000
 bits per word       2.5000
 
-loss (nats a token) by the number of tokens seen before
+loss (nats per token) by the number of tokens seen before
        4.00 ┼────────────╮
        3.63 ┤            │
        3.25 ┤            │
@@ -77,7 +77,7 @@ it("shows standard errors, the distance to the floor, and relations", () => {
 checkpoint          models/x/checkpoint-9
 text                a.txt: 5,000 tokens, 20,000 characters, 4,000 words after the first token
 windows             8 tokens, the next one 4 further on; each token scored once
-loss                1.3863 ± 0.0123 nats a token (perplexity 4.000)
+loss                1.3863 ± 0.0123 nats per token (perplexity 4.000)
 bits per character  0.5000 ± 0.0010   (0.3000 above the best possible, 0.2000)
 bits per word       2.5000 ± 0.0200   (1.5000 above the best possible, 1.0000)
 ±                   standard error, from 1,234 blocks of 8 tokens or more, cut at blank lines where there are any

@@ -1,18 +1,17 @@
-import { createRequire } from "node:module";
-import { dirname, sep } from "node:path";
+import { sep } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { BackendError } from "../../core/errors.js";
 import type { Backend } from "../backend.js";
 import { registerSharingIdentity } from "./identity.js";
 import { registerFastMatMul } from "./matMul.js";
+import { wasmFolder } from "./wasmFile.js";
 
 /** WebAssembly, from the npm registry alone. */
 export const wasm: Backend = {
   async use() {
     const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
     if (!tf.engine().registry.wasm) {
-      // The folder that holds the .wasm files: nothing is fetched.
-      setWasmPaths(dirname(createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")) + sep);
+      setWasmPaths(wasmFolder() + sep); // nothing is fetched
     }
     const events = ["uncaughtException", "unhandledRejection"];
     const before = new Set(events.flatMap((event) => process.rawListeners(event)));

@@ -8,7 +8,7 @@ export interface Figures {
   characters: number;
   /** Words of the text after its first token. */
   words: number;
-  /** Mean cross-entropy, in nats a token. */
+  /** Mean cross-entropy, in nats per token. */
   loss: number;
   /** `exp(loss)`. */
   perplexity: number;

@@ -264,6 +264,6 @@ function placesOfWord(tokens: readonly InspectedToken[], word: string, which: st
   try {
     return placesOfToken(tokens, word, "word");
   } catch (error) {
-    throw error instanceof ConfigError ? new ConfigError(`the ${which} text: ${error.message}`) : error;
+    throw error instanceof ConfigError ? error.in(`the ${which} text`) : error;
   }
 }

@@ -35,7 +35,7 @@ export function tokensOf({ model, tokenizer }: OpenModel, text: string, field: s
       field,
       rule: `fit the ${contextLength} tokens that the model can see`,
       got: `${ids.length}`,
-      remedy: `leave out ${ids.length - contextLength} of them: what stands before is not seen anyway`,
+      remedy: `leave out ${ids.length - contextLength} of them`,
     });
   }
   return Array.from(ids, (id, index) => ({ index, id, text: tokenizer.token(id) }));

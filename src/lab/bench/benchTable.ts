@@ -22,8 +22,8 @@ export function benchText(result: BenchResult): string {
 
 function tableLines(table: TableResult): string[] {
   const { task, shape, rows, failures, warnings } = table;
-  const work = task === "train" ? `; ${(stepFlops(shape) / 1e9).toFixed(2)} GF a step` : "";
-  const unit = task === "train" ? "ms a step" : "ms a token";
+  const work = task === "train" ? `; ${(stepFlops(shape) / 1e9).toFixed(2)} GF per step` : "";
+  const unit = task === "train" ? "ms per step" : "ms per token";
   const head = ["", unit, "quartiles", "tokens/s", "x best peer", "quartiles", "peak memory", "cores"];
   if (task === "train") head.push("of best rate", `loss ${commonSteps(rows)}`);
   const cells = rows.map((row) => cellsOf(table, row));

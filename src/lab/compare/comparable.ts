@@ -2,7 +2,7 @@ import { CheckpointError } from "../../core/errors.js";
 import type { ReportRun } from "./readRun.js";
 
 /**
- * Refuses runs whose losses can't be compared: a loss is in nats a token, so it means something else on another
+ * Refuses runs whose losses can't be compared: a loss is in nats per token, so it means something else on another
  * validation text, and with another tokenizer.
  *
  * @throws CheckpointError naming two runs and what differs.
@@ -11,7 +11,7 @@ export function requireComparable(runs: readonly ReportRun[]): void {
   const first = runs[0]!;
   for (const run of runs.slice(1)) {
     const remedy =
-      "compare runs that share text and tokenizer, or measure each with heed evaluate, in bits a character";
+      "compare runs that share text and tokenizer, or measure each with heed evaluate, in bits per character";
     const both = `${first.folder} and ${run.folder}`;
     const [text, other] = [first, run].map(validationText);
     if (text!.id !== other!.id) {

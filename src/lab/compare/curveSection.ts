@@ -27,7 +27,7 @@ const readings: Record<CurveAxis, { heading: string; how: string }> = {
   },
 };
 
-/** Loss over tokens, FLOPs and time, validation beside training. */
+/** Loss over tokens, FLOPs and time, validation next to training. */
 export function curveSection({ groups, floor }: Analysis, styles: Styles): PageBlock[] {
   const kinds = [
     { name: "Validation loss", curves: validationCurves(groups) },
@@ -63,7 +63,7 @@ function curveFigure(
     id: `${name.split(" ")[0]!.toLowerCase()}-${axis}`,
     title: `${name} over ${axisTitle(axis)}`,
     description: `${plural(curves.length, "line")}, which end at: ${list(ends)}.`,
-    spec: curveChart(curves, axis, { styles, floor: near, title: `${name.toLowerCase()} (nats a token)` }),
+    spec: curveChart(curves, axis, { styles, floor: near, title: `${name.toLowerCase()} (nats per token)` }),
     table: curveTable(curves, axis, name),
     legend: styles.legend,
   };

@@ -13,7 +13,7 @@ export interface Floor {
   tokens: number;
   words: number;
   bitsPerWord: number;
-  /** In nats a token, for the runs' tokenizer. */
+  /** In nats per token, for the runs' tokenizer. */
   loss: number;
 }
 
@@ -46,7 +46,7 @@ export async function floorOf(runs: readonly ReportRun[]): Promise<{ floor?: Flo
   }
 }
 
-/** Bits a word of a loss in nats a token: `loss · tokens / words / ln 2`. */
+/** Bits per word of a loss in nats per token: `loss · tokens / words / ln 2`. */
 export function bitsPerWord(loss: number, { tokens, words }: Floor): number {
   return (loss * tokens) / words / Math.LN2;
 }

@@ -51,10 +51,10 @@ export const seedOf = (run: ReportRun): number => run.record.training.seed;
 /** A number of each run, by which groups are compared. */
 export type Measure = (run: ReportRun) => number;
 
-/** Validation loss after the last step, in nats a token. */
+/** Validation loss after the last step, in nats per token. */
 export const finalLoss: Measure = ({ points }) => points.at(-1)!.valLoss!;
 
-/** The smallest validation loss, in nats a token. */
+/** The smallest validation loss, in nats per token. */
 export const bestLoss: Measure = ({ points }) => Math.min(...points.map(({ valLoss }) => valLoss ?? Infinity));
 
 /** The median over the run, its first step aside, which is slow because the graph is made. */

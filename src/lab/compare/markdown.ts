@@ -45,7 +45,7 @@ export function briefOf(analysis: Analysis): string {
   ].join("\n");
 }
 
-const lossesAre = "Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.";
+const lossesAre = "Losses in nats per token, as mean ± 95% interval over the seeds; lower is better.";
 
 const bullets = (texts: readonly string[]) => texts.map((text) => `- ${text}`);
 

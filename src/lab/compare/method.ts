@@ -27,12 +27,12 @@ export function methodOf({ floor, groups }: Analysis): string[] {
       "averaged over stretches of the logged batches.",
     ...(floor
       ? [
-          "Bits a word = loss · tokens / words / ln 2, with the tokens and words of the whole validation text; the best " +
+          "Bits per word = loss · tokens / words / ln 2, with the tokens and words of the whole validation text; the best " +
             "possible is the entropy of that text under the grammar that made it. The validation loss is of a sample of windows, whose " +
             "first tokens have little before them, so heed evaluate on the whole text finds a little less.",
         ]
       : [
-          "The loss is in nats a token: how good that is for a text depends on how long its tokens are, so it is compared only between runs of one tokenizer.",
+          "The loss is in nats per token: how good that is for a text depends on how long its tokens are, so it is compared only between runs of one tokenizer.",
         ]),
   ];
 }

@@ -19,7 +19,7 @@ export function blocksOf(analysis: Analysis): PageBlock[] {
   const styles = stylesOf(all, keys, ranked);
   return [
     `<h2 id="results">Results</h2>`,
-    paragraph("Losses in nats a token, as mean ± 95% interval over the seeds; lower is better."),
+    paragraph("Losses in nats per token, as mean ± 95% interval over the seeds; lower is better."),
     tableHtml(resultTable(analysis)),
     ...(best && effects.length > 0 ? effectSection(analysis) : []),
     ...curveSection(analysis, styles),

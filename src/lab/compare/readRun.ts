@@ -13,10 +13,10 @@ export interface MetricsPoint {
   tokens: number;
   /** Seconds since training began. */
   elapsed: number;
-  /** Loss of one batch, in nats a token. */
+  /** Loss of one batch, in nats per token. */
   trainLoss: number;
   tokensPerSecond: number;
-  /** In nats a token, on the steps that validate. */
+  /** In nats per token, on the steps that validate. */
   valLoss?: number;
 }
 

@@ -6,7 +6,7 @@ import { bitsPerWord, type Floor } from "./floor.js";
 import { bestLoss, bySeed, finalLoss, type Group, type Measure, seedOf, speed, summaryOf } from "./groups.js";
 import { isFinished } from "./readRun.js";
 
-/** What a report shows, as plain values; losses in nats a token. */
+/** What a report shows, as plain values; losses in nats per token. */
 export interface ReportFigures {
   /** Names of the settings that differ. */
   settings: string[];

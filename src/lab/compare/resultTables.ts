@@ -52,7 +52,7 @@ function lossColumns({ groups, floor, best, changes }: Analysis): Column[] {
     { head: "final loss", brief: true, cell: (group) => meanText(summaryOf(group, finalLoss)) },
     ...(groups.length > 1 ? comparison : []),
     { head: "best loss", brief: true, cell: (group) => meanText(summaryOf(group, bestLoss)) },
-    ...(floor ? [{ head: "bits a word (above the best possible)", cell: inBits }] : []),
+    ...(floor ? [{ head: "bits per word (above the best possible)", cell: inBits }] : []),
   ];
 }
 

@@ -45,7 +45,7 @@ export function factsOf({ runs, groups, keys, implied, floor }: Analysis): [stri
 }
 
 function floorText(floor: NonNullable<Analysis["floor"]>): string {
-  return `${loss(floor.loss)} nats a token, ${floor.bitsPerWord.toFixed(4)} bits a word (${count(floor.tokens)} tokens, ${count(floor.words)} words)`;
+  return `${loss(floor.loss)} nats per token, ${floor.bitsPerWord.toFixed(4)} bits per word (${count(floor.tokens)} tokens, ${count(floor.words)} words)`;
 }
 
 /** What came out, a sentence each. */
@@ -56,7 +56,7 @@ export function findings(analysis: Analysis): string[] {
   const bits = floor && bitsPerWord(mean, floor);
   const inBits =
     floor && bits
-      ? `, which is ${bits.toFixed(3)} bits a word, ${(bits - floor.bitsPerWord).toFixed(3)} above the best possible`
+      ? `, which is ${bits.toFixed(3)} bits per word, ${(bits - floor.bitsPerWord).toFixed(3)} above the best possible`
       : "";
   const spread = halfWidth === undefined ? "one seed" : `± ${loss(halfWidth)}, ${plural(seeds, "seed")}`;
   const first = keys.length > 0 ? `Lowest final validation loss: ${best.label}` : "Final validation loss";
@@ -64,14 +64,14 @@ export function findings(analysis: Analysis): string[] {
     .filter((group) => changes.get(group)?.change?.verdict === "noise")
     .map(({ label }) => `“${label}”`);
   return [
-    `${first}: ${loss(mean)} nats a token (${spread})${inBits}.`,
+    `${first}: ${loss(mean)} nats per token (${spread})${inBits}.`,
     ...effects.map(effectSentence),
     ...(effects.length > 1 && asGood.length > 0 ? [`Within noise of the best: ${shortList(asGood)}.`] : []),
     ...(groups.length > 1 && groups.every(({ finished }) => finished.length < 2) ? [oneSeed] : []),
   ];
 }
 
-/** What a reader should know beside the figures, a sentence each. */
+/** What a reader should know besides the figures, a sentence each. */
 export function toBeKnown({ notes, failures }: Analysis): string[] {
   return [...notes, ...failures.map(({ name, error }) => `${name} failed: ${error}`)];
 }

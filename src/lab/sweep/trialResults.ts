@@ -25,7 +25,7 @@ import type { TrialSettings } from "./trialSettings.js";
 
 export const resultsName = "results.jsonl";
 
-/** How a trial ended: a line of results.jsonl. Nothing in it depends on time. Losses are in nats a token. */
+/** How a trial ended: a line of results.jsonl. Nothing in it depends on time. Losses are in nats per token. */
 export interface TrialResult {
   trial: number;
   /** Its run folder, in the sweep's. */

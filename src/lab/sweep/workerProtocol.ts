@@ -25,7 +25,7 @@ export interface TrialTask {
   options: TrainOptions;
 }
 
-/** What a worker hears. */
+/** What a worker is sent. */
 export type ToWorker = WorkerTask | { kind: "stop" };
 
 /** How far a trial is. */
@@ -33,7 +33,7 @@ export interface TrialProgress {
   step: number;
   /** In all. */
   steps: number;
-  /** Of the last step, in nats a token; undefined before the first. */
+  /** Of the last step, in nats per token; undefined before the first. */
   trainLoss?: number;
   /** The smallest validation loss so far. */
   bestValLoss?: number;
@@ -47,7 +47,7 @@ export type WorkerAnswer =
   | { kind: "timed"; timing: StepTiming }
   /** The trial has made its last step. */
   | { kind: "done" }
-  /** It has saved where it is, as it was told to stop. */
+  /** It has saved where it is, as it was asked to stop. */
   | { kind: "interrupted" }
   | { kind: "error"; name: string; message: string };
 

@@ -1,11 +1,12 @@
 import type { ModelConfig } from "../../config/model.js";
-import { DataError } from "../../core/errors.js";
+import type { PagePrecision } from "../../config/pageFields.js";
 import { type Capture, capture, type Intervention, type PlaceFilter } from "../../inspection/capture.js";
 import { Transformer } from "../../model/transformer.js";
 import { tokenizerFromJson } from "../../tokenizers/json.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 import { unpackWeights } from "../packWeights.js";
-import type { PageModel, PagePrecision, PageRun, Payload } from "../payload.js";
+import type { PageModel, PageRun, Payload } from "../payload.js";
+import { readableText } from "../readableText.js";
 
 /** A model of the page, ready to run. */
 export interface EngineModel {
@@ -14,7 +15,8 @@ export interface EngineModel {
   readonly tokenizer: Tokenizer;
   readonly model: Transformer;
   readonly step: number | undefined;
-  readonly precision: PagePrecision;
+  /** How exactly the page keeps its weights, and the largest difference in logits that this makes on the page's texts. */
+  readonly precision: { weights: PagePrecision; logitDifference: number };
   readonly run: PageRun | undefined;
   readonly heads: PageModel["heads"];
   readonly senses: PageModel["senses"];
@@ -111,7 +113,7 @@ class RunningModel implements EngineModel {
     return this.page.step;
   }
   get precision() {
-    return this.page.precision;
+    return { weights: this.page.weights.type, logitDifference: this.page.logitDifference };
   }
   get run() {
     return this.page.run;
@@ -130,17 +132,8 @@ class RunningModel implements EngineModel {
   }
 
   look(given: string, { interventions, at = () => true }: LookOptions): Look {
-    const { ids, offsets, text } = this.tokenizer.encodePrompt(given);
-    const { contextLength, vocabSize } = this.config;
-    if (ids.length === 0) throw new DataError({ field: "text", rule: "have at least 1 token", value: given });
-    if (ids.length > contextLength) {
-      throw new DataError({
-        field: "text",
-        rule: `have at most ${contextLength} tokens, which is the context of ${this.name}`,
-        got: `${ids.length}`,
-        remedy: "leave some out",
-      });
-    }
+    const { ids, offsets, text } = readableText(given, this);
+    const { vocabSize } = this.config;
     const withLogits: PlaceFilter = (place) => place.point === "logits" || at(place);
     const captured = capture(this.model, [ids], { at: withLogits, interventions });
     const { values } = captured.at("output", "logits");

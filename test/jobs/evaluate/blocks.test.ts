@@ -108,7 +108,7 @@ describe("figuresOf", () => {
     expect(figures.standardError).toMatchObject({ blocks: 2, leastTokens: 3 });
   });
 
-  it("has no standard error for one block, and no bits a word without words", () => {
+  it("has no standard error for one block, and no bits per word without words", () => {
     expect(figuresOf(blocks.slice(0, 1), [1], 3)).not.toHaveProperty("standardError");
     const wordless = figuresOf(
       blocks.map((b) => ({ ...b, words: 0 })),

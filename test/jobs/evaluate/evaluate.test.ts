@@ -240,7 +240,7 @@ describe("evaluate", () => {
     expect(result).not.toHaveProperty("relations");
   });
 
-  it("has no bits a word for a text without words", async () => {
+  it("has no bits per word for a text without words", async () => {
     const path = workFolder(model, { "text.txt": "0 0 0" });
     const result = await evaluate({ checkpoint: path("run"), data: path("text.txt"), backend: "cpu" });
     expect(result.words).toBe(0);

@@ -59,14 +59,14 @@ best rate of 2048 x 2048 matrix products, float32: torch 200 GF/s
 jax is left out: no jax in python3
 
 ## tiny
-1 layers, 2 heads, 8 wide, 2 x 10 tokens, vocabulary 5; 0.00 GF a step
+1 layers, 2 heads, 8 wide, 2 x 10 tokens, vocabulary 5; 0.00 GF per step
 
-|               | ms a step |    quartiles | tokens/s |       x best peer |    quartiles | peak memory | cores | of best rate | loss 3 |
-|---------------|----------:|-------------:|---------:|------------------:|-------------:|------------:|------:|-------------:|-------:|
-| heed-native   |      10.0 | 10.0 to 10.5 |    2,000 |      2.00 (torch) | 2.00 to 2.00 |     1.50 GB |   2.0 |         100% | 2.8000 |
-| torch         |      20.0 | 20.0 to 21.0 |    1,000 |      1.00 (torch) | 1.00 to 1.00 |     1.50 GB |   2.0 |          50% | 2.8000 |
-| torch-compile |      30.0 | 30.0 to 31.5 |      667 |      0.67 (torch) | 0.67 to 0.67 |     1.50 GB |   2.0 |          33% | 2.8000 |
-| torch-bf16    |      15.0 | 15.0 to 15.0 |    1,333 | 1.00 (torch-bf16) | 1.00 to 1.00 |     1.50 GB |   2.0 |          67% | 2.8000 |
+|               | ms per step |    quartiles | tokens/s |       x best peer |    quartiles | peak memory | cores | of best rate | loss 3 |
+|---------------|------------:|-------------:|---------:|------------------:|-------------:|------------:|------:|-------------:|-------:|
+| heed-native   |        10.0 | 10.0 to 10.5 |    2,000 |      2.00 (torch) | 2.00 to 2.00 |     1.50 GB |   2.0 |         100% | 2.8000 |
+| torch         |        20.0 | 20.0 to 21.0 |    1,000 |      1.00 (torch) | 1.00 to 1.00 |     1.50 GB |   2.0 |          50% | 2.8000 |
+| torch-compile |        30.0 | 30.0 to 31.5 |      667 |      0.67 (torch) | 0.67 to 0.67 |     1.50 GB |   2.0 |          33% | 2.8000 |
+| torch-bf16    |        15.0 | 15.0 to 15.0 |    1,333 | 1.00 (torch-bf16) | 1.00 to 1.00 |     1.50 GB |   2.0 |          67% | 2.8000 |
 heed-wasm dropped out: it ended with SIGKILL`);
 });
 
@@ -101,11 +101,11 @@ it("shows decoding by the token, and warns of another text", () => {
       .slice(7),
   ).toEqual([
     "",
-    "|              | ms a token |      quartiles | tokens/s |         x best peer |    quartiles | peak memory | cores |",
-    "|--------------|-----------:|---------------:|---------:|--------------------:|-------------:|------------:|------:|",
-    "| heed-native  |      0.500 | 0.500 to 0.500 |    2,000 | 2.00 (transformers) | 2.00 to 2.00 |     1.50 GB |   2.0 |",
-    "| heed-wasm    |       2.00 |   2.00 to 2.00 |      500 | 0.50 (transformers) | 0.50 to 0.50 |     1.50 GB |   2.0 |",
-    "| transformers |       1.00 |   1.00 to 1.00 |    1,000 | 1.00 (transformers) | 1.00 to 1.00 |     1.50 GB |   2.0 |",
+    "|              | ms per token |      quartiles | tokens/s |         x best peer |    quartiles | peak memory | cores |",
+    "|--------------|-------------:|---------------:|---------:|--------------------:|-------------:|------------:|------:|",
+    "| heed-native  |        0.500 | 0.500 to 0.500 |    2,000 | 2.00 (transformers) | 2.00 to 2.00 |     1.50 GB |   2.0 |",
+    "| heed-wasm    |         2.00 |   2.00 to 2.00 |      500 | 0.50 (transformers) | 0.50 to 0.50 |     1.50 GB |   2.0 |",
+    "| transformers |         1.00 |   1.00 to 1.00 |    1,000 | 1.00 (transformers) | 1.00 to 1.00 |     1.50 GB |   2.0 |",
     "WARNING: heed-wasm writes another text than heed-native from token 2 on",
     "WARNING: transformers writes another text than heed-native from token 3 on",
   ]);

@@ -18,7 +18,7 @@ const refused = (...asked: Parameters<typeof make>) =>
 it("refuses runs that were validated on different texts", () => {
   expect(refused({}, { record: { files: [train!, { ...other(held), path: "other.txt" }] } })).toBe(
     "CheckpointError: runs must be validated on the same text for their losses to be compared: RUN and RUN were on " +
-      "held.txt and other.txt (compare runs that share text and tokenizer, or measure each with heed evaluate, in bits a character)",
+      "held.txt and other.txt (compare runs that share text and tokenizer, or measure each with heed evaluate, in bits per character)",
   );
   const ofOne = { files: [train!] };
   expect(refused({ record: ofOne }, { record: { ...ofOne, valFraction: 0.2 } })).toContain(
@@ -30,7 +30,7 @@ it("refuses runs that were validated on different texts", () => {
 it("refuses runs with different tokenizers", () => {
   expect(refused({}, { record: { tokenizer: "word" }, model: { vocabSize: 70 } })).toBe(
     "CheckpointError: runs must share a tokenizer for their losses to be compared: RUN and RUN have others, " +
-      "char, 50 tokens and word, 70 tokens (compare runs that share text and tokenizer, or measure each with heed evaluate, in bits a character)",
+      "char, 50 tokens and word, 70 tokens (compare runs that share text and tokenizer, or measure each with heed evaluate, in bits per character)",
   );
   expect(refused({}, { record: { unknownToken: true } })).toContain("must share a tokenizer");
   expect(refused({}, { record: { files: [other(train), held!] } })).toContain("must share a tokenizer");

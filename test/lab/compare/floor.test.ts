@@ -24,7 +24,7 @@ function runOn(floor: object): ReportRun {
   return make({ tokenizer, record: { files: [texts[0]!, { ...texts[1]!, path: held, sha256 }] } })[0]!;
 }
 
-it("turns bits a word into nats a token by the counts of the whole text", async () => {
+it("turns bits per word into nats per token by the counts of the whole text", async () => {
   const { floor } = await floorOf([runOn({ bitsPerCharacter: 0.5, bitsPerWord: 1.6 })]);
   expect(floor).toMatchObject({ text: held, tokens: 8, words: 3, bitsPerWord: 1.6 });
   // 1.6 bits · 3 words = 4.8 bits, over 8 tokens 0.6 bits, in nats 0.6 · ln 2.

@@ -40,7 +40,7 @@ it("writes down everything that came out", async () => {
 });
 
 // By hand: 2, 2.1 and 2.05 have the mean 2.05 and s = 0.05, so ± 4.3027 · 0.05 / √3 = 0.1242; the changes of heads 1 → 2
-// are -0.5, -0.48 and -0.49, with s = 0.01, so ± 0.0248; 2.05 · 8 / 3 / ln 2 = 7.887 bits a word; 24,768 operations a
+// are -0.5, -0.48 and -0.49, with s = 0.01, so ± 0.0248; 2.05 · 8 / 3 / ln 2 = 7.887 bits per word; 24,768 operations a
 // token (settings.test.ts) and 3,200 tokens make 79.3 M; 800 + 128 numbers in the embeddings, 3,312 in the rest.
 const report = `\
 # Comparison of 10 runs: heads
@@ -51,12 +51,12 @@ const report = `\
 - trained on: text.txt
 - validated on: held.txt
 - tokenizer: char, 50 tokens
-- best possible: 0.4159 nats a token, 1.6000 bits a word (8 tokens, 3 words)
+- best possible: 0.4159 nats per token, 1.6000 bits per word (8 tokens, 3 words)
 - made with: heed 0.1.0, backend native
 
 ## In short
 
-- Lowest final validation loss: heads 2: 1.5600 nats a token (± 0.1490, 3 seeds), which is 6.002 bits a word, 4.402 above the best possible.
+- Lowest final validation loss: heads 2: 1.5600 nats per token (± 0.1490, 3 seeds), which is 6.002 bits per word, 4.402 above the best possible.
 - heads: 3 differences, 2 clear and 1 within noise. The largest: 1 → 2 changes the loss by −0.4900 ± 0.0248 (clear).
 
 ## To be known
@@ -65,13 +65,13 @@ const report = `\
 
 ## Results
 
-Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.
+Losses in nats per token, as mean ± 95% interval over the seeds; lower is better.
 
-| heads | seeds |      final loss | against the best |      verdict |       best loss | bits a word (above the best possible) | parameters |  FLOPs | tokens/s |
-|-------|------:|----------------:|-----------------:|-------------:|----------------:|--------------------------------------:|-----------:|-------:|---------:|
-| 1     |     3 | 2.0500 ± 0.1242 | +0.4900 ± 0.0248 |        clear | 2.0500 ± 0.1242 |                        7.887 (+6.287) |      4,240 | 79.3 M |   12,345 |
-| 2     |     3 | 1.5600 ± 0.1490 |                  |         best | 1.5600 ± 0.1490 |                        6.002 (+4.402) |      4,240 | 79.3 M |   12,345 |
-| 4     |     3 | 1.5667 ± 0.1518 | +0.0067 ± 0.0287 | within noise | 1.5667 ± 0.1518 |                        6.027 (+4.427) |      4,240 | 79.3 M |   12,345 |
+| heads | seeds |      final loss | against the best |      verdict |       best loss | bits per word (above the best possible) | parameters |  FLOPs | tokens/s |
+|-------|------:|----------------:|-----------------:|-------------:|----------------:|----------------------------------------:|-----------:|-------:|---------:|
+| 1     |     3 | 2.0500 ± 0.1242 | +0.4900 ± 0.0248 |        clear | 2.0500 ± 0.1242 |                          7.887 (+6.287) |      4,240 | 79.3 M |   12,345 |
+| 2     |     3 | 1.5600 ± 0.1490 |                  |         best | 1.5600 ± 0.1490 |                          6.002 (+4.402) |      4,240 | 79.3 M |   12,345 |
+| 4     |     3 | 1.5667 ± 0.1518 | +0.0067 ± 0.0287 | within noise | 1.5667 ± 0.1518 |                          6.027 (+4.427) |      4,240 | 79.3 M |   12,345 |
 
 ## Change of the final loss by setting
 
@@ -105,7 +105,7 @@ const brief = `\
 | 2     |     3 | 1.5600 ± 0.1490 |                  |         best | 1.5600 ± 0.1490 |      4,240 |   12,345 |
 | 4     |     3 | 1.5667 ± 0.1518 | +0.0067 ± 0.0287 | within noise | 1.5667 ± 0.1518 |      4,240 |   12,345 |
 
-Losses in nats a token, as mean ± 95% interval over the seeds; lower is better.
-Lowest final validation loss: heads 2: 1.5600 nats a token (± 0.1490, 3 seeds), which is 6.002 bits a word, 4.402 above the best possible.
+Losses in nats per token, as mean ± 95% interval over the seeds; lower is better.
+Lowest final validation loss: heads 2: 1.5600 nats per token (± 0.1490, 3 seeds), which is 6.002 bits per word, 4.402 above the best possible.
 heads: 3 differences, 2 clear and 1 within noise. The largest: 1 → 2 changes the loss by −0.4900 ± 0.0248 (clear).
 run-10 stands at step 66 of 100: its curve is shown, but it counts in no mean.`;

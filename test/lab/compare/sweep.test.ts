@@ -132,7 +132,7 @@ it("chooses no value that lacks seeds which others have, and says so", async () 
   const compared = await analyze([sweepOf(trials)]);
   expect(compared.best!.settings.lr).toBe(0.1);
   expect(compared.notes).toEqual(["Of fewer seeds than others, so the mean says less: “lr 0.1” (1 seed)."]);
-  expect(findings(compared)[0]).toBe("Lowest final validation loss: lr 0.1: 1.5500 nats a token (one seed).");
+  expect(findings(compared)[0]).toBe("Lowest final validation loss: lr 0.1: 1.5500 nats per token (one seed).");
 });
 
 it("names the best of runs of one seed each, and lists the others by their loss", async () => {
@@ -150,7 +150,9 @@ it("names the best of runs of one seed each, and lists the others by their loss"
     ["16", undefined],
     ["64", undefined],
   ]);
-  expect(findings(analysis)[0]).toBe("Lowest final validation loss: dim 32, heads 2: 1.0000 nats a token (one seed).");
+  expect(findings(analysis)[0]).toBe(
+    "Lowest final validation loss: dim 32, heads 2: 1.0000 nats per token (one seed).",
+  );
 });
 
 it("sorts by the mean loss, also settings that lack seeds", async () => {

@@ -22,7 +22,7 @@ export function changeChart(changes: readonly (Change & { change: Judged })[]): 
   const x = {
     field: "mean",
     type: "quantitative",
-    title: "change of the final loss (nats a token)",
+    title: "change of the final loss (nats per token)",
     scale: { domain: [low, high], nice: false },
     axis: { values: ticks(low, high), format: numberFormat, grid: true },
   };

@@ -6,7 +6,7 @@ import { wrap } from "./rows.js";
 import { linear, logAxis } from "./scales.js";
 import { config, type Styles, size } from "./theme.js";
 
-export const finalLossTitle = "final validation loss (nats a token)";
+export const finalLossTitle = "final validation loss (nats per token)";
 
 /** Numbers up to this many each have a place of their own; more stand along a scale. */
 const mostPlaces = 8;
