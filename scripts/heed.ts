@@ -12,5 +12,6 @@ await main({
   compare: () => import("./compare.js"),
   generate: () => import("./generate.js"),
   evaluate: () => import("./evaluate.js"),
+  page: () => import("./page.js"),
   bench: () => import("./bench.js"),
 });

@@ -3,6 +3,7 @@ import { evaluationFields } from "../../src/config/evaluation.js";
 import { type Field, type FieldTable, parseField } from "../../src/config/fields.js";
 import { generationFields } from "../../src/config/generation.js";
 import { modelFields } from "../../src/config/model.js";
+import { pageFields } from "../../src/config/pageFields.js";
 import { dataFields, machineFields, outputFields } from "../../src/config/run.js";
 import { trainingFields } from "../../src/config/training.js";
 import { ConfigError } from "../../src/core/errors.js";
@@ -87,6 +88,7 @@ const tables: FieldTable[] = [
   dataFields,
   machineFields,
   outputFields,
+  pageFields,
 ];
 
 /** `--layers` for numLayers; a name that no row has stays as it is. */
