@@ -178,7 +178,7 @@ const tests = (args) => [
 
 /**
  * Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript and the
- * program of pages beside it.
+ * program of pages next to it.
  */
 async function build(newFolder) {
   const folder = newFolder ? resolve(user, newFolder) : inRoot("dist");
@@ -201,7 +201,7 @@ async function bundlePages(folder) {
   writeFileSync(builtProgram, await buildProgram());
 }
 
-/** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts of its own accord. */
+/** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts unasked. */
 async function pack(args) {
   const code = await build();
   return code === 0 ? run("npm", ["pack", root, ...args], { cwd: user }) : code;

@@ -50,7 +50,7 @@ export function switchFlag(describe: string, byDefault?: boolean): Options {
   return { type: "boolean", describe, ...defaultsTo(byDefault) };
 }
 
-/** The library applies defaults, so that a flag left out is told from one that is given; help states them. */
+/** The library applies defaults, so that a flag left out can be told from one that is given; help states them. */
 function defaultsTo(byDefault: unknown): Options {
   return byDefault === undefined ? {} : { defaultDescription: String(byDefault) };
 }

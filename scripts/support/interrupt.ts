@@ -7,7 +7,7 @@ type Stop = keyof typeof exitCodes;
 
 const signals = Object.keys(exitCodes) as Stop[];
 
-/** Milliseconds in which signals are one request: npm, or whoever stops a group of processes, sends it twice. */
+/** Milliseconds in which signals are one request: npm, or a program that stops a group of processes, sends it twice. */
 const oneRequest = 1000;
 
 let stoppedBy: Stop | undefined;

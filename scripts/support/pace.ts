@@ -1,4 +1,4 @@
-/** Steps that are measured before a pace is told. */
+/** Steps that are measured before a pace is shown. */
 const few = 3;
 
 /** How fast a run goes, by the steps after the first one of this process: that one also builds the graph. */

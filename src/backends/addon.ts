@@ -13,7 +13,7 @@ export interface SeenFile {
   mtimeMs: number;
 }
 
-/** What setup notes beside an addon that a child process has seen to work; `scripts/run.mjs` reads it too. */
+/** What setup writes next to an addon that a child process has seen to work; `scripts/run.mjs` reads it too. */
 export interface AddonNote {
   /** Where the addon came from. */
   from: "wheel" | "official" | "elsewhere";
@@ -50,7 +50,7 @@ export function seeFile(path: string): SeenFile | undefined {
   return stats?.isFile() ? { path, size: stats.size, mtimeMs: stats.mtimeMs } : undefined;
 }
 
-/** What setup noted beside the addon; undefined if it noted nothing or the note is damaged. */
+/** What setup wrote next to the addon; undefined if it wrote nothing or the note is damaged. */
 export function readAddonNote(packageFolder: string): AddonNote | undefined {
   try {
     const note: AddonNote = JSON.parse(readFileSync(addonNoteFile(packageFolder), "utf8"));

@@ -16,7 +16,7 @@ export function threadsEach(processes: number): number {
   return Math.max(1, Math.floor(allowedThreads() / processes));
 }
 
-/** The environment of a process that shall compute on so many threads, whatever this one was told. */
+/** The environment of a process that shall compute on that many threads, whatever this one was given. */
 export function threadSettings(threads: number): Record<string, string | undefined> {
   return { HEED_THREADS: String(threads), TF_NUM_INTEROP_THREADS: undefined, TF_NUM_INTRAOP_THREADS: undefined };
 }

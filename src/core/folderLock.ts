@@ -86,7 +86,7 @@ function touch(path: string): void {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // The lock was taken over, or the disk is read-only now: the work finds out by itself.
+    // The lock was taken over, or the disk is read-only now: the work will notice.
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** `text` with a last line that tells whether it was changed. */
+/** `text` with a last line that shows whether it was changed. */
 export function withSignature(text: string): string {
   return `${text}<!-- written by heed compare, ${digest(text)} -->\n`;
 }

@@ -28,7 +28,7 @@ export interface Difference {
 
 /**
  * `clear`: larger than noise, also when all comparisons of its family are held against it. `likely`: larger than noise
- * by itself, but among so many comparisons one such may be luck. `noise`: 0 lies inside the interval.
+ * by itself, but among that many comparisons one such may be luck. `noise`: 0 lies inside the interval.
  */
 export type Verdict = "clear" | "likely" | "noise";
 

@@ -1,6 +1,4 @@
-import { DataError } from "../core/errors.js";
-import { readRegularFile } from "../core/files.js";
-import { parseJson } from "../core/strictJson.js";
+import { isOffset, isWord, readJsonLines } from "./jsonLines.js";
 
 /** A place of a text where what came before decides a word. Offsets count characters. */
 export interface Choice {
@@ -22,33 +20,12 @@ export interface Choice {
  * @throws DataError naming the first line that is none.
  */
 export function readChoices(file: string): Choice[] {
-  const lines = readRegularFile(file).toString().split("\n");
-  if (lines.at(-1) === "") lines.pop();
-  return lines.map((line, i) => {
-    const choice = parse(line);
-    if (choice) return choice;
-    const shown = line.length <= 80 ? line : `${line.slice(0, 77)}...`;
-    throw new DataError(
-      `${file}, line ${i + 1}: must be a choice, {"kind", "context", "start", "right", "wrong": [...]}: got ${shown}`,
-    );
-  });
+  return readJsonLines(file, { form: 'a choice, {"kind", "context", "start", "right", "wrong": [...]}', parse });
 }
 
-function parse(line: string): Choice | undefined {
-  let value: unknown;
-  try {
-    value = parseJson(line);
-  } catch {
-    return undefined;
-  }
-  const { kind, context, start, right, wrong } = (value ?? {}) as Record<string, unknown>;
-  const isWord = (word: unknown): word is string => typeof word === "string" && word !== "";
+function parse({ kind, context, start, right, wrong }: Record<string, unknown>): Choice | undefined {
   const areWords =
     Array.isArray(wrong) && wrong.length > 0 && wrong.every(isWord) && !wrong.some((word) => word === right);
   if (!isWord(kind) || !isWord(right) || !areWords || !isOffset(context) || !isOffset(start)) return undefined;
   return context <= start ? { kind, context, start, right, wrong } : undefined;
-}
-
-function isOffset(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

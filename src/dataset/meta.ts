@@ -9,11 +9,12 @@ export interface EntropyFloor {
   bitsPerWord: number;
 }
 
-/** What `meta.json` beside a data file says about one file of its corpus. */
+/** What `meta.json` next to a data file says about one file of its corpus. */
 interface MetaFile {
   sha256?: unknown;
   floor?: { bitsPerCharacter?: unknown; bitsPerWord?: unknown };
   choices?: unknown;
+  relations?: unknown;
 }
 
 interface Meta {
@@ -22,7 +23,7 @@ interface Meta {
 }
 
 /**
- * The held-out text that belongs to the data file at `path`: named by `heldOut` in a `meta.json` beside it that lists
+ * The held-out text that belongs to the data file at `path`: named by `heldOut` in a `meta.json` next to it that lists
  * the file, too. Undefined without one, and for the held-out text itself.
  *
  * @throws DataError if the held-out text is named but not there.
@@ -42,7 +43,7 @@ export function heldOutFor(path: string): string | undefined {
 }
 
 /**
- * The entropy floor of the text at `path`, where a `meta.json` beside it states one for just these bytes; with `note`
+ * The entropy floor of the text at `path`, where a `meta.json` next to it states one for just these bytes; with `note`
  * instead where it states one for other bytes.
  */
 export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor; note?: string } {
@@ -54,20 +55,35 @@ export function knownFloor(path: string, sha256: string): { floor?: EntropyFloor
   return { note: `${path} is not the text that ${metaPath(path)} describes, so its entropy floor is not used` };
 }
 
+/** A file that a `meta.json` names, or why it is not there. */
+export interface NamedFile {
+  file?: string;
+  note?: string;
+}
+
 /**
- * The file of choices for the text at `path`, where a `meta.json` beside it names one for just these bytes; with `note`
+ * The file of choices for the text at `path`, where a `meta.json` next to it names one for just these bytes; with `note`
  * instead where it names one that is not there.
  */
-export function choicesFile(path: string, sha256: string): { file?: string; note?: string } {
+export function choicesFile(path: string, sha256: string): NamedFile {
+  return namedFile(path, sha256, "choices");
+}
+
+/** The same for the file that says which words of the text belong together. */
+export function relationsFile(path: string, sha256: string): NamedFile {
+  return namedFile(path, sha256, "relations");
+}
+
+function namedFile(path: string, sha256: string, field: "choices" | "relations"): NamedFile {
   const entry = metaOf(path)?.files[basename(path)];
-  const name = entry?.choices;
+  const name = entry?.[field];
   if (typeof name !== "string" || name !== basename(name) || entry?.sha256 !== sha256) return {};
   const file = join(dirname(path), name);
   if (existsSync(file)) return { file };
   return { note: `${file}, which ${metaPath(path)} names, is not there, so relations are left out` };
 }
 
-/** The `meta.json` beside `path`, where there is one of our form that lists the file; others are the user's own business. */
+/** The `meta.json` next to `path`, where there is one of our form that lists the file; others are the user's own business. */
 function metaOf(path: string): Meta | undefined {
   let value: unknown;
   try {

@@ -92,7 +92,7 @@ function zipped(start: string): NotText {
   return { is: "a ZIP archive", remedy: unpack("unzip") };
 }
 
-/** UTF-16 or UTF-32 without a mark: told by where its zeros are, and where its common characters. */
+/** UTF-16 or UTF-32 without a mark: recognized by where its zeros are, and where its common characters. */
 function unmarkedEncoding(bytes: Buffer): string | undefined {
   const zeros = [0, 1, 2, 3].map((place) => bytes.filter((byte, i) => byte === 0 && i % 4 === place).length);
   const quarter = Math.floor(bytes.length / 4);

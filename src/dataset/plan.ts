@@ -9,7 +9,7 @@ import { requireText } from "./readText.js";
 
 /**
  * How texts are read and split. `each`: each training text gives its share of validation text, no text is in both splits, and
- * byte order marks amid a text are left out. `joined`, as heed did at first: the share is the end of all texts joined.
+ * byte order marks inside a text are left out. `joined`, as heed did at first: the share is the end of all texts joined.
  */
 export const readings = ["joined", "each"] as const;
 export type Reading = (typeof readings)[number];
@@ -21,7 +21,7 @@ export interface CorpusOptions {
   tokenizer: Tokenizer | FitKindOptions;
   /** `T`: training and validation text must hold at least `T + 1` tokens each. */
   contextLength: number;
-  /** Texts to validate on. @default the held-out text that a meta.json beside the one data file names */
+  /** Texts to validate on. @default the held-out text that a meta.json next to the one data file names */
   valFiles?: readonly TextSource[];
   /** Share of each text's tokens, at its end, to validate on instead; 0 for no validation. @default 0.1 */
   valFraction?: number;

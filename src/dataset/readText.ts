@@ -14,7 +14,7 @@ export interface ReadTextOptions {
   onBytes?: (bytes: Uint8Array) => void;
   /** Is called with what the user should know of the text, a line each, when all of it is read. */
   onNote?: (line: string) => void;
-  /** Whether byte order marks amid the text are kept as characters. @default false */
+  /** Whether byte order marks inside the text are kept as characters. @default false */
   keepMarks?: boolean;
 }
 

@@ -7,7 +7,7 @@ import type { Transformer } from "../model/transformer.js";
 import { type CapturedValue, numbersOf } from "./numbers.js";
 import { type Place, placeName, placesOf, shapeAt } from "./places.js";
 
-/** Which places to keep: all for which it answers true. */
+/** Which places to keep: those for which it returns true. */
 export type PlaceFilter = (place: Place) => boolean;
 
 /** A change of the pass at one place: what `change` returns, of the same shape, takes the value's place. */

@@ -8,7 +8,7 @@ export interface CapturedValue {
 
 /** A value as plain numbers, which are the caller's own. */
 export function numbersOf(value: tf.Tensor): CapturedValue {
-  return { shape: value.shape, values: (value.dataSync() as Float32Array).slice() }; // wasm answers a view of memory that the pass uses again
+  return { shape: value.shape, values: (value.dataSync() as Float32Array).slice() }; // wasm returns a view of memory that the pass uses again
 }
 
 /** The numbers of what `make` computes; its tensors are freed. */

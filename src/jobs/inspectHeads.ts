@@ -1,6 +1,11 @@
-import type { TextSource } from "../config/textSource.js";
-import type { HeadScores } from "../inspection/headScores.js";
-import type { HeadRelation, RelationQuestion } from "../inspection/relationScores.js";
+import { setImmediate as eventLoop } from "node:timers/promises";
+import { useBackend } from "../backends/choose.js";
+import { pathOf, type TextSource } from "../config/textSource.js";
+import { requireInteger, requireNamed } from "../core/checks.js";
+import { type HeadScores, headScores } from "../inspection/headScores.js";
+import { type AskedQuestion, type HeadRelation, noneFound, relationScores } from "../inspection/relationScores.js";
+import { readAnnotatedTexts, textOfRun } from "./inspect/annotatedTexts.js";
+import { openModel } from "./openModel.js";
 
 export interface InspectHeadsOptions {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
@@ -28,7 +33,7 @@ export interface HeadInspection {
   texts: number;
   tokens: number;
   /** What was asked of every head; empty where the corpus does not know its relations. */
-  questions: (RelationQuestion & { places: number; texts: number })[];
+  questions: AskedQuestion[];
   /** Layer by layer. */
   heads: InspectedHead[];
 }
@@ -40,12 +45,52 @@ export interface InspectedHead extends HeadScores {
   label: string;
 }
 
+/** Texts to read unless you say otherwise: enough to tell heads apart, and read in seconds. */
+const defaultTexts = 60;
+
+/** Tokens of a text that are read at a time: attention weights take `4 L H T²` bytes. */
+const longestText = 256;
+
 /**
  * What the heads of a saved model do: their scores on a text and, where the text's corpus knows which words belong
  * together, which relations they have found.
  *
  * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used.
  */
-export async function inspectHeads(_options: InspectHeadsOptions): Promise<HeadInspection> {
-  throw new Error("comes next");
+export async function inspectHeads({ checkpoint, ...options }: InspectHeadsOptions): Promise<HeadInspection> {
+  requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
+  const most = requireInteger("texts", options.texts ?? defaultTexts);
+  const { trust, backend, onNote, onProgress } = options;
+  const active = await useBackend(backend);
+  const { model, tokenizer, folder, notes, dispose } = openModel(checkpoint, { trust });
+  try {
+    for (const note of [`backend ${active.reason}; ${folder}`, ...notes]) onNote?.(note);
+    const data = options.data ?? textOfRun(folder);
+    const length = Math.min(model.config.contextLength, longestText);
+    const texts = await readAnnotatedTexts(data, { tokenizer, length, most, onNote });
+    const ids = texts.map((text) => text.ids);
+    const scores = headScores(model, ids);
+    const { questions, heads } = await relationScores(model, texts, {
+      async onProgress(done, total) {
+        onProgress?.(done, total);
+        await eventLoop(); // lets a progress bar be drawn
+      },
+    });
+    return {
+      checkpoint: folder,
+      data: pathOf(data),
+      texts: texts.length,
+      tokens: ids.reduce((sum, { length }) => sum + length, 0),
+      questions,
+      heads: scores.map((score, i) => ({ ...score, relations: heads[i]!, label: labelOf(heads[i]!) })),
+    };
+  } finally {
+    dispose();
+  }
+}
+
+function labelOf(relations: readonly HeadRelation[]): string {
+  const found = relations.filter((relation) => relation.found);
+  found.sort((a, b) => b.ablation.difference.mean - a.ablation.difference.mean);
+  return found[0]?.kind ?? noneFound;
 }

@@ -6,10 +6,10 @@ import type { Point } from "./points.js";
 export interface AttentionCache {
   /** Tokens that the model can see, `T`. */
   readonly contextLength: number;
-  /** Where the one token at hand stands, a scalar int32; undefined: the tokens at hand begin the text. */
+  /** The position of the one current token, a scalar int32; undefined: the current tokens begin the text. */
   readonly position: tf.Scalar | undefined;
   /**
-   * Takes in what a layer makes of the tokens at hand, and answers what they may look at. In: `keys` and `values`
+   * Stores what a layer makes of the current tokens, and returns what they may look at. In: `keys` and `values`
    * `[1, H, T', D]`. Out: `[1, H, S, D]` each, and what to add to the scores, `[T', S]`.
    */
   update(
@@ -20,7 +20,7 @@ export interface AttentionCache {
 }
 
 /**
- * What a forward pass tells its layers beside the activations. It is passed to `call` as its second argument;
+ * What a forward pass passes to its layers besides the activations. It is passed to `call` as its second argument;
  * every field is optional, and without any a layer computes plain inference.
  */
 export interface CallContext {

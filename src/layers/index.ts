@@ -1,4 +1,4 @@
-/** The layers of a transformer, and what a forward pass tells them. */
+/** The layers of a transformer, and what a forward pass passes to them. */
 export { CausalSelfAttention, type CausalSelfAttentionConfig } from "./causalSelfAttention.js";
 export type { AttentionCache, CallContext } from "./context.js";
 export { Dropout, type DropoutConfig } from "./dropout.js";

@@ -18,7 +18,7 @@ export interface TokenEmbeddingConfig {
 
 /**
  * A vector for each token, and, read backwards, a score for each token: `ids` `[B, T]` int32 become rows of `weight`,
- * `[B, T, C]`; given vectors `[B, T, C]` it answers `x · weightᵀ`, the logits `[B, T, V]` of a tied output.
+ * `[B, T, C]`; given vectors `[B, T, C]` it returns `x · weightᵀ`, the logits `[B, T, V]` of a tied output.
  * Weight `weight`: `[V, C]`, starts at normal(0, 0.02).
  *
  * @throws ConfigError if `vocabSize` or `hiddenDim` is not a whole number of at least 1.

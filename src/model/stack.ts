@@ -81,7 +81,7 @@ export interface Runner<Value> {
   add(a: Value, b: Value): Value;
   /** Keeps the last token alone, where the others are not wanted. */
   last?(value: Value): Value;
-  /** Called at the points between layers; answers what the pass goes on with. */
+  /** Called at the points between layers; returns what the pass goes on with. */
   at?(layer: string, point: Point, value: Value): Value;
 }
 

@@ -25,7 +25,7 @@ export function attentionWeights(q: tf.Tensor4D, k: tf.Tensor4D): tf.Tensor4D {
 /** Queries that are worked on together on native: the keys after the last of them are left out. */
 const blockLength = 128;
 
-/** In how many blocks so many queries are worked on: `(blocks + 1) / (2 blocks)` of attention's square is computed. */
+/** The number of blocks that this many queries are worked on in: `(blocks + 1) / (2 blocks)` of attention's square is computed. */
 function attentionBlocks(queries: number): number {
   return nativeBackend() ? Math.ceil(queries / blockLength) : 1;
 }

@@ -4,7 +4,7 @@ import type { Run } from "./runFolder.js";
 import type { RunRecord } from "./runRecord.js";
 import { RunEvents } from "./tensorboard/runEvents.js";
 
-/** Steps whose figures go to metrics.jsonl beside those that validate. */
+/** Steps whose figures go to metrics.jsonl besides those that validate. */
 const logEvery = 10;
 
 /** What a run writes down as it goes on: metrics.jsonl and, where it is asked for, TensorBoard's events. */

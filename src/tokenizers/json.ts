@@ -35,7 +35,7 @@ export function tokenizerFromJson(value: unknown, source = "tokenizer.json"): To
 }
 
 /**
- * Hugging Face's `tokenizer_config.json`, to stand beside `tokenizer.json`: without it their libraries drop spaces
+ * Hugging Face's `tokenizer_config.json`, to stand next to `tokenizer.json`: without it their libraries drop spaces
  * before punctuation when they decode, and the JavaScript one does not know the unknown token.
  */
 export function tokenizerConfigJson(tokenizer: Tokenizer): object {

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { DataError } from "../../src/core/errors.js";
-import { choicesFile, heldOutFor, knownFloor } from "../../src/dataset/meta.js";
+import { choicesFile, heldOutFor, knownFloor, relationsFile } from "../../src/dataset/meta.js";
 import { folderOf } from "./files.js";
 
 const meta = {
@@ -91,5 +91,13 @@ describe("choicesFile", () => {
     expect(choicesFile(path("heldout.txt"), "bb")).toEqual({
       note: `${path("gone.jsonl")}, which ${path("meta.json")} names, is not there, so relations are left out`,
     });
+  });
+});
+
+describe("relationsFile", () => {
+  it("is the file that meta.json names for the very bytes", () => {
+    const path = corpus({ files: { "heldout.txt": { sha256: "bb", relations: "mine.txt", choices: "tales.txt" } } });
+    expect(relationsFile(path("heldout.txt"), "bb")).toEqual({ file: path("mine.txt") });
+    expect(relationsFile(path("heldout.txt"), "cc")).toEqual({});
   });
 });

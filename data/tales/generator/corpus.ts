@@ -24,6 +24,8 @@ export interface SplitPlan {
   stories: number;
   /** The file with its choices. */
   choices?: string;
+  /** The file with its relations. */
+  relations?: string;
 }
 
 export const TRAIN: SplitPlan = { split: "train", file: "tales.txt", seed: 20250, stories: 2750 };
@@ -33,6 +35,7 @@ export const HELD_OUT: SplitPlan = {
   seed: 77003,
   stories: 290,
   choices: "choices.jsonl",
+  relations: "relations.jsonl",
 };
 
 /** A split: its stories, their texts joined, and the offset at which each story begins. */
@@ -62,6 +65,8 @@ export interface FileMeta {
   floor: Floor;
   /** The file with the words that the grammar determines. */
   choices?: string;
+  /** The file with the words that belong together. */
+  relations?: string;
 }
 
 /** `meta.json`. */
@@ -140,6 +145,7 @@ function describe(split: Split): FileMeta {
     stories: split.stories.length,
     floor,
     ...(split.plan.choices && { choices: split.plan.choices }),
+    ...(split.plan.relations && { relations: split.plan.relations }),
   };
 }
 

@@ -67,7 +67,7 @@ export class RelationTest {
     return this.packer.rows.length;
   }
 
-  /** Has a model read every row; answers its accuracies, best first. `onRows` hears how many rows are done. */
+  /** Has a model read every row and returns its accuracies, best first. `onRows` is called with how many rows are done. */
   async run(reader: RowReader, onRows?: (done: number) => void): Promise<RelationAccuracy[]> {
     const { rows } = this.packer;
     for (let firstRow = 0; firstRow < rows.length; firstRow += reader.batchSize) {

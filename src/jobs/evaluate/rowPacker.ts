@@ -67,7 +67,7 @@ export class RowPacker {
   }
 }
 
-/** Gives the answers of `rows` what a model lost on them. */
+/** Writes into the answers of `rows` what a model lost on them. */
 export function answer(rows: readonly PackedRow[], losses: Float32Array): void {
   let i = 0;
   for (const { answers } of rows) for (const asked of answers) asked.nats += losses[i++]!;

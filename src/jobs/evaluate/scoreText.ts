@@ -3,11 +3,11 @@ import type { TokenStore } from "../../dataset/tokenStore.js";
 import type { RowReader } from "./lossReader.js";
 import type { Window } from "./windows.js";
 
-/** What hears the losses of a text, in nats. */
+/** What is called with the losses of a text, in nats. */
 export interface LossListeners {
   /** Of each token but the first, once: the token `id` at `index` of the text. */
   onToken(loss: number, id: number, index: number): void;
-  /** Of everything that the model predicted, in each window anew: from the `seen` tokens before it. */
+  /** Of everything that the model predicted, in each window again: from the `seen` tokens before it. */
   onSeen(loss: number, seen: number): void;
   /** So many windows are done. */
   onWindows?(done: number): void;

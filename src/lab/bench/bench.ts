@@ -36,7 +36,7 @@ export interface BenchOptions {
   overwrite?: boolean;
 }
 
-/** What a bench works on, beside its options; tests make it small. */
+/** What a bench works on, besides its options; tests make it small. */
 export interface BenchWork {
   trained: readonly BenchShape[];
   decoded: readonly BenchShape[];

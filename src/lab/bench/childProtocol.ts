@@ -17,7 +17,7 @@ export interface LoadRequest {
   threads: number;
   /** Rows and columns of the matrices; for `product`. */
   productSize: number;
-  /** What tells contestants of one library apart. */
+  /** What distinguishes contestants of one library. */
   variant: Record<string, boolean | string>;
 }
 
@@ -26,7 +26,7 @@ export interface LoadAnswer {
   versions: Record<string, string>;
 }
 
-/** Every later request: do it so many times. */
+/** Every later request: do it that many times. */
 export interface RunRequest {
   count: number;
 }

@@ -87,7 +87,7 @@ async function installPeers(
   await step(python, [...install, "numpy", "torch", "transformers", "jax"], onNote);
 }
 
-/** Runs a step to its end; tells what pip downloads. */
+/** Runs a step to its end; reports what pip downloads. */
 async function step(command: string, args: string[], onNote: (line: string) => void): Promise<void> {
   const onLine = (line: string) => /^\s*Downloading .*\(/.test(line) && onNote(line.trim());
   const { ok, output, ending } = await run(command, args, { limit: 3600, onLine });

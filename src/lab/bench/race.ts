@@ -36,7 +36,7 @@ const turnSeconds = 3;
 const warmUpSeconds = 20;
 const warmUpSteps = { train: 5, decode: 2, product: 5 }; // a text is many steps
 
-/** Time for the threads of whoever was last to fall asleep. */
+/** Time for the threads of the last contestant to fall asleep. */
 const pauseMilliseconds = 250;
 
 /**

@@ -3,7 +3,7 @@ import type { BackendChoice } from "../../backends/choose.js";
 import { trainCommand } from "../../jobs/trainCommand.js";
 import type { ReportRun } from "./readRun.js";
 
-/** The command that repeats a run: its sweep's word, else made of what run.json says, into a folder beside the run's. */
+/** The command that repeats a run: its sweep's word, else made of what run.json says, into a folder next to the run's. */
 export function commandOf({ record, folder, command }: ReportRun): string {
   if (command !== undefined) return command;
   const backend = record.backend as BackendChoice;

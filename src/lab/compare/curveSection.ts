@@ -27,7 +27,7 @@ const readings: Record<CurveAxis, { heading: string; how: string }> = {
   },
 };
 
-/** Loss over tokens, FLOPs and time, validation beside training. */
+/** Loss over tokens, FLOPs and time, validation next to training. */
 export function curveSection({ groups, floor }: Analysis, styles: Styles): PageBlock[] {
   const kinds = [
     { name: "Validation loss", curves: validationCurves(groups) },

@@ -21,7 +21,7 @@ export interface Figure extends Chart {
   table: Table;
   /** Whether the table is shown at once. @default false */
   open?: boolean;
-  /** What its colours, dashes and shapes mean, where that is said beside it. */
+  /** What its colours, dashes and shapes mean, where that is said next to it. */
   legend?: Legend;
 }
 

@@ -10,7 +10,7 @@ export interface PictureFile {
   svg: string;
 }
 
-/** Each chart of `blocks` as an SVG file that stands by itself. */
+/** Each chart of `blocks` as an SVG file that needs no other. */
 export function picturesOf(blocks: readonly PageBlock[]): Promise<PictureFile[]> {
   const figures = blocks.flatMap((block) => (typeof block === "string" ? [] : block));
   return Promise.all(

@@ -77,7 +77,7 @@ export function labelOf(settings: RunSettings, keys: readonly string[]): string 
   return keys.map((key) => `${key} ${showValue(settings[key]!)}`).join(", ") || "all runs";
 }
 
-/** A value as tables show it: `128`, `0.0003`, `on`; with so many digits that what differs differs, rounding errors aside. */
+/** A value as tables show it: `128`, `0.0003`, `on`; with enough digits to show what differs, rounding errors aside. */
 export function showValue(value: SettingValue): string {
   if (typeof value === "boolean") return value ? "on" : "off";
   return typeof value === "number" ? String(Number(value.toPrecision(12))) : value;

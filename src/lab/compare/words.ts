@@ -71,7 +71,7 @@ export function findings(analysis: Analysis): string[] {
   ];
 }
 
-/** What a reader should know beside the figures, a sentence each. */
+/** What a reader should know besides the figures, a sentence each. */
 export function toBeKnown({ notes, failures }: Analysis): string[] {
   return [...notes, ...failures.map(({ name, error }) => `${name} failed: ${error}`)];
 }

@@ -13,7 +13,7 @@ export type PlannedSweep = Omit<SweepRecord, "versions">;
 
 /**
  * The trials of a new sweep, and how many run at a time. Texts and backend are looked at in a process of its own: this one
- * stays small, and answers at once. Nothing is written.
+ * stays small, and returns at once. Nothing is written.
  *
  * @throws ConfigError, DataError, CheckpointError or BackendError if an option, a text, the folder or the backend can't be
  *   used.

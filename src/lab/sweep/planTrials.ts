@@ -28,7 +28,7 @@ export interface Trial {
   trial: number;
   /** Its run folder, in the sweep's. */
   run: string;
-  /** What tells it from others, beside its seed. */
+  /** What distinguishes it from the others, besides its seed. */
   settings: TrialSettings;
   seed: number;
   model: ModelConfig;

@@ -23,7 +23,7 @@ export interface Request {
 /**
  * Checks all that can be checked before a text is read.
  *
- * @throws ConfigError naming the option, its rule and what came.
+ * @throws ConfigError naming the option, its rule and the value.
  */
 export function parseRequest(asked: Asked): Request {
   checkShared(asked);

@@ -65,7 +65,7 @@ export class Trials {
     }
   }
 
-  /** How a trial ended; undefined if it was told to stop before its end. */
+  /** How a trial ended; undefined if it was asked to stop before its end. */
   private async resultOf(trial: Trial): Promise<TrialResult | undefined> {
     const { results } = this.options;
     let answer: WorkerAnswer;

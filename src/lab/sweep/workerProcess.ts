@@ -52,7 +52,7 @@ export function startWorker(
 }
 
 /**
- * What a process that does `task` answers, which must be of this `kind`.
+ * The answer of a process that does `task`, which must be of this `kind`.
  *
  * @throws the error of heed that the process met.
  */

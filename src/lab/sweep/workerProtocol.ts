@@ -25,7 +25,7 @@ export interface TrialTask {
   options: TrainOptions;
 }
 
-/** What a worker hears. */
+/** What a worker is sent. */
 export type ToWorker = WorkerTask | { kind: "stop" };
 
 /** How far a trial is. */
@@ -47,7 +47,7 @@ export type WorkerAnswer =
   | { kind: "timed"; timing: StepTiming }
   /** The trial has made its last step. */
   | { kind: "done" }
-  /** It has saved where it is, as it was told to stop. */
+  /** It has saved where it is, as it was asked to stop. */
   | { kind: "interrupted" }
   | { kind: "error"; name: string; message: string };
 

@@ -89,7 +89,7 @@ function indexedFiles(folder: CheckpointFiles, path: string): TensorFile[] {
   if (!isObject(map)) throw damaged(path, "weight_map must be an object");
   const parts = new Map<string, string[]>();
   for (const [tensor, name] of Object.entries(map)) {
-    // A file beside the index: no path leads out of the folder.
+    // A file next to the index: no path leads out of the folder.
     if (typeof name !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(name)) {
       throw damaged(
         path,

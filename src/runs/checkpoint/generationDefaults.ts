@@ -1,7 +1,7 @@
 import type { GenerationConfig } from "../../config/generation.js";
 import type { JsonObject } from "../../core/strictJson.js";
 
-/** How a model is best asked for text, unless the caller says otherwise: what transformers can be told too. */
+/** How a model is best asked for text, unless the caller says otherwise: what transformers can be given, too. */
 export type GenerationDefaults = Pick<
   GenerationConfig,
   "maxNewTokens" | "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty"

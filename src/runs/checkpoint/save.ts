@@ -40,7 +40,7 @@ export interface CheckpointContent {
   config: ModelConfig;
   /** The value of tokenizer.json. */
   tokenizer: object;
-  /** The value of tokenizer_config.json, which Hugging Face's libraries want beside it. */
+  /** The value of tokenizer_config.json, which Hugging Face's libraries want next to it. */
   tokenizerConfig?: object;
   /** Exactly the weights of `weightShapes(config)`. */
   weights: VariableValues;
@@ -61,7 +61,7 @@ export interface SaveOptions {
 }
 
 /**
- * Saves `checkpoint-<step>` in a run folder and names it in `latest`, and in `best` if told. A reader, and a process
+ * Saves `checkpoint-<step>` in a run folder and names it in `latest`, and in `best` if asked. A reader, and a process
  * killed at any moment, finds every checkpoint whole; the disk has it before the name appears.
  *
  * @returns the checkpoint's folder.

@@ -1,7 +1,7 @@
 import type { Spec } from "./render.js";
 import { size } from "./theme.js";
 
-/** Letters that fit beside a row; longer names stand above it. */
+/** Letters that fit next to a row; longer names stand above it. */
 const besideLetters = 18;
 const aboveLetters = 46;
 
@@ -42,7 +42,7 @@ export function namedRows(names: readonly string[]): NamedRows {
   return { size: { width: size.width + 30, height: { step } }, y: { ...y, axis: null }, layers: [text] };
 }
 
-/** `text` in lines of at most so many letters, broken at its spaces. */
+/** `text` in lines of at most that many letters, broken at its spaces. */
 export function wrap(text: string, letters: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(" ")) {
