@@ -13,5 +13,6 @@ await main({
   generate: () => import("./generate.js"),
   evaluate: () => import("./evaluate.js"),
   inspect: () => import("./inspect.js"),
+  page: () => import("./page.js"),
   bench: () => import("./bench.js"),
 });

@@ -176,7 +176,10 @@ const tests = (args) => [
   () => runTool("vitest", "vitest", "run", "--config", "test/vitest.config.ts", ...args),
 ];
 
-/** Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript next to it. */
+/**
+ * Compiles src and scripts into dist, which is emptied first, or into a new folder, with what is not TypeScript and the
+ * program of pages next to it.
+ */
 async function build(newFolder) {
   const folder = newFolder ? resolve(user, newFolder) : inRoot("dist");
   if (!newFolder) rmSync(folder, { recursive: true, force: true });
@@ -188,7 +191,14 @@ async function build(newFolder) {
   const text = readFileSync(program, "utf8");
   if (!text.startsWith("#!")) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
   chmodSync(program, 0o755);
+  await bundlePages(folder);
   return 0;
+}
+
+/** Makes the program of pages of the sources that were compiled to `folder`: the package comes without the bundler. */
+async function bundlePages(folder) {
+  const { buildProgram, builtProgram } = await import(pathToFileURL(join(folder, "src", "page", "bundle.js")).href);
+  writeFileSync(builtProgram, await buildProgram());
 }
 
 /** `npm pack` of a fresh build: npm itself would not build, as .npmrc keeps it from running scripts unasked. */

@@ -4,6 +4,7 @@ import { type Field, type FieldTable, parseField } from "../../src/config/fields
 import { generationFields } from "../../src/config/generation.js";
 import { inspectionFields } from "../../src/config/inspection.js";
 import { modelFields } from "../../src/config/model.js";
+import { pageFields } from "../../src/config/pageFields.js";
 import { dataFields, machineFields, outputFields } from "../../src/config/run.js";
 import { trainingFields } from "../../src/config/training.js";
 import { ConfigError } from "../../src/core/errors.js";
@@ -89,6 +90,7 @@ const tables: FieldTable[] = [
   dataFields,
   machineFields,
   outputFields,
+  pageFields,
 ];
 
 /** `--layers` for numLayers; a name that no row has stays as it is. */
