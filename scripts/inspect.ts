@@ -1,6 +1,6 @@
 // npm run inspect -- models/tales "At the bank"
 import { type InspectionConfig, inspectionFields } from "../src/config/inspection.js";
-import { inspect } from "../src/jobs/inspect/inspect.js";
+import { inspect } from "../src/jobs/inspect.js";
 import { unescaped } from "./support/arguments.js";
 import { showResult } from "./support/fitTables.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";

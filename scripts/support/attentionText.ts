@@ -1,4 +1,4 @@
-import type { AttentionRow, InspectedAttention } from "../../src/jobs/inspect/inspect.js";
+import type { AttentionRow, InspectedAttention } from "../../src/jobs/inspect.js";
 import { clipped, percent, tokenName, wordTable } from "./tokenText.js";
 
 /** What a weight is drawn as: the first sign whose share it is below. */

@@ -1,6 +1,6 @@
 import { markdownTable } from "../../src/core/markdownTable.js";
-import type { Inspection, WordComparison } from "../../src/jobs/inspect/inspect.js";
 import type { InspectedToken, NextToken } from "../../src/jobs/inspect/inspectedText.js";
+import type { Inspection, WordComparison } from "../../src/jobs/inspect.js";
 import { matricesText, rowText } from "./attentionText.js";
 import { headsText } from "./headsText.js";
 import { sheetText } from "./sheetText.js";

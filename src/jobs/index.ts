@@ -2,6 +2,16 @@
 export { type DescribeOptions, describeModel } from "./describeModel.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./generate.js";
+export {
+  type AttentionRow,
+  type InspectedAttention,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+  type LensAnswer,
+  type Reading,
+  type WordComparison,
+} from "./inspect.js";
 export { type HeadInspection, type InspectedHead, type InspectHeadsOptions, inspectHeads } from "./inspectHeads.js";
 export type { ModelSummary } from "./modelSummary.js";
 export { type OpenModel, openModel } from "./openModel.js";

@@ -1,18 +1,16 @@
-import { useBackend } from "../../backends/choose.js";
-import { type InspectionConfig, inspectionConfig } from "../../config/inspection.js";
-import { definedFields, requireInteger, requireNamed } from "../../core/checks.js";
-import { ConfigError } from "../../core/errors.js";
-import { attribution, type Contribution } from "../../inspection/attribution.js";
-import { type Capture, capture, type Intervention, onlyPoints } from "../../inspection/capture.js";
-import { effect } from "../../inspection/effect.js";
-import { lens } from "../../inspection/lens.js";
-import type { Place } from "../../inspection/places.js";
-import { sharpestHeads, weightRows } from "../../inspection/sharpestHeads.js";
-import { arithmeticSheet, type Sheet } from "../../inspection/sheet.js";
-import { type Closeness, compareWordPaths } from "../../inspection/wordPath.js";
-import { type HeadInspection, inspectHeads } from "../inspectHeads.js";
-import { type OpenModel, openModel } from "../openModel.js";
-import { ablatedPart } from "./ablations.js";
+import { useBackend } from "../backends/choose.js";
+import { type InspectionConfig, inspectionConfig } from "../config/inspection.js";
+import { definedFields, requireInteger, requireNamed } from "../core/checks.js";
+import { ConfigError } from "../core/errors.js";
+import { attribution, type Contribution } from "../inspection/attribution.js";
+import { type Capture, capture, type Intervention, onlyPoints } from "../inspection/capture.js";
+import { effect } from "../inspection/effect.js";
+import { lens } from "../inspection/lens.js";
+import type { Place } from "../inspection/places.js";
+import { sharpestHeads, weightRows } from "../inspection/sharpestHeads.js";
+import { arithmeticSheet, type Sheet } from "../inspection/sheet.js";
+import { type Closeness, compareWordPaths } from "../inspection/wordPath.js";
+import { ablatedPart } from "./inspect/ablations.js";
 import {
   type InspectedToken,
   logitsOf,
@@ -22,7 +20,9 @@ import {
   placesOfToken,
   tokenId,
   tokensOf,
-} from "./inspectedText.js";
+} from "./inspect/inspectedText.js";
+import { type HeadInspection, inspectHeads } from "./inspectHeads.js";
+import { type OpenModel, openModel } from "./openModel.js";
 
 export interface InspectOptions extends Partial<InspectionConfig> {
   /** A checkpoint folder, or a run folder (its best checkpoint). */
@@ -53,7 +53,7 @@ export interface Inspection {
   sheet?: Sheet;
   lens?: { index: number; layers: LensAnswer[] };
   attribution?: { next: NextToken; parts: Contribution[] };
-  ablations?: { before: Answer; after: (Answer & { parts: string[] })[] };
+  ablations?: { before: Reading; after: (Reading & { parts: string[] })[] };
   comparison?: WordComparison;
   heads?: HeadInspection;
 }
@@ -87,7 +87,7 @@ export interface LensAnswer {
 }
 
 /** How a model reads a text. */
-export interface Answer {
+export interface Reading {
   /** Mean loss of the text's tokens but the first, in nats; undefined for a text of one token. */
   loss?: number;
   /** The most probable next token. */
@@ -117,15 +117,19 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
   const config = inspectionConfig(definedFields(given));
   const active = await useBackend(backend);
   const opened = openModel(checkpoint, { trust });
+  const noted = new Set<string>(); // the heads' model is opened once more
+  const noteOnce = (line: string) => {
+    if (!noted.has(line)) onNote?.(line);
+    noted.add(line);
+  };
   try {
-    onNote?.(`backend ${active.reason}; ${opened.folder}`);
-    for (const note of opened.notes) onNote?.(note);
+    for (const note of [`backend ${active.reason}; ${opened.folder}`, ...opened.notes]) noteOnce(note);
     const inspection: Inspection = { checkpoint: opened.folder };
     if (config.text !== undefined) Object.assign(inspection, inspectText(opened, config.text, config));
     if (config.compare.length > 0) inspection.comparison = compareWord(opened, config.compare, config.word!);
     if (config.heads) {
       const { data } = config;
-      inspection.heads = await inspectHeads({ checkpoint, data, trust, backend, onNote, onProgress });
+      inspection.heads = await inspectHeads({ checkpoint, data, trust, backend, onNote: noteOnce, onProgress });
     }
     return inspection;
   } finally {
@@ -233,7 +237,7 @@ function ablationsOf(
   );
   const lastOf = (values: Float32Array) => logitsOf(values, model, ids.length - 1);
   const [unchanged] = nextTokens(lastOf(effects[0]!.before.logits.values), tokenizer, 1);
-  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): Answer => {
+  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): Reading => {
     const last = lastOf(logits.values);
     return {
       ...(ids.length > 1 && { loss }),
