@@ -5,7 +5,7 @@ import { moved } from "../figures/roving.js";
 import { Section } from "../figures/section.js";
 import type { Instrument } from "../instrument.js";
 import { likeliest } from "../nextTokens.js";
-import { type SheetStep, sheetSteps } from "../trace.js";
+import { type SheetStep, sheetSteps } from "../sheetSums.js";
 import { useReading } from "../useReading.js";
 import { whatIfInterventions } from "../whatIf.js";
 import { StepPanel, stepNames } from "./arithmetic/stepPanel.js";
@@ -186,7 +186,7 @@ function Follows({
   head: number;
 }) {
   const { vocabSize } = model.config;
-  const rows = [before, after].map(({ capture, tokens }) => {
+  const rows = (before === after ? [before] : [before, after]).map(({ capture, tokens }) => {
     const start = (head * tokens.length + cursor) * tokens.length;
     const weights = capture.at(`blocks.${layer}.attention`, "weights").values.subarray(start, start + cursor + 1);
     const logits = capture.at("output", "logits").values.subarray(cursor * vocabSize, (cursor + 1) * vocabSize);

@@ -1,7 +1,7 @@
 import type { Sheet, SheetKey } from "../../../../inspection/sheet.js";
 import { figure } from "../../figures/figure.js";
 import { Heat } from "../../figures/heat.js";
-import { type SheetStep, sheetSteps } from "../../trace.js";
+import { type SheetStep, sheetSteps } from "../../sheetSums.js";
 
 /** Rows of the table; of a longer text it has those that weigh most. */
 const mostRows = 24;

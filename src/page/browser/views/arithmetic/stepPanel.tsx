@@ -16,7 +16,7 @@ import {
   residualTrace,
   type SheetStep,
   sumTrace,
-} from "../../trace.js";
+} from "../../sheetSums.js";
 import { KeyTable } from "./keyTable.js";
 import { TraceView } from "./traceView.js";
 

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { figure } from "../../figures/figure.js";
-import { largestTerms, type SheetStep, type Trace } from "../../trace.js";
+import { largestTerms, type SheetStep, type Trace } from "../../sheetSums.js";
 
 /** How many summands are written out; the others are summed. */
 const written = 7;
