@@ -110,6 +110,14 @@ export const trainingFields = {
     least: 0,
     resumable: true,
   }),
+  snapshots: integer({
+    flag: "snapshots",
+    help: "Copies of the weights to keep, from before the first step to the last, evenly spaced on a log scale",
+    default: 0,
+    least: 0,
+    most: 10_000,
+    resumable: true,
+  }),
   sampleEvery: integer({
     flag: "sample-every",
     help: "Steps between samples of text; 0: none",

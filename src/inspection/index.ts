@@ -22,7 +22,6 @@ export * from "./interventions.js";
 export { type LensLogits, lens, residualPlaces } from "./lens.js";
 export { type CapturedValue, tensorOf } from "./numbers.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
-export { type HeadRelation, type JudgedMean, noneFound, type RelationQuestion } from "./relationScores.js";
 export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
   arithmeticSheet,

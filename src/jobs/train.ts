@@ -14,6 +14,7 @@ import { trimMetrics } from "../runs/metrics.js";
 import { createRun, type Run, rewriteRun } from "../runs/runFolder.js";
 import { RunLog } from "../runs/runLog.js";
 import type { RunRecord } from "../runs/runRecord.js";
+import { saveSnapshot, trimSnapshots } from "../runs/snapshots.js";
 import { tokenizerConfigJson } from "../tokenizers/json.js";
 import type { Tokenizer } from "../tokenizers/tokenizer.js";
 import { type Progress, Trainer, type TrainerState } from "../training/trainer.js";
@@ -75,6 +76,7 @@ export async function train(given: TrainInput, listeners: TrainListeners = {}): 
       if (resumed) {
         rewriteRun(run.folder, record);
         trimMetrics(run.folder, resumed.checkpoint?.step ?? 0);
+        trimSnapshots(run.folder, resumed.checkpoint?.step ?? 0);
       }
       return await work({ ...prepared, run, signal, listeners });
     } finally {
@@ -124,6 +126,10 @@ async function work(
       onStep: (progress) => {
         log.step(progress);
         listeners.onStep?.(progress);
+      },
+      onSnapshot: (step) => {
+        run.requireHeld();
+        saveSnapshot(folder, step, model.read());
       },
       onSave: (state, best) => {
         run.requireHeld();

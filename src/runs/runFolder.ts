@@ -8,6 +8,7 @@ import { exactJson, type JsonObject, parseJsonObject } from "../core/strictJson.
 import { checkpointSteps, removeCheckpoint, settleReplacements } from "./checkpoint/names.js";
 import { metricsName } from "./metrics.js";
 import { parseRunRecord, type RunRecord } from "./runRecord.js";
+import { trimSnapshots } from "./snapshots.js";
 import { isEventFile } from "./tensorboard/eventFile.js";
 
 const runName = "run.json";
@@ -31,7 +32,7 @@ export interface Run {
 
 /**
  * Makes a run folder, holds it and writes `run` to run.json. With `overwrite`, an earlier run there is deleted: its
- * checkpoints, metrics, events and run.json, and nothing else.
+ * checkpoints, snapshots, metrics, events and run.json, and nothing else.
  *
  * @throws CheckpointError if the folder holds a run and `overwrite` is not set, holds anything else, or is in use.
  */
@@ -139,6 +140,7 @@ function removeRun(folder: string): void {
   const events = readdirSync(folder).filter(isEventFile);
   for (const name of ["latest", "best", metricsName, ...events]) rmSync(join(folder, name), { force: true });
   for (const step of checkpointSteps(folder)) removeCheckpoint(folder, step);
+  trimSnapshots(folder, -1);
   syncFolder(folder);
 }
 

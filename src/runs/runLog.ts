@@ -56,6 +56,6 @@ function metricsOf({ step, tokens, trainLoss, valLoss, learningRate, gradNorm, t
 
 /** The settings that TensorBoard compares runs by: all but those of looking and saving. */
 function comparedSettings({ model, training, tokenizer, backend }: RunRecord): object {
-  const { evalEvery, evalBatches, saveEvery, sampleEvery, ...shaping } = training;
+  const { evalEvery, evalBatches, saveEvery, snapshots, sampleEvery, ...shaping } = training;
   return { ...model, ...shaping, tokenizer, backend };
 }

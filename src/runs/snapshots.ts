@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, readdirSync, renameSync, rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { ModelConfig } from "../config/model.js";
 import { removeQuietly, removeTemporaries, syncFolder, temporaryBeside } from "../core/durableFiles.js";
@@ -7,20 +7,9 @@ import type { VariableValues } from "../model/variables.js";
 import { weightShapes } from "../model/weightShapes.js";
 import { readFloats, writeFloats } from "./checkpoint/safetensors.js";
 
-/** The folder of a run's snapshots: its weights alone, under heed's own names, at some steps. */
-export const snapshotsName = "snapshots";
-
-const snapshotFile = (runFolder: string, step: number) => join(runFolder, snapshotsName, `step-${step}.safetensors`);
-
-/**
- * The steps of a run's `count` snapshots: 0, before the first step, and others to the last, evenly spaced on a log scale;
- * fewer where several fall on one step.
- */
-export function snapshotSchedule(count: number, steps: number): number[] {
-  if (count === 0) return [];
-  const later = Array.from({ length: count - 1 }, (_, i) => Math.round(steps ** (count > 2 ? i / (count - 2) : 1)));
-  return [...new Set([0, ...later])];
-}
+/** The folder of a run's snapshots: its weights alone, under heed's own names, after some steps. */
+const folderOf = (runFolder: string) => join(runFolder, "snapshots");
+const fileOf = (runFolder: string, step: number) => join(folderOf(runFolder), `step-${step}.safetensors`);
 
 /**
  * Saves a run's weights after a step. A reader finds the file whole or not at all.
@@ -28,14 +17,14 @@ export function snapshotSchedule(count: number, steps: number): number[] {
  * @throws FileError if it can't be written
  */
 export function saveSnapshot(runFolder: string, step: number, weights: VariableValues): void {
-  const path = snapshotFile(runFolder, step);
+  const path = fileOf(runFolder, step);
   const temporary = temporaryBeside(path);
-  makeFolder(join(runFolder, snapshotsName));
+  makeFolder(folderOf(runFolder));
   try {
     writeFloats(temporary, weights, { step: String(step) });
     onFile(path, () => {
       renameSync(temporary, path);
-      syncFolder(join(runFolder, snapshotsName));
+      syncFolder(folderOf(runFolder));
     });
   } catch (error) {
     removeQuietly(temporary);
@@ -45,7 +34,7 @@ export function saveSnapshot(runFolder: string, step: number, weights: VariableV
 
 /** The steps of the snapshots in a run folder, rising. */
 export function snapshotSteps(runFolder: string): number[] {
-  const folder = join(runFolder, snapshotsName);
+  const folder = folderOf(runFolder);
   if (!existsSync(folder)) return [];
   const names = onFile(folder, () => readdirSync(folder));
   const steps = names.map((name) => /^step-(0|[1-9]\d{0,14})\.safetensors$/.exec(name)?.[1]);
@@ -61,16 +50,20 @@ export function snapshotSteps(runFolder: string): number[] {
  * @throws CheckpointError if the file is damaged, or not of a model of this config
  */
 export function readSnapshot(runFolder: string, step: number, config: ModelConfig): VariableValues {
-  const path = snapshotFile(runFolder, step);
+  const path = fileOf(runFolder, step);
   return readFloats([{ path }], path, { expect: weightShapes(config) }).values;
 }
 
-/** Deletes the snapshots of steps after `step`, from which the run goes on, and what a killed process left unfinished. */
+/**
+ * Deletes the snapshots of steps after `step`, from which a run goes on, and what a killed process left unfinished; the
+ * folder too if nothing is left in it.
+ */
 export function trimSnapshots(runFolder: string, step: number): void {
-  const folder = join(runFolder, snapshotsName);
+  const folder = folderOf(runFolder);
   if (!existsSync(folder)) return;
   removeTemporaries(folder);
   for (const later of snapshotSteps(runFolder).filter((one) => one > step)) {
-    onFile(folder, () => rmSync(snapshotFile(runFolder, later)));
+    onFile(folder, () => rmSync(fileOf(runFolder, later)));
   }
+  if (readdirSync(folder).length === 0) onFile(folder, () => rmdirSync(folder));
 }

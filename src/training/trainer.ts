@@ -6,6 +6,7 @@ import type { Transformer } from "../model/transformer.js";
 import type { VariableValues } from "../model/variables.js";
 import type { Optimizer } from "../optimizers/optimizer.js";
 import { learningRateAt } from "./schedule.js";
+import { snapshotSchedule } from "./snapshotSchedule.js";
 import { type StepOptions, TrainingStep } from "./step.js";
 
 /** The state of training after a step. */
@@ -44,6 +45,8 @@ export interface TrainerOptions {
   /** Stops after the current step, which is saved. */
   signal?: AbortSignal;
   onStep?(progress: Progress): void;
+  /** Called when it is time to keep a copy of the weights: before the first step, too, which is step 0. */
+  onSnapshot?(step: number): void;
   /** Called when it is time to save; `isBest` if no validation loss was smaller so far. */
   onSave?(state: TrainerState, isBest: boolean): void;
   /** Called when it is time to show a sample of text. */
@@ -74,6 +77,8 @@ export class Trainer {
     let state: TrainerState = options.state ?? { step: 0, tokens: 0, elapsed: 0 };
     const started = performance.now() - state.elapsed * 1000;
     const { steps, evalEvery, saveEvery, sampleEvery } = this.config;
+    const snapshots = new Set(snapshotSchedule(this.config));
+    if (state.step === 0 && snapshots.has(0)) options.onSnapshot?.(0);
     while (state.step < steps) {
       const before = performance.now();
       const step = state.step + 1;
@@ -88,6 +93,7 @@ export class Trainer {
       if (isBest) state = { ...state, best: { step, valLoss } };
       options.onStep?.({ ...progress, ...state, steps, valLoss, tokensPerSecond } as Progress);
       const stopped = options.signal?.aborted ?? false; // read after onStep, which may abort
+      if (snapshots.has(step)) options.onSnapshot?.(step); // before saving, so that a run resumed from here has it
       if (isBest || isLast || stopped || isDue(step, saveEvery)) options.onSave?.(state, isBest);
       if (isDue(step, sampleEvery)) await options.onSample?.(step);
       if (stopped && !isLast) throw new InterruptedError(`stopped after step ${step}, which is saved`);

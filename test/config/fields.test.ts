@@ -137,6 +137,13 @@ describe("heed's tables", () => {
 
   it("let a run that goes on change how long it is and how it is watched", () => {
     const resumable = Object.entries(tables).filter(([, field]) => field.resumable);
-    expect(resumable.map(([name]) => name)).toEqual(["steps", "evalEvery", "evalBatches", "saveEvery", "sampleEvery"]);
+    expect(resumable.map(([name]) => name)).toEqual([
+      "steps",
+      "evalEvery",
+      "evalBatches",
+      "saveEvery",
+      "snapshots",
+      "sampleEvery",
+    ]);
   });
 });

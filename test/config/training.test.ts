@@ -20,6 +20,7 @@ describe("trainingConfig", () => {
       evalEvery: 250,
       evalBatches: 20,
       saveEvery: 500,
+      snapshots: 0,
       sampleEvery: 0,
       precision: "float32",
       seed: 1337,

@@ -1,11 +1,16 @@
 import { useCallback, useMemo, useState } from "preact/hooks";
-import type { Engine } from "./engine.js";
+import type { Engine, Look } from "./engine.js";
+import { Lagging } from "./figures/lagging.js";
 import type { ChosenHead, Instrument } from "./instrument.js";
 import { useReading } from "./useReading.js";
 import { AttentionAtAGlance } from "./views/attentionAtAGlance.js";
 import { Masthead } from "./views/masthead.js";
 import { TextBar } from "./views/textBar.js";
 import { TextToVectors } from "./views/textToVectors.js";
+import { TokenArithmetic } from "./views/tokenArithmetic.js";
+
+/** In the order in which data flows. */
+const sections = [TextToVectors, AttentionAtAGlance, TokenArithmetic];
 
 /** The whole page: one text, read by one model, in the order in which data flows through it. */
 export function App({ engine }: { engine: Engine }) {
@@ -14,7 +19,7 @@ export function App({ engine }: { engine: Engine }) {
   const [chosen, choose] = useState<ChosenHead>({ layer: 0, head: 0 });
   const { look, refusal } = useReading(engine, 0, text)!; // the page's own texts can be read
   const model = engine.models[0]!;
-  const cursor = Math.min(wanted ?? look.tokens.length - 1, look.tokens.length - 1);
+  const cursor = Math.min(wanted ?? lastWord(look), look.tokens.length - 1);
   const instrument: Instrument = useMemo(
     () => ({ engine, index: 0, model, look, cursor, setCursor, chosen, choose }),
     [engine, model, look, cursor, chosen],
@@ -28,9 +33,18 @@ export function App({ engine }: { engine: Engine }) {
       <Masthead engine={engine} />
       <TextBar instrument={instrument} text={text} refusal={refusal} onText={onText} />
       <main class={refusal === undefined ? "" : "stale"}>
-        <TextToVectors instrument={instrument} />
-        <AttentionAtAGlance instrument={instrument} />
+        {sections.map((Part) => (
+          <Lagging key={Part.name} value={instrument}>
+            {(settled) => <Part instrument={settled} />}
+          </Lagging>
+        ))}
       </main>
     </>
   );
+}
+
+/** The last token with a letter, or simply the last. */
+function lastWord({ tokens }: Look): number {
+  const last = tokens.findLastIndex(({ text }) => /\p{L}/u.test(text));
+  return last < 0 ? tokens.length - 1 : last;
 }

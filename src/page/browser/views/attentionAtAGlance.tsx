@@ -95,7 +95,7 @@ function Words() {
 function AttentionFormula() {
   return (
     <Formula>
-      <mi>A</mi>
+      <Sym name="A" bold />
       <Op is="=" />
       <mi>softmax</mi>
       <mrow>

@@ -44,11 +44,13 @@ export function TextToVectors({ instrument }: { instrument: Instrument }) {
       <SignedLegend />
       <h3>All tokens at once</h3>
       <figure class="all-vectors">
-        <Heat values={all} rows={look.tokens.length} columns={width} scale={{ most: mostOf(all) }} class="field" />
-        <span
-          class="marker"
-          style={{ top: `${(100 * cursor) / look.tokens.length}%`, height: `${100 / look.tokens.length}%` }}
-        />
+        <div class="field-box">
+          <Heat values={all} rows={look.tokens.length} columns={width} scale={{ most: mostOf(all) }} class="field" />
+          <span
+            class="marker"
+            style={{ top: `${(100 * cursor) / look.tokens.length}%`, height: `${100 / look.tokens.length}%` }}
+          />
+        </div>
         <figcaption>
           A row for each of the {look.tokens.length} tokens, a column for each of the {width} components; {name} is
           framed. From here on, the model works on all rows at the same time.
