@@ -3,15 +3,21 @@ import type { ModelConfig } from "../../src/config/model.js";
 import { attribution } from "../../src/inspection/attribution.js";
 import { capture, onlyPoints } from "../../src/inspection/capture.js";
 import { ablateHead, ablatePart, ablatePosition } from "../../src/inspection/interventions.js";
+import type { Transformer } from "../../src/model/transformer.js";
 import { onEveryBackend } from "../support/backends.js";
 import { dot, expectClose, tensorsLeft } from "../support/numbers.js";
 import { rows } from "../support/plain.js";
 import { refusal } from "../support/refusal.js";
 import { tinyConfig, tinyModel, tinyRows } from "../support/tinyModel.js";
 
-const { contextLength: T, vocabSize: V, hiddenDim: C, numHeads: H, normEpsilon } = tinyConfig;
+const { contextLength: T, vocabSize: V, numHeads: H, normEpsilon } = tinyConfig;
+const C = 6; // B, H and D differ, so that none stands in for another
 const D = C / H;
-const ids = tinyRows(2);
+const ids = tinyRows(3);
+
+function wideModel(changes: Partial<ModelConfig> = {}): Transformer {
+  return tinyModel({ hiddenDim: C, ...changes });
+}
 
 const sum = (values: readonly { value: number }[]) => values.reduce((total, { value }) => total + value, 0);
 
@@ -25,10 +31,10 @@ onEveryBackend("attribution", () => {
   ];
 
   it.each(kinds)("adds up to every logit (%o)", (changes) => {
-    const model = tinyModel(changes);
+    const model = wideModel(changes);
     const run = capture(model, ids);
     const logits = rows(run.at("output", "logits").values, V);
-    const places = [[0, 0, 3], [0, 4, 6], [1, 1, 0], [1, 2, 1]] as const; // biome-ignore format: a place each
+    const places = [[0, 0, 3], [0, 4, 6], [1, 1, 0], [2, 2, 1]] as const; // biome-ignore format: a place each
     for (const [sequence, position, token] of places) {
       const wanted = logits[sequence * T + position]![token]!;
       expectClose([sum(attribution(model, run, { sequence, position, token }))], [wanted], { absolute: 1e-4 });
@@ -38,7 +44,7 @@ onEveryBackend("attribution", () => {
 
   it("names every part once, in the order of the pass, those that the model has", () => {
     const partsOf = (changes: Partial<ModelConfig>) => {
-      const model = tinyModel(changes);
+      const model = wideModel(changes);
       const parts = attribution(model, capture(model, ids), { position: 0, token: 0 });
       model.dispose();
       return parts.map(({ value: _, ...part }) => part);
@@ -67,7 +73,7 @@ onEveryBackend("attribution", () => {
 
   it("gives each part what the output makes of it once the norm's scale is fixed", () => {
     for (const norm of ["layernorm", "rmsnorm"] as const) {
-      const model = tinyModel({ norm });
+      const model = wideModel({ norm });
       const weights = model.read();
       const [run, position, token] = [capture(model, ids), 3, 5];
       const at = (layer: string, point: "output" | "residual" = "output") =>
@@ -99,7 +105,7 @@ onEveryBackend("attribution", () => {
   });
 
   it("takes the difference of two logits apart", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const run = capture(model, ids);
     const of = (token: number, minus?: number) => attribution(model, run, { position: 2, token, minus });
     const [these, those] = [of(1), of(6)];
@@ -112,7 +118,7 @@ onEveryBackend("attribution", () => {
   });
 
   it("adds up with interventions too, what these put beside the parts apart; nothing is left behind", () => {
-    const model = tinyModel();
+    const model = wideModel();
     for (const [intervention, isBeside] of [
       [ablateHead(1, 0), false],
       [ablatePart(0, "feedForward"), false],
@@ -135,7 +141,7 @@ onEveryBackend("attribution", () => {
 });
 
 it("what is out of range or was not captured is refused", () => {
-  const model = tinyModel();
+  const model = wideModel();
   const run = capture(model, ids);
   const given = (options: Parameters<typeof attribution>[2], of = run) =>
     refusal(() => attribution(model, of, options));
@@ -144,8 +150,8 @@ it("what is out of range or was not captured is refused", () => {
   expect(given({ position: 0, token: 0, minus: -1 })).toBe(
     "ConfigError: token must be a whole number from 0 to 6: got -1",
   );
-  expect(given({ position: 0, token: 0, sequence: 2 })).toBe(
-    "ConfigError: sequence must be a whole number from 0 to 1: got 2",
+  expect(given({ position: 0, token: 0, sequence: 3 })).toBe(
+    "ConfigError: sequence must be a whole number from 0 to 2: got 3",
   );
   const few = capture(model, ids, { at: onlyPoints("logits") });
   expect(given({ position: 0, token: 0 }, few)).toBe(

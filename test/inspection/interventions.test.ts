@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { expect, it } from "vitest";
 import { compile } from "../../src/compile/compile.js";
+import type { ModelConfig } from "../../src/config/model.js";
 import { type Capture, capture, type Intervention } from "../../src/inspection/capture.js";
 import {
   ablateHead,
@@ -19,22 +20,26 @@ import { rows } from "../support/plain.js";
 import { refusal } from "../support/refusal.js";
 import { tinyConfig, tinyModel, tinyRows } from "../support/tinyModel.js";
 
-const { contextLength: T, numHeads: H, hiddenDim: C, numLayers: L } = tinyConfig;
+const { contextLength: T, numHeads: H, numLayers: L } = tinyConfig;
+const [B, C] = [3, 6]; // B, H and D differ, so that none stands in for another
 const D = C / H;
-const B = 2;
 const ids = tinyRows(B);
 const others = ids.map((row) => row.toReversed());
 const parts = ["attention", "feedForward"] as const;
 
 const logitsOf = (run: Capture) => run.at("output", "logits").values;
 
+function wideModel(changes: Partial<ModelConfig> = {}): Transformer {
+  return tinyModel({ hiddenDim: C, ...changes });
+}
+
 /** The logits of a tiny model with interventions, and those of one whose weights were edited. */
 function twins(
   interventions: Intervention[],
   edit: (weight: (name: string) => Float32Array) => void,
-  { texts = ids, ...changes }: Parameters<typeof tinyModel>[0] & { texts?: number[][] } = {},
+  { texts = ids, ...changes }: Partial<ModelConfig> & { texts?: number[][] } = {},
 ): { intervened: Float32Array; edited: Float32Array } {
-  const model = tinyModel(changes);
+  const model = wideModel(changes);
   const intervened = logitsOf(capture(model, texts, { interventions }));
   const weights = new Map([...model.read()].map(([name, w]) => [name, { ...w, data: w.data.slice() }]));
   edit((name) => weights.get(name)!.data);
@@ -109,7 +114,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("that patches a place from the same run changes nothing", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const run = capture(model, ids);
     for (const place of placesOf(model.config)) {
       const patched = capture(model, ids, {
@@ -122,7 +127,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("that patches the residual stream of all tokens gives what the other run answers", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const from = capture(model, others);
     for (const layer of [
       "dropout",
@@ -135,7 +140,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("that patches some tokens and heads leaves the others, and what comes before", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const [own, from] = [capture(model, ids), capture(model, others)];
     const selections: [Place, Selection][] = [
       [
@@ -163,7 +168,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("that replaces an attention row has the head give that mix of the values", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const weights = [0.1, 0, 0.6, 0.3, 0];
     const own = capture(model, ids);
     const changed = capture(model, ids, { interventions: [replaceAttentionRow(1, 0, 3, weights)] });
@@ -179,7 +184,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("is the same in a compiled pass", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const interventions = [
       ablateHead(0, 1, normals([D], "mean")),
       replaceAttentionRow(0, 0, 4, [1, 0, 0, 0, 0]),
@@ -196,7 +201,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("leaves no tensor behind", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const from = capture(model, others);
     const made = tensorsLeft(() => {
       const by = meanOf({ layer: "blocks.1.attention", point: "output" }, [from]);
@@ -208,7 +213,7 @@ onEveryBackend("an intervention", () => {
   });
 
   it("may put the mean of some runs, over sequences and tokens, of one head or of all", () => {
-    const model = tinyModel();
+    const model = wideModel();
     const runs = [capture(model, ids), capture(model, [[1, 2]])];
     const place: Place = { layer: "blocks.0.attention", point: "headOutputs" };
     const vectors = runs.flatMap((run) => {
@@ -220,7 +225,10 @@ onEveryBackend("an intervention", () => {
     expectClose(meanOf(place, runs), mean(vectors));
     expectClose(meanOf(place, runs, { head: 1 }), mean(vectors.filter(({ head }) => head === 1)));
     const stream = runs.flatMap((run) => rows(run.at("tokens").values, C).map((vector) => ({ vector })));
-    const expected = Array.from({ length: C }, (_, c) => stream.reduce((sum, { vector }) => sum + vector[c]!, 0) / 12);
+    const expected = Array.from(
+      { length: C },
+      (_, c) => stream.reduce((sum, { vector }) => sum + vector[c]!, 0) / (B * T + 2),
+    );
     expectClose(meanOf({ layer: "tokens", point: "output" }, runs), expected);
     model.dispose();
   });
@@ -234,7 +242,7 @@ function intervenedPass(model: Transformer, texts: tf.Tensor2D, interventions: I
 }
 
 it("what does not fit is refused", () => {
-  const model = tinyModel();
+  const model = wideModel();
   const run = capture(model, [[1, 2]]);
   const made = (...interventions: Intervention[]) => refusal(() => capture(model, ids, { interventions }));
   const weights: Place = { layer: "blocks.0.attention", point: "weights" };
@@ -245,13 +253,13 @@ it("what does not fit is refused", () => {
     "ConfigError: position at dropout.output must be a whole number from 0 to 4: got 5",
   );
   expect(made(ablatePart(1, "feedForward", [1, 2]))).toBe(
-    "DataError: what is put at blocks.1.feedForward.output must be 4 numbers: got 2",
+    "DataError: what is put at blocks.1.feedForward.output must be 6 numbers: got 2",
   );
   expect(made(replaceAttentionRow(0, 0, 0, [1]))).toBe(
     "DataError: what is put at blocks.0.attention.weights must be 5 numbers: got 1",
   );
   expect(made(patch(weights, run))).toBe(
-    "DataError: the patch of blocks.0.attention.weights must have the shape of the run, [2,2,5,5]: got [1,2,2,2] (run texts of the same number of tokens)",
+    "DataError: the patch of blocks.0.attention.weights must have the shape of the run, [3,2,5,5]: got [1,2,2,2] (run texts of the same number of tokens)",
   );
   const tokens: Place = { layer: "tokens", point: "output" };
   expect(made(patch(tokens, capture(model, others), { heads: [0] }))).toBe(
