@@ -1,5 +1,5 @@
 import { markdownTable } from "../../src/core/markdownTable.js";
-import type { InspectedToken, NextToken } from "../../src/jobs/inspect/inspectedText.js";
+import type { InspectedToken, PredictedToken } from "../../src/jobs/inspect/inspectedText.js";
 import type { Inspection, WordComparison } from "../../src/jobs/inspect.js";
 import { matricesText, rowText } from "./attentionText.js";
 import { headsText } from "./headsText.js";
@@ -70,7 +70,7 @@ function tokensText(tokens: readonly InspectedToken[], width: number): string {
   return [`${tokens.length} tokens: number, token, id`, ...lines].join("\n");
 }
 
-function nextText(next: readonly NextToken[], width: number): string {
+function nextText(next: readonly PredictedToken[], width: number): string {
   const barWidth = Math.min(nextBar, Math.max(0, width - 45));
   const lines = next.map(({ id, token, logit, probability }) => {
     const bar = "█".repeat(Math.round(probability * barWidth));
@@ -86,7 +86,7 @@ const placeNames: Record<string, string> = {
   finalNorm: "the final norm",
 };
 
-const named = ({ token, probability }: NextToken): string => `${tokenName(token)} ${percent(probability)}`;
+const named = ({ token, probability }: PredictedToken): string => `${tokenName(token)} ${percent(probability)}`;
 
 function lensText({ index, layers }: NonNullable<Inspection["lens"]>, texts: readonly string[]): string {
   const rows = layers.map(({ place, top, next }) => [

@@ -22,6 +22,19 @@ export * from "./interventions.js";
 export { type LensLogits, lens, residualPlaces } from "./lens.js";
 export { type CapturedValue, tensorOf } from "./numbers.js";
 export { type Place, placeName, placesOf, shapeAt } from "./places.js";
+export {
+  type AskedQuestion,
+  type HeadRelation,
+  type JudgedMean,
+  noneFound,
+  type RelatedText,
+  type RelationOptions,
+  type RelationQuestion,
+  type RelationScores,
+  relationScores,
+  type TokenPair,
+  type TokenSpan,
+} from "./relationScores.js";
 export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
   arithmeticSheet,

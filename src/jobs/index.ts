@@ -3,13 +3,13 @@ export { type DescribeOptions, describeModel } from "./describeModel.js";
 export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/evaluate.js";
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./generate.js";
 export {
+  type AblatedReading,
   type AttentionRow,
   type InspectedAttention,
   type Inspection,
   type InspectOptions,
   inspect,
   type LensAnswer,
-  type Reading,
   type WordComparison,
 } from "./inspect.js";
 export { type HeadInspection, type InspectedHead, type InspectHeadsOptions, inspectHeads } from "./inspectHeads.js";

@@ -14,9 +14,9 @@ import { ablatedPart } from "./inspect/ablations.js";
 import {
   type InspectedToken,
   logitsOf,
-  type NextToken,
   nextOf,
   nextTokens,
+  type PredictedToken,
   placesOfToken,
   tokenId,
   tokensOf,
@@ -43,7 +43,7 @@ export interface Inspection {
   /** What was read; undefined where only `heads` or `comparison` was asked for. */
   tokens?: InspectedToken[];
   /** The tokens that may come after the text, the most probable first. */
-  next?: NextToken[];
+  next?: PredictedToken[];
   /** Where nothing else was asked for. */
   attention?: InspectedAttention;
   /** The token asked for: where it stands last, and every time. */
@@ -52,8 +52,8 @@ export interface Inspection {
   row?: AttentionRow[];
   sheet?: Sheet;
   lens?: { index: number; layers: LensAnswer[] };
-  attribution?: { next: NextToken; parts: Contribution[] };
-  ablations?: { before: Reading; after: (Reading & { parts: string[] })[] };
+  attribution?: { next: PredictedToken; parts: Contribution[] };
+  ablations?: { before: AblatedReading; after: (AblatedReading & { parts: string[] })[] };
   comparison?: WordComparison;
   heads?: HeadInspection;
 }
@@ -81,19 +81,19 @@ export interface AttentionRow {
 export interface LensAnswer {
   place: Place;
   /** The three most probable next tokens. */
-  top: NextToken[];
+  top: PredictedToken[];
   /** The token that the whole model finds most probable, or `next`. */
-  next: NextToken;
+  next: PredictedToken;
 }
 
 /** How a model reads a text. */
-export interface Reading {
+export interface AblatedReading {
   /** Mean loss of the text's tokens but the first, in nats; undefined for a text of one token. */
   loss?: number;
   /** The most probable next token. */
-  top: NextToken;
+  top: PredictedToken;
   /** The one that is most probable with nothing switched off. */
-  next: NextToken;
+  next: PredictedToken;
 }
 
 /** One word in two texts. */
@@ -237,7 +237,7 @@ function ablationsOf(
   );
   const lastOf = (values: Float32Array) => logitsOf(values, model, ids.length - 1);
   const [unchanged] = nextTokens(lastOf(effects[0]!.before.logits.values), tokenizer, 1);
-  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): Reading => {
+  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): AblatedReading => {
     const last = lastOf(logits.values);
     return {
       ...(ids.length > 1 && { loss }),

@@ -12,7 +12,7 @@ export interface InspectedToken {
 }
 
 /** A token that may come next. */
-export interface NextToken {
+export interface PredictedToken {
   id: number;
   token: string;
   logit: number;
@@ -71,13 +71,13 @@ export function softmaxOf(logits: ArrayLike<number>): Float64Array {
 }
 
 /** The `count` most probable next tokens. In: the logits of one token, `[V]`. */
-export function nextTokens(logits: ArrayLike<number>, tokenizer: Tokenizer, count: number): NextToken[] {
+export function nextTokens(logits: ArrayLike<number>, tokenizer: Tokenizer, count: number): PredictedToken[] {
   const ids = Array.from({ length: logits.length }, (_, id) => id).sort((a, b) => logits[b]! - logits[a]!);
   return nextOf(logits, tokenizer, ids.slice(0, count));
 }
 
 /** These tokens as next ones. */
-export function nextOf(logits: ArrayLike<number>, tokenizer: Tokenizer, ids: readonly number[]): NextToken[] {
+export function nextOf(logits: ArrayLike<number>, tokenizer: Tokenizer, ids: readonly number[]): PredictedToken[] {
   const probabilities = softmaxOf(logits);
   return ids.map((id) => ({
     id,
