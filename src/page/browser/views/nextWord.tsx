@@ -8,9 +8,9 @@ import { NumberSlider } from "../figures/numberSlider.js";
 import { Section } from "../figures/section.js";
 import type { Instrument } from "../instrument.js";
 import { likeliest } from "../nextTokens.js";
-import { Attribution } from "./next/attribution.js";
 import { LensTable } from "./next/lensTable.js";
 import { NextTable } from "./next/nextTable.js";
+import { WhoSpoke } from "./next/whoSpoke.js";
 
 /** Section 6: what may come next, who spoke for it, since when the model knows it, and writing on. */
 export function NextWord({ instrument }: { instrument: Instrument }) {
@@ -64,7 +64,7 @@ export function NextFigures({ instrument, canWrite = true }: { instrument: Instr
       </div>
       <NextTable look={look} model={model} choice={choice} token={token} onToken={setWanted} />
       {canWrite && <WriteOn instrument={instrument} choice={choice} />}
-      <Attribution look={look} model={model} token={token} />
+      <WhoSpoke look={look} model={model} token={token} />
       <LensTable look={look} model={model} token={token} />
     </>
   );

@@ -24,7 +24,7 @@ export function NextTable({ look, model, choice, token, onToken }: NextTableProp
     <div class="scroll">
       <table class="next-table">
         <caption>
-          After <q>{look.text.slice(-40)}</q> may come; {drawable.toLocaleString("en")} of{" "}
+          After <q>{endOf(look)}</q> may come; {drawable.toLocaleString("en")} of{" "}
           {look.logits.length.toLocaleString("en")} tokens can be drawn
         </caption>
         <thead>
@@ -57,4 +57,10 @@ export function NextTable({ look, model, choice, token, onToken }: NextTableProp
       </table>
     </div>
   );
+}
+
+/** The last words of a text. */
+function endOf({ text, tokens }: Look): string {
+  const from = tokens.at(-6)?.start ?? 0;
+  return (from > 0 ? "…" : "") + text.slice(from).trim();
 }

@@ -6,7 +6,7 @@ import { figure, shownToken } from "../../figures/figure.js";
 import { useTheme } from "../../figures/useTheme.js";
 
 /** What each part of the model added to a token's logit: a cell for each part, layer by layer. */
-export function Attribution({ look, model, token }: { look: Look; model: EngineModel; token: number }) {
+export function WhoSpoke({ look, model, token }: { look: Look; model: EngineModel; token: number }) {
   const { signed } = useTheme();
   const parts = useMemo(
     () => attribution(model.model, look.capture, { position: look.tokens.length - 1, token }),
