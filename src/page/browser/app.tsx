@@ -1,16 +1,17 @@
-import { useCallback, useMemo, useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import type { Engine, Look } from "./engine.js";
 import { Lagging } from "./figures/lagging.js";
 import type { ChosenHead, Instrument } from "./instrument.js";
 import { useReading } from "./useReading.js";
 import { AttentionAtAGlance } from "./views/attentionAtAGlance.js";
 import { Masthead } from "./views/masthead.js";
+import { NextWord } from "./views/nextWord.js";
 import { TextBar } from "./views/textBar.js";
 import { TextToVectors } from "./views/textToVectors.js";
 import { TokenArithmetic } from "./views/tokenArithmetic.js";
 
 /** In the order in which data flows. */
-const sections = [TextToVectors, AttentionAtAGlance, TokenArithmetic];
+const sections = [TextToVectors, AttentionAtAGlance, TokenArithmetic, NextWord];
 
 /** The whole page: one text, read by one model, in the order in which data flows through it. */
 export function App({ engine }: { engine: Engine }) {
@@ -21,17 +22,16 @@ export function App({ engine }: { engine: Engine }) {
   const model = engine.models[0]!;
   const cursor = Math.min(wanted ?? lastWord(look), look.tokens.length - 1);
   const instrument: Instrument = useMemo(
-    () => ({ engine, index: 0, model, look, cursor, setCursor, chosen, choose }),
+    () => ({ engine, index: 0, model, look, setText, cursor, setCursor, chosen, choose }),
     [engine, model, look, cursor, chosen],
   );
-  const onText = useCallback((given: string) => setText(given), []);
   return (
     <>
       <a class="skip" href="#vectors">
         Skip to the first section
       </a>
       <Masthead engine={engine} />
-      <TextBar instrument={instrument} text={text} refusal={refusal} onText={onText} />
+      <TextBar instrument={instrument} text={text} refusal={refusal} onText={setText} />
       <main class={refusal === undefined ? "" : "stale"}>
         {sections.map((Part) => (
           <Lagging key={Part.name} value={instrument}>

@@ -13,6 +13,7 @@ export interface Instrument {
   index: number;
   model: EngineModel;
   look: Look;
+  setText(text: string): void;
   /** The token under the cursor. */
   cursor: number;
   setCursor(token: number): void;
