@@ -37,6 +37,14 @@ export {
 } from "./relationScores.js";
 export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
+  type SenseAccuracy,
+  type SenseScores,
+  senseScores,
+  type VectorKind,
+  type WordOccurrence,
+  wordVectors,
+} from "./senses.js";
+export {
   arithmeticSheet,
   type Sheet,
   type SheetKey,

@@ -13,6 +13,7 @@ export {
   type WordComparison,
 } from "./inspect.js";
 export { type HeadInspection, type InspectedHead, type InspectHeadsOptions, inspectHeads } from "./inspectHeads.js";
+export { type InspectSensesOptions, inspectSenses, type SenseInspection } from "./inspectSenses.js";
 export type { ModelSummary } from "./modelSummary.js";
 export { type OpenModel, openModel } from "./openModel.js";
 export { planTraining } from "./planTraining.js";
