@@ -35,7 +35,6 @@ export {
   type TokenPair,
   type TokenSpan,
 } from "./relationScores.js";
-export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
   type SenseAccuracy,
   type SenseScores,
@@ -44,6 +43,7 @@ export {
   type WordOccurrence,
   wordVectors,
 } from "./senses.js";
+export { type Sharpness, sharpestHeads, weightRows } from "./sharpestHeads.js";
 export {
   arithmeticSheet,
   type Sheet,
