@@ -11,6 +11,7 @@ const plain = [
   "model",
   "optimizers",
   "generation",
+  "inspection",
   "training",
   "lab/compare",
   "tales",
