@@ -2,11 +2,12 @@
 import { type InspectionConfig, inspectionFields } from "../src/config/inspection.js";
 import { inspect } from "../src/jobs/inspect.js";
 import { unescaped } from "./support/arguments.js";
+import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { showResult } from "./support/fitTables.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import { inspectionText } from "./support/inspectText.js";
 import type { HeedCommand } from "./support/main.js";
-import { columnsOf, note, styled } from "./support/screen.js";
+import { columnsOf } from "./support/screen.js";
 
 export const command: HeedCommand = {
   command: "inspect [checkpoint] [text]",
@@ -24,6 +25,7 @@ export const command: HeedCommand = {
   },
   handler: async (flags) => {
     const given = givenFields(inspectionFields, flags) as Partial<InspectionConfig>;
+    const display = new EvaluationDisplay("passes");
     const inspection = await inspect({
       ...given,
       ...(given.text !== undefined && { text: unescaped(given.text) }),
@@ -31,8 +33,8 @@ export const command: HeedCommand = {
       checkpoint: flags.checkpoint,
       trust: flags.trust,
       backend: flags.backend,
-      onNote: (line) => note(styled("dim", line)),
-    });
+      ...display.listeners,
+    }).finally(() => display.close());
     if (flags.json) process.stdout.write(`${JSON.stringify(inspection)}\n`);
     else showResult(inspectionText(inspection, columnsOf(process.stdout, Number.POSITIVE_INFINITY)));
   },

@@ -23,7 +23,7 @@ export function headsText({ heads, questions, texts, tokens, data }: HeadInspect
     legend,
     hasQuestions
       ? proofs(heads)
-      : "Which words belong together is not known of this text: so no relations are looked for.",
+      : "Relations were not looked for: too few of these texts come with a list of words that belong together.",
   ].join("\n\n");
 }
 

@@ -33,13 +33,13 @@ export function sheetText(sheet: Sheet, texts: readonly string[], width: number)
     `A vector is shown by its first ${page.shown} components, the sum of the rest, and the sum of all.`,
   );
 
-  page.step("The token's vector, and its position");
+  page.step(`The token's vector, its position, and x, what layer ${layer} is given`);
   page.table(page.vectorHead(), [
     ["embedding", ...vector(sheet.embedding)],
     ...(sheet.position ? [["+ position", ...vector(sheet.position)] as Line] : []),
-    ...(sheet.position ? [["= vector", ...vector(sheet.sum)] as Line] : []),
+    ...(sheet.position && layer > 0 ? [["= vector", ...vector(sheet.sum)] as Line] : []),
     ...sheet.earlier.map(({ layer, vector: added }): Line => [`+ ${partName(layer)}`, ...vector(added)]),
-    ...(layer > 0 ? [[`= x, into layer ${layer}`, ...vector(sheet.input)] as Line] : []),
+    ["= x", ...vector(sheet.input)],
   ]);
 
   const isLayerNorm = norm.mean !== undefined;

@@ -49,6 +49,9 @@ export const inspectionFields = {
     default: false,
   }),
   data: optional(text({ flag: "data", help: "Text file for --heads", defaultText: "the run's held-out text" })),
+  texts: optional(
+    integer({ flag: "texts", help: "Texts of that file to read: more show weaker relations", defaultText: "60" }),
+  ),
   compare: texts({
     flag: "compare",
     help: "Two texts: show how far apart the vectors of --word are in them, layer by layer",
@@ -75,6 +78,7 @@ export function inspectionConfig(given: Partial<InspectionConfig> = {}): Inspect
   requireBeside(config, "compare", ["word"]);
   requireBeside(config, "word", ["compare"]);
   requireBeside(config, "data", ["heads"]);
+  requireBeside(config, "texts", ["heads"]);
   requireBeside(config, "next", ["lens", "attribution"]);
   const isAboutText = aboutText.some((name) => isGiven(config[name]));
   if (text === undefined && (isAboutText || (!heads && compare.length === 0))) {

@@ -128,8 +128,8 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     if (config.text !== undefined) Object.assign(inspection, inspectText(opened, config.text, config));
     if (config.compare.length > 0) inspection.comparison = compareWord(opened, config.compare, config.word!);
     if (config.heads) {
-      const { data } = config;
-      inspection.heads = await inspectHeads({ checkpoint, data, trust, backend, onNote: noteOnce, onProgress });
+      const { data, texts } = config;
+      inspection.heads = await inspectHeads({ checkpoint, data, texts, trust, backend, onNote: noteOnce, onProgress });
     }
     return inspection;
   } finally {

@@ -48,6 +48,22 @@ it("a pipe gets the text exactly, with escapes of the prompt read and a stop tex
   expect(stopped.stderr).toBe("backend cpu: asked for; run/checkpoint-4\n");
 });
 
+it("inspect prints a text to a pipe as it is, and all numbers as JSON", async () => {
+  const look = (...words: string[]) => heed(["inspect", "run", "the cat", "--backend", "cpu", ...words], folder);
+  const text = await look("--quiet");
+  expect(text.stderr).toBe("");
+  expect(text.stdout).toMatch(/^7 tokens: number, token, id\n0 t +\d+\n1 h +\d+\n/);
+  expect(text.stdout).toContain('\n3 " " ');
+  expect(text.stdout).toMatch(/\nlayer 0, head [01]\n {9}0 1 2 3 4 5 6\n {2}0 t {3}██\n/);
+  const { stdout, stderr } = await look("--json", "--arithmetic", "--token", "t", "--head", "1");
+  expect(stderr).toBe("backend cpu: asked for; run/checkpoint-4\n");
+  const { checkpoint, token, sheet, attention } = JSON.parse(stdout);
+  expect([checkpoint, token, attention]).toEqual(["run/checkpoint-4", { index: 6, occurrences: [0, 6] }, undefined]);
+  expect(sheet).toMatchObject({ layer: 0, head: 1, token: 6 });
+  const weights = sheet.keys.map(({ weight }: { weight: number }) => weight);
+  expect(weights.reduce((sum: number, x: number) => sum + x, 0)).toBeCloseTo(1, 5);
+});
+
 /** Runs a command of the shell in which "$0" "$@" is heed. */
 function shell(command: string, words: string[], env: NodeJS.ProcessEnv = {}) {
   const child = spawn("sh", ["-c", command, process.execPath, program, ...words], {

@@ -22,12 +22,14 @@ const elsewhere = [
 
 const quicker: Record<string, string[]> = {
   generate: ["--max-new-tokens", "5"],
+  "inspect --heads": ["--texts", "2"],
   sweep: ["--grid", "heads=1,2", "--seeds", "1", "--budget", "tokens=5k", "--eval-batches", "1"],
 };
 
 /** Makes a command quick; of two flags of one name the later counts. */
 function quick([name, ...flags]: string[]): string[] {
-  if (name !== "train") return [name!, ...flags, ...(quicker[name!] ?? [])];
+  const job = flags.includes("--heads") ? `${name} --heads` : name!;
+  if (name !== "train") return [name!, ...flags, ...(quicker[job] ?? [])];
   const steps = flags.includes("--resume") ? ["--steps", "4"] : ["--steps", "2", "--batch", "2"];
   return [name, ...flags, ...steps, "--eval-batches", "1"];
 }

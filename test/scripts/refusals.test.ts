@@ -109,6 +109,31 @@ const refusals: [command: string, message: string][] = [
     "generate --checkpoint run --backend cpu --prompt dXg",
     'prompt, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
   ],
+  ["inspect run", "--text must be a text for the model to read: got none (or add --heads or --compare)"],
+  ["inspect run --text=", '--text must have at least one token: got ""'],
+  [
+    "inspect run --backend cpu dXg",
+    'text, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
+  ],
+  [
+    "inspect run --backend cpu thecatsat",
+    "--text must fit the 8 tokens that the model can see: got 9 (leave out 1 of them)",
+  ],
+  [
+    "inspect run --backend cpu the --token cat",
+    '--token must be a token of the text, or its number: got "cat" (its tokens are 0 "t", 1 "h", 2 "e")',
+  ],
+  ["inspect run --backend cpu the --layer 1", "--layer must be a whole number from 0 to 0: got 1"],
+  ["inspect run --backend cpu the --head 2", "--head must be a whole number from 0 to 1: got 2"],
+  [
+    "inspect run --backend cpu the --ablate 0.2",
+    '--ablate must name a head as LAYER.HEAD, or a part as LAYER.attention or LAYER.feedForward: got "0.2" (layers are 0 to 0, heads 0 to 1: 0.0 is the first head)',
+  ],
+  ["inspect run the --word cat", '--word must be given together with --compare: got "cat"'],
+  [
+    "inspect run --backend cpu --compare the dog --word t",
+    'the second text: word must be a token of the text, or its number: got "t" (its tokens are 0 "d", 1 "o", 2 "g")',
+  ],
 ];
 
 describe("every refusal says where, the rule, what came and the remedy, and exits with 2", () => {
