@@ -57,7 +57,12 @@ onEveryBackend("the lens", () => {
     third.forEach(({ place, logits }, i) => {
       expect(place).toEqual(residualPlaces(model.config)[i]);
       expect(logits.shape).toEqual([2, 1, V]);
-      expectClose(logits.values, rows(whole[i]!.logits.values, V).filter((_, r) => r % T === 3).flat()); // biome-ignore format: one
+      expectClose(
+        logits.values,
+        rows(whole[i]!.logits.values, V)
+          .filter((_, r) => r % T === 3)
+          .flat(),
+      );
     });
     model.dispose();
   });
