@@ -52,9 +52,11 @@ export function HeadFigures({ instrument }: { instrument: Instrument }) {
   );
   const without = useReading(engine, index, look.text, { interventions });
   const toggle = (name: string) => {
-    const next = new Set(off);
-    if (!next.delete(name)) next.add(name);
-    setOff(next);
+    setOff((before) => {
+      const next = new Set(before);
+      if (!next.delete(name)) next.add(name);
+      return next;
+    });
   };
   const tryEach = () => {
     const loss = meanLoss(look);

@@ -1,6 +1,6 @@
 import { colorAt, inkOn, signedPlace } from "../../drawing/ramps.js";
 import type { EngineModel, Look } from "../../engine.js";
-import { figure, percent, shownToken } from "../../figures/figure.js";
+import { change, figure, percent, shownToken } from "../../figures/figure.js";
 import { useTheme } from "../../figures/useTheme.js";
 import { meanLoss } from "../../meanLoss.js";
 import { likeliest, probabilities } from "../../nextTokens.js";
@@ -59,12 +59,12 @@ export function AblationEffect({ model, before, after, off }: AblationEffectProp
           <p class="note">Which tokens of your text became harder to foresee (blue, in nats) or easier (orange):</p>
           <p class="tokens wrap">
             {before.tokens.map(({ text }, i) => {
-              const change = i === 0 ? 0 : changes[i - 1]!;
-              const at = place(change);
+              const grown = i === 0 ? 0 : changes[i - 1]!;
+              const at = place(grown);
               return (
                 <span key={i} class="token still" style={{ background: colorAt(signed, at), color: inkOn(signed, at) }}>
                   <span class="piece">{shownToken(text)}</span>
-                  <span class="below">{i === 0 ? "–" : `${change > 0 ? "+" : ""}${figure(change)}`}</span>
+                  <span class="below">{i === 0 ? "–" : change(grown)}</span>
                 </span>
               );
             })}

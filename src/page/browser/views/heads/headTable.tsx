@@ -2,7 +2,7 @@ import type { HeadScores } from "../../../../inspection/headScores.js";
 import { noneFound } from "../../../../inspection/relationScores.js";
 import type { HeadInspection, InspectedHead } from "../../../../jobs/inspectHeads.js";
 import { weightColors } from "../../drawing/matrixPicture.js";
-import { figure } from "../../figures/figure.js";
+import { change, figure } from "../../figures/figure.js";
 import { useTheme } from "../../figures/useTheme.js";
 import type { ChosenHead } from "../../instrument.js";
 
@@ -72,7 +72,6 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
                 <td>
                   <input
                     type="checkbox"
-                    role="switch"
                     checked={!off.has(name)}
                     aria-label={`Layer ${layer}, head ${head}`}
                     onChange={() => onToggle(name)}
@@ -88,12 +87,7 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
                 })}
                 <td>{figure(score.entropy)}</td>
                 <td>{figure(score.meanDistance)}</td>
-                {changes && (
-                  <td class={changes[i]! > 0 ? "worse" : ""}>
-                    {changes[i]! > 0 ? "+" : ""}
-                    {figure(changes[i]!)}
-                  </td>
-                )}
+                {changes && <td class={changes[i]! >= 0.05 ? "worse" : ""}>{change(changes[i]!)}</td>}
                 {inspection && <td class="text">{proofOf(score as InspectedHead)}</td>}
               </tr>
             );
