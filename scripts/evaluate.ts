@@ -26,7 +26,7 @@ export const command: HeedCommand = {
   handler: async (flags) => {
     const { checkpoint, backend, trust } = flags;
     const data = flags.data === undefined ? flags.data : await textAt(flags.data);
-    const display = new EvaluationDisplay("windows");
+    const display = new EvaluationDisplay();
     const given = { checkpoint, data, backend, trust, ...givenFields(evaluationFields, flags), ...display.listeners };
     const result = await evaluate(given).finally(() => display.close());
     process.stdout.write(

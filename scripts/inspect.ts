@@ -25,7 +25,7 @@ export const command: HeedCommand = {
   },
   handler: async (flags) => {
     const given = givenFields(inspectionFields, flags) as Partial<InspectionConfig>;
-    const display = new EvaluationDisplay("passes");
+    const display = new EvaluationDisplay("readings");
     const inspection = await inspect({
       ...given,
       ...(given.text !== undefined && { text: unescaped(given.text) }),

@@ -2,9 +2,9 @@
 import { pathToFileURL } from "node:url";
 import { pageFields } from "../src/config/pageFields.js";
 import { type PageOptions, type WrittenPage, writePage } from "../src/page/writePage.js";
+import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
-import { note } from "./support/screen.js";
 
 export const command: HeedCommand = {
   command: "page [checkpoint]",
@@ -22,8 +22,15 @@ export const command: HeedCommand = {
   },
   handler: async (flags) => {
     const { checkpoint, backend, trust } = flags;
-    const options: PageOptions = { checkpoint, backend, trust, ...givenFields(pageFields, flags), onNote: note };
-    const page = await writePage(options);
+    const display = new EvaluationDisplay("readings");
+    const options: PageOptions = {
+      checkpoint,
+      backend,
+      trust,
+      ...givenFields(pageFields, flags),
+      ...display.listeners,
+    };
+    const page = await writePage(options).finally(() => display.close());
     process.stdout.write(flags.json ? `${JSON.stringify(page)}\n` : `${pageText(page)}\n`);
   },
 };

@@ -75,10 +75,15 @@ function runTool(packageName, tool, ...args) {
 }
 
 function runHeed(...args) {
+  return runSource("heed.ts", ...args);
+}
+
+/** Runs a program of scripts/, as TypeScript. */
+function runSource(name, ...args) {
   const tsx = pathToFileURL(inRoot("node_modules", "tsx", "dist", "loader.mjs")).href;
   // tsx would read a tsconfig.json of the user's; heed ends where this process does.
   const env = { ...process.env, TSX_TSCONFIG_PATH: inRoot("tsconfig.json"), HEED_PARENT: String(process.pid) };
-  return run(process.execPath, ["--import", tsx, inRoot("scripts", "heed.ts"), ...args], { cwd: user, env });
+  return run(process.execPath, ["--import", tsx, inRoot("scripts", name), ...args], { cwd: user, env });
 }
 
 /** Whether node_modules is what `npm ci` makes of package-lock.json: npm notes there what it installed, when it is done. */
@@ -217,22 +222,26 @@ async function main([command, ...args]) {
   if (command === "check") return runChecks([types, lint]);
   if (command === "build") return build(...args);
   if (command === "pack") return pack(args);
-  return runHeed(...heedWords(command, args));
+  const code = await runHeed(...heedWords(command, args));
+  if (command !== "study:heads" || code !== 0 || asksForHelp) return code;
+  return runSource("studyHeads.ts", fromUser("models", "study-heads"), fromUser("docs", "study", "heads.md"));
 }
 
 /** What heed is called with: the package's own runs are kept in the package, wherever the user is. */
 function heedWords(command, args) {
   if (command === undefined) return ["--help"];
   if (command === "start") return ["start", "--out", fromUser("models", "start"), ...args];
-  if (command !== "study") return [command, ...args];
-  const study = [
-    "--plan",
-    fromUser("docs", "study", "plan.json"),
-    "--config",
-    fromUser("docs", "study", "settings.json"),
-  ];
-  const data = ["--data", fromUser("data", "tales", "tales.txt"), "--out", fromUser("models", "study")];
-  return ["sweep", ...study, ...data, ...args];
+  if (command === "study") return studyWords("plan.json", "settings.json", "study", args);
+  if (command === "study:heads") return studyWords("headsPlan.json", "headsSettings.json", "study-heads", args);
+  return [command, ...args];
+}
+
+/** A sweep of the tales, as docs/study describes it. */
+function studyWords(plan, settings, out, args) {
+  const inStudy = (name) => fromUser("docs", "study", name);
+  const files = ["--plan", inStudy(plan), "--config", inStudy(settings)];
+  const data = ["--data", fromUser("data", "tales", "tales.txt"), "--out", fromUser("models", out)];
+  return ["sweep", ...files, ...data, ...args];
 }
 
 process.exitCode = await main(process.argv.slice(2));

@@ -8,6 +8,14 @@ export const pageFields = {
   texts: optional(
     texts({ flag: "text", help: "Texts to look at, the first one at once", defaultText: "some of the run's own" }),
   ),
+  data: optional(
+    text({
+      flag: "data",
+      help: "Text file to measure heads on",
+      defaultText: "what the run validated on, else what it trained on",
+    }),
+  ),
+  heads: toggle({ flag: "heads", help: "Measure what heads do, which takes longer than all else", default: true }),
   compare: optional(text({ flag: "compare", help: "A second run or checkpoint, shown beside the first" })),
   precision: choice<PagePrecision>({
     flag: "precision",

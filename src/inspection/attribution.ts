@@ -64,8 +64,10 @@ export function attribution(
   for (const id of minus === undefined ? [token] : [token, minus]) requireInteger("token", id, 0, vocabSize - 1);
   const read: Reader = (layer, point = "output") => {
     const all = tensorOf(captured.at(layer, point)); // [B, T, W] or [B, H, T, D]
-    const [first, size] = all.rank === 3 ? [[sequence, position], [1, 1]] : [[sequence, 0, position], [1, -1, 1]]; // biome-ignore format: a pair each
-    return all.slice(first!, size!).reshape(all.rank === 3 ? [-1] : [all.shape[1]!, -1]);
+    return all
+      .slice([sequence], [1])
+      .gather([position], -2)
+      .squeeze([0, all.rank - 2]);
   };
   const ofToken = (logits: tf.Tensor) => {
     const column = (id: number) => logits.gather([id], -1); // [..., 1]

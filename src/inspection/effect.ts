@@ -25,7 +25,7 @@ export interface InterventionEffect {
   change: Outcome;
 }
 
-/** What a model computes is changed how, and what it should answer. */
+/** What to change in the run, and what it should answer. */
 export interface OutcomeOptions {
   interventions?: readonly Intervention[];
   /** What position `t` of a sequence should answer; those after the last one given are not scored. @default the next tokens */

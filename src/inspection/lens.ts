@@ -1,3 +1,5 @@
+import * as tf from "@tensorflow/tfjs";
+import { requireInteger } from "../core/checks.js";
 import type { Transformer } from "../model/transformer.js";
 import type { Capture } from "./capture.js";
 import { type CapturedValue, computed, tensorOf } from "./numbers.js";
@@ -24,6 +26,7 @@ export function residualPlaces({ numLayers }: { numLayers: number }): Place[] {
  * these are the model's logits. `position` keeps that token alone.
  *
  * @throws DataError if one of the places was not captured
+ * @throws ConfigError if `position` is out of range
  * @see nostalgebraist 2020, https://www.lesswrong.com/posts/AcKRB8wDpdaN6v6ru/interpreting-gpt-the-logit-lens
  */
 export function lens(
@@ -31,12 +34,19 @@ export function lens(
   captured: Capture,
   { position }: { position?: number } = {},
 ): LensLogits[] {
-  return residualPlaces(config).map((place) => {
-    const logits = computed(() => {
-      const stream = tensorOf(captured.at(place.layer, place.point)); // [B, T, C]
-      const x = position === undefined ? stream : stream.slice([0, position, 0], [-1, 1, -1]);
-      return output.call(finalNorm.call(x));
+  const places = residualPlaces(config);
+  const { shape, values } = computed(() => {
+    const streams = places.map(({ layer, point }) => {
+      const stream = tensorOf(captured.at(layer, point)); // [B, T, C]
+      if (position === undefined) return stream;
+      requireInteger("position", position, 0, stream.shape[1]! - 1);
+      return stream.slice([0, position, 0], [-1, 1, -1]);
     });
-    return { place, logits };
+    return output.call(finalNorm.call(tf.concat(streams))); // [(2L + 1) B, T, V], in one product
   });
+  const size = values.length / places.length;
+  return places.map((place, i) => ({
+    place,
+    logits: { shape: [shape[0]! / places.length, ...shape.slice(1)], values: values.slice(i * size, (i + 1) * size) },
+  }));
 }

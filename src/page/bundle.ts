@@ -6,9 +6,13 @@ import { leftOutOfPages } from "../backends/wasm/wasmFile.js";
 /** The browser's program as one script, built beforehand in the npm package. */
 export const builtProgram = fileURLToPath(new URL("./browser/program.js", import.meta.url));
 
-/** The browser's program: the one built beforehand, or built now from its sources. */
-export async function browserProgram(): Promise<string> {
-  return existsSync(builtProgram) ? readFileSync(builtProgram, "utf8") : buildProgram();
+let program: Promise<string> | undefined;
+
+/** The browser's program: the one built beforehand, or built from its sources, once a process. */
+export function browserProgram(): Promise<string> {
+  if (existsSync(builtProgram)) return Promise.resolve(readFileSync(builtProgram, "utf8"));
+  program ??= buildProgram();
+  return program;
 }
 
 /** Bundles the browser's program with all that it imports. */

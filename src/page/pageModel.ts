@@ -27,10 +27,18 @@ export function withRun(opened: OpenModel): PageSource {
   return { opened, run: isRun ? { folder, record: readRun(folder) } : undefined };
 }
 
-/** All that a page says of a model. */
+/** What a page is to say of a model. */
+interface PageContent extends Pick<PageModel, "heads" | "senses"> {
+  texts: readonly string[];
+  precision: PagePrecision;
+  /** Steps of the snapshots that it takes in. */
+  snapshots: readonly number[];
+}
+
+/** A model as a page carries it. */
 export function pageModel(
   { opened, run }: PageSource,
-  { texts, precision, snapshots }: { texts: readonly string[]; precision: PagePrecision; snapshots: readonly number[] },
+  { texts, precision, snapshots, ...measured }: PageContent,
 ): PageModel {
   const { model, tokenizer, folder, step } = opened;
   const { config } = model;
@@ -43,6 +51,7 @@ export function pageModel(
     weights,
     step,
     run: run && runOf(run.folder, run.record),
+    ...measured,
     snapshots: snapshots.map((step) => ({
       step,
       weights: packWeights(readSnapshot(run!.folder, step, config), "float16", config),

@@ -1,6 +1,7 @@
 import type { ModelConfig } from "../config/model.js";
 import type { PagePrecision } from "../config/pageFields.js";
 import type { JsonObject } from "../core/strictJson.js";
+import type { HeadInspection } from "../jobs/inspectHeads.js";
 
 /** What a page carries, as JSON: all that the browser needs to run its models. */
 export interface Payload {
@@ -25,12 +26,20 @@ export interface PageModel {
   step?: number;
   /** How its run went; undefined for a checkpoint without its run. */
   run?: PageRun;
-  /** What its heads do, from `inspectHeads`. */
-  heads?: unknown;
-  /** Where a word's senses lie, layer by layer. */
-  senses?: unknown;
+  /** What its heads do; undefined where that was not measured. */
+  heads?: HeadInspection;
+  /** Words with several meanings; undefined where the text's corpus does not say which they have where. */
+  senses?: PageSense[];
   /** Its weights while it was trained, by rising steps. */
   snapshots: PageSnapshot[];
+}
+
+/** A place where a text has a word in one of its meanings. */
+export interface PageSense {
+  word: string;
+  sense: string;
+  /** The text up to the word, and with it: the vectors of its last token are those of the word. */
+  text: string;
 }
 
 /** Losses of a run, in nats per token, by rising steps. */

@@ -54,6 +54,10 @@ function wholeSentences(text: string): string {
 
 async function writtenBy({ model, tokenizer }: OpenModel, tokens: number): Promise<string> {
   let text = "";
-  for await (const piece of generateText(model, tokenizer, { maxNewTokens: tokens })) text += piece;
-  return text.trim();
+  for await (const piece of generateText(model, tokenizer, { maxNewTokens: tokens })) {
+    const longer = (text + piece).trimStart();
+    if (longer !== "" && !knows(tokenizer, longer)) break; // two words without a space between them are one unknown word
+    text = longer;
+  }
+  return text.trimEnd();
 }

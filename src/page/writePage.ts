@@ -7,12 +7,13 @@ import { definedFields, requireNamed } from "../core/checks.js";
 import { replaceText } from "../core/durableFiles.js";
 import { ConfigError } from "../core/errors.js";
 import { makeFolder, onFile } from "../core/files.js";
+import { type HeadInspection, inspectHeads } from "../jobs/inspectHeads.js";
 import { type OpenModel, openModel } from "../jobs/openModel.js";
 import { findCheckpoint } from "../runs/checkpoint/load.js";
 import { versions } from "../runs/versions.js";
 import { pageHtml } from "./pageHtml.js";
 import { chosenSnapshots, pageModel, withRun } from "./pageModel.js";
-import type { Payload } from "./payload.js";
+import type { PageModel, Payload } from "./payload.js";
 import { readableText } from "./readableText.js";
 import { suggestedTexts } from "./suggestedTexts.js";
 
@@ -25,6 +26,8 @@ export interface PageOptions extends Partial<PageConfig> {
   backend?: string;
   /** Receives what the user should know, a line each. */
   onNote?: (line: string) => void;
+  /** Hears how much of the measuring of heads is done, of all. */
+  onProgress?: (done: number, total: number) => void;
 }
 
 /** A page that was written. */
@@ -41,7 +44,8 @@ export interface WrittenPage {
  * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used; FileError if
  *   the file can't be written. What was there stays.
  */
-export async function writePage({ checkpoint, trust, backend, onNote, ...given }: PageOptions): Promise<WrittenPage> {
+export async function writePage(asked: PageOptions): Promise<WrittenPage> {
+  const { checkpoint, trust, backend, onNote, onProgress, ...given } = asked;
   requireNamed("checkpoint", checkpoint, "name a run or a checkpoint");
   const config = pageConfig(definedFields(given));
   requireFreeFile(config);
@@ -52,7 +56,7 @@ export async function writePage({ checkpoint, trust, backend, onNote, ...given }
   try {
     for (const path of paths) opened.push(openModel(path, { trust }));
     for (const note of opened.flatMap(({ notes }) => notes)) onNote?.(note);
-    const payload = await payloadOf(opened, config);
+    const payload = await payloadOf(opened, config, asked);
     const html = await pageHtml(payload);
     makeFolder(dirname(config.out));
     replaceText(config.out, html);
@@ -62,18 +66,35 @@ export async function writePage({ checkpoint, trust, backend, onNote, ...given }
   }
 }
 
-async function payloadOf(opened: readonly OpenModel[], config: PageConfig): Promise<Payload> {
+async function payloadOf(opened: readonly OpenModel[], config: PageConfig, asked: PageOptions): Promise<Payload> {
   const { precision, snapshots } = config;
   requireOneTokenizer(opened, config);
   const sources = opened.map(withRun);
   const texts = config.texts ?? (await suggestedTexts(sources[0]!, shortestContext(opened)));
   for (const text of texts)
     for (const { tokenizer, model } of opened) readableText(text, { tokenizer, config: model.config });
-  const models = sources.map((source) => {
+  const models: PageModel[] = [];
+  for (const source of sources) {
+    const heads = config.heads ? await headsOf(source.opened.folder, config, asked) : undefined;
     const taken = chosenSnapshots(source, snapshots, sources.length);
-    return pageModel(source, { texts, precision, snapshots: taken });
-  });
+    models.push(pageModel(source, { texts, precision, snapshots: taken, heads }));
+  }
   return { heed: versions().heed, models, texts };
+}
+
+/** What a model's heads do; undefined, with a note, where there is no text to measure them on. */
+async function headsOf(
+  checkpoint: string,
+  { data }: PageConfig,
+  { trust, backend, onNote, onProgress }: PageOptions,
+): Promise<HeadInspection | undefined> {
+  try {
+    return await inspectHeads({ checkpoint, data, trust, backend, onProgress });
+  } catch (error) {
+    if (data !== undefined || !(error instanceof ConfigError) || error.field !== "data") throw error;
+    onNote?.(`what heads do was not measured: ${error.message}`);
+    return undefined;
+  }
 }
 
 function shortestContext(opened: readonly OpenModel[]): number {

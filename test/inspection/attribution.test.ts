@@ -34,7 +34,12 @@ onEveryBackend("attribution", () => {
     const model = wideModel(changes);
     const run = capture(model, ids);
     const logits = rows(run.at("output", "logits").values, V);
-    const places = [[0, 0, 3], [0, 4, 6], [1, 1, 0], [2, 2, 1]] as const; // biome-ignore format: a place each
+    const places = [
+      [0, 0, 3],
+      [0, 4, 6],
+      [1, 1, 0],
+      [2, 2, 1],
+    ] as const;
     for (const [sequence, position, token] of places) {
       const wanted = logits[sequence * T + position]![token]!;
       expectClose([sum(attribution(model, run, { sequence, position, token }))], [wanted], { absolute: 1e-4 });
@@ -83,7 +88,12 @@ onEveryBackend("attribution", () => {
       const vectors: Record<string, number[]> = {
         tokens: at("tokens"),
         positions: at("positions").map((x, c) => x - at("tokens")[c]!),
-        L1H1: Array.from({ length: C }, (_, c) => dot(headOutput, projection.map((row) => row[c]!))), // biome-ignore format: one sum
+        L1H1: Array.from({ length: C }, (_, c) =>
+          dot(
+            headOutput,
+            projection.map((row) => row[c]!),
+          ),
+        ),
         "attention bias 0": [...weights.get("blocks.0.attention.output.bias")!.data],
         "feedForward 1": at("blocks.1.feedForward"),
       };

@@ -4,9 +4,9 @@ import { Transformer } from "../../src/model/transformer.js";
 
 type Entry = [row: number, column: number, value: number];
 
-/** Tokens: four names, four that mean nothing, and one that asks for the name. */
+/** Tokens: four names, four that mean nothing, one that asks for the name, and a line break that no text has. */
 const [names, fillers, asks] = [[0, 1, 2, 3], [4, 5, 6, 7], 8] as const;
-const [vocabSize, width, headDim] = [9, 16, 8] as const;
+const [vocabSize, width, headDim] = [10, 16, 8] as const;
 
 /** The score of a name in the row of the token that asks; all others have 0. */
 export const nameScore = (4 * 4) / Math.sqrt(headDim);

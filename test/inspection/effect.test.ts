@@ -16,7 +16,10 @@ onEveryBackend("an outcome", () => {
     const { logits, losses, loss } = outcome(model, ids);
     const answers = rows(logits.values, V);
     const expected = ids.flatMap((row, b) => row.slice(1).map((id, t) => crossEntropy(answers[b * T + t]!, id)));
-    expect([logits.shape, losses.shape]).toEqual([[2, T, V], [2, T - 1]]); // biome-ignore format: a pair
+    expect([logits.shape, losses.shape]).toEqual([
+      [2, T, V],
+      [2, T - 1],
+    ]);
     expectClose(losses.values, expected);
     expectClose([loss], [expected.reduce((sum, x) => sum + x, 0) / expected.length]);
     const first = outcome(model, ids, { targets: [[3], [6]] });
@@ -41,7 +44,10 @@ onEveryBackend("an outcome", () => {
     expect(after).toEqual(outcome(model, ids, { interventions }));
     for (const what of ["logits", "losses"] as const) {
       expect(change[what].shape).toEqual(before[what].shape);
-      expectClose(change[what].values, after[what].values.map((x, i) => x - before[what].values[i]!)); // biome-ignore format: one
+      expectClose(
+        change[what].values,
+        after[what].values.map((x, i) => x - before[what].values[i]!),
+      );
     }
     expect(change.loss).toBe(after.loss - before.loss);
     expect(change.loss).not.toBe(0);
@@ -51,10 +57,25 @@ onEveryBackend("an outcome", () => {
 
 it("there are as many rows of targets as sequences, and no more targets than tokens", () => {
   const model = tinyModel();
-  const given = (targets: number[][]) => refusal(() => outcome(model, [[1, 2], [3, 4]], { targets })); // biome-ignore format: one
+  const given = (targets: number[][]) =>
+    refusal(() =>
+      outcome(
+        model,
+        [
+          [1, 2],
+          [3, 4],
+        ],
+        { targets },
+      ),
+    );
   const rule = "DataError: targets must be 2 rows of one length, at most 2";
   expect(given([[1]])).toBe(`${rule}: got 1 of 1`);
-  expect(given([[1, 2], [1]])).toBe(`${rule}: got 2 of 2, 1`); // biome-ignore format: one
-  expect(given([[1, 2, 3], [1, 2, 3]])).toBe(`${rule}: got 2 of 3`); // biome-ignore format: one
+  expect(given([[1, 2], [1]])).toBe(`${rule}: got 2 of 2, 1`);
+  expect(
+    given([
+      [1, 2, 3],
+      [1, 2, 3],
+    ]),
+  ).toBe(`${rule}: got 2 of 3`);
   model.dispose();
 });

@@ -52,7 +52,12 @@ function twins(
 /** A vector through rows `from` and after of a matrix `[.., C]`. */
 function through(vector: ArrayLike<number>, matrix: Float32Array, from: number): number[] {
   const used = rows(matrix, C).slice(from, from + vector.length);
-  return Array.from({ length: C }, (_, c) => dot(vector, used.map((row) => row[c]!))); // biome-ignore format: one sum
+  return Array.from({ length: C }, (_, c) =>
+    dot(
+      vector,
+      used.map((row) => row[c]!),
+    ),
+  );
 }
 
 onEveryBackend("an intervention", () => {
@@ -87,7 +92,6 @@ onEveryBackend("an intervention", () => {
       ["zero", new Float32Array(C)],
       [mean, mean],
     ] as const) {
-      // biome-ignore format: a case each
       const { intervened, edited } = twins([ablatePart(layer, part, by)], (weight) => {
         weight(`${name}.weight`).fill(0);
         weight(`${name}.bias`).set(bias);
@@ -103,10 +107,12 @@ onEveryBackend("an intervention", () => {
       [undefined, new Float32Array(C)],
       [mean, mean],
     ] as const) {
-      // biome-ignore format: a case each
       const edit = (weight: (name: string) => Float32Array) => {
         const position = weight("positions.weight").slice(2 * C, 3 * C);
-        weight("tokens.weight").set(vector.map((x, c) => x - position[c]!), 2 * C); // biome-ignore format: one
+        weight("tokens.weight").set(
+          vector.map((x, c) => x - position[c]!),
+          2 * C,
+        );
       };
       const { intervened, edited } = twins([ablatePosition(2, { by })], edit, { texts, tie: false });
       expectClose(intervened, edited);
@@ -177,7 +183,12 @@ onEveryBackend("an intervention", () => {
     const expected = outputs(own).map((output, r) => {
       const first = r - (r % T);
       if (r % T !== 3 || (first / T) % H !== 0) return output;
-      return output.map((_, d) => dot(weights, values.slice(first, first + T).map((v) => v[d]!))); // biome-ignore format: one sum
+      return output.map((_, d) =>
+        dot(
+          weights,
+          values.slice(first, first + T).map((v) => v[d]!),
+        ),
+      );
     });
     expectClose(outputs(changed).flat(), expected.flat());
     model.dispose();
@@ -191,7 +202,9 @@ onEveryBackend("an intervention", () => {
       ablatePosition(1, { at: { layer: "blocks.0.feedForward", point: "residual" } }),
       patch({ layer: "blocks.1.attention", point: "value" }, capture(model, others), { heads: [1] }),
     ];
-    const compiled = compile((inputs: { texts: tf.Tensor2D }) => ({ logits: intervenedPass(model, inputs.texts, interventions) })); // biome-ignore format: one
+    const compiled = compile((inputs: { texts: tf.Tensor2D }) => ({
+      logits: intervenedPass(model, inputs.texts, interventions),
+    }));
     const texts = tf.tensor2d(ids, undefined, "int32");
     const expected = logitsOf(capture(model, ids, { interventions }));
     expect(expected).not.toEqual(logitsOf(capture(model, ids)));
@@ -205,7 +218,10 @@ onEveryBackend("an intervention", () => {
     const from = capture(model, others);
     const made = tensorsLeft(() => {
       const by = meanOf({ layer: "blocks.1.attention", point: "output" }, [from]);
-      const interventions = [patch({ layer: "tokens", point: "output" }, from, { positions: [0] }), ablatePart(1, "attention", by)]; // biome-ignore format: one
+      const interventions = [
+        patch({ layer: "tokens", point: "output" }, from, { positions: [0] }),
+        ablatePart(1, "attention", by),
+      ];
       capture(model, ids, { interventions });
     });
     expect(made).toBe(0);

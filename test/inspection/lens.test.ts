@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import type { ModelConfig } from "../../src/config/model.js";
-import { capture } from "../../src/inspection/capture.js";
+import { capture, onlyPoints } from "../../src/inspection/capture.js";
 import { outcome } from "../../src/inspection/effect.js";
 import { ablatePart } from "../../src/inspection/interventions.js";
 import { lens, residualPlaces } from "../../src/inspection/lens.js";
@@ -9,6 +9,7 @@ import type { Transformer } from "../../src/model/transformer.js";
 import { onEveryBackend } from "../support/backends.js";
 import { expectClose, tensorsLeft } from "../support/numbers.js";
 import { rows } from "../support/plain.js";
+import { refusal } from "../support/refusal.js";
 import { tinyConfig, tinyModel, tinyRows } from "../support/tinyModel.js";
 
 const { contextLength: T, vocabSize: V, numLayers: L } = tinyConfig;
@@ -56,8 +57,24 @@ onEveryBackend("the lens", () => {
     third.forEach(({ place, logits }, i) => {
       expect(place).toEqual(residualPlaces(model.config)[i]);
       expect(logits.shape).toEqual([2, 1, V]);
-      expectClose(logits.values, rows(whole[i]!.logits.values, V).filter((_, r) => r % T === 3).flat()); // biome-ignore format: one
+      expectClose(
+        logits.values,
+        rows(whole[i]!.logits.values, V)
+          .filter((_, r) => r % T === 3)
+          .flat(),
+      );
     });
     model.dispose();
   });
+});
+
+it("a position is one of the text, and the stream was captured", () => {
+  const model = tinyModel();
+  expect(refusal(() => lens(model, capture(model, ids), { position: 5 }))).toBe(
+    "ConfigError: position must be a whole number from 0 to 4: got 5",
+  );
+  expect(refusal(() => lens(model, capture(model, ids, { at: onlyPoints("residual") })))).toMatch(
+    /^DataError: place must be one that was captured: got dropout.output /,
+  );
+  model.dispose();
 });

@@ -85,6 +85,15 @@ it("runs where the user is, and the package's own runs in the package", async ()
   ]);
 });
 
+it("has the study of heads train, and then look at what was trained", () => {
+  const print = "console.log(process.argv.slice(2).join(' '));";
+  const folder = project(print);
+  writeFileSync(join(folder, "scripts", "studyHeads.ts"), print);
+  const [sweep, look] = runSync(folder, "study:heads", "--backend=cpu").stdout.trim().split("\n");
+  expect(sweep).toMatch(/^sweep --plan .*headsPlan.json --config .*headsSettings.json .* --backend=cpu$/);
+  expect(look).toMatch(/^.*models\/study-heads .*docs\/study\/heads.md$/);
+});
+
 it("links heed among the programs of the packages, for npx", () => {
   const folder = project("console.log(process.argv[2]);");
   mkdirSync(join(folder, "node_modules/.bin"));

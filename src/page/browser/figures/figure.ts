@@ -6,6 +6,12 @@ export function figure(value: number): string {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+/** A change, with its sign: `+0.12`. */
+export function change(value: number): string {
+  const text = figure(value);
+  return value > 0 && /[1-9]/.test(text) ? `+${text}` : text;
+}
+
 /** A share from 0 to 1: `43 %`, `0.4 %`. */
 export function percent(share: number): string {
   const value = 100 * share;

@@ -1,0 +1,117 @@
+import type { HeadScores } from "../../../../inspection/headScores.js";
+import { noneFound } from "../../../../inspection/relationScores.js";
+import type { HeadInspection, InspectedHead } from "../../../../jobs/inspectHeads.js";
+import { weightColors } from "../../drawing/matrixPicture.js";
+import { change, figure } from "../../figures/figure.js";
+import { useTheme } from "../../figures/useTheme.js";
+import type { ChosenHead } from "../../instrument.js";
+
+export interface HeadTableProps {
+  scores: readonly HeadScores[];
+  /** What was measured on the corpus when the page was written. */
+  inspection: HeadInspection | undefined;
+  chosen: ChosenHead;
+  onChoose(chosen: ChosenHead): void;
+  off: ReadonlySet<string>;
+  onToggle(name: string): void;
+  /** Change of the typed text's loss without each head, in nats. */
+  changes: readonly number[] | undefined;
+}
+
+const shares = ["previousToken", "firstToken", "duplicateToken", "induction"] as const;
+const shareNames = ["token before", "first token", "same token", "induction"];
+
+/** The heads with their scores and labels, and a switch for each. */
+export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle, changes }: HeadTableProps) {
+  const palette = useTheme();
+  return (
+    <div class="scroll">
+      <table class="head-table">
+        <caption>
+          {inspection
+            ? `Measured on ${inspection.texts} texts (${inspection.tokens.toLocaleString("en")} tokens) of ${inspection.data}`
+            : "Measured on your text, induction on random tokens that repeat. Labels need a corpus that knows its relations: heed inspect --heads measures them, and a page of such a model shows them."}
+        </caption>
+        <thead>
+          <tr>
+            <th scope="col">head</th>
+            <th scope="col">on</th>
+            {shareNames.map((name) => (
+              <th key={name} scope="col">
+                {name}
+              </th>
+            ))}
+            <th scope="col">entropy, bits</th>
+            <th scope="col">distance</th>
+            {changes && <th scope="col">loss without it</th>}
+            {inspection && (
+              <th scope="col" class="text">
+                what it does
+              </th>
+            )}
+          </tr>
+        </thead>
+        <tbody>
+          {scores.map((score, i) => {
+            const { layer, head } = score;
+            const name = `${layer}.${head}`;
+            const isChosen = chosen.layer === layer && chosen.head === head;
+            return (
+              <tr key={name} class={off.has(name) ? "masked" : ""}>
+                <th scope="row">
+                  <button
+                    type="button"
+                    class="follow"
+                    aria-pressed={isChosen}
+                    aria-label={`Layer ${layer}, head ${head}: see it in the text`}
+                    onClick={() => onChoose({ layer, head })}
+                  >
+                    L{layer} H{head}
+                  </button>
+                </th>
+                <td>
+                  <input
+                    type="checkbox"
+                    checked={!off.has(name)}
+                    aria-label={`Layer ${layer}, head ${head}`}
+                    onChange={() => onToggle(name)}
+                  />
+                </td>
+                {shares.map((share) => {
+                  const value = score[share];
+                  return (
+                    <td key={share} class="share" style={value === undefined ? {} : weightColors(palette, value)}>
+                      {value === undefined ? "–" : figure(value)}
+                    </td>
+                  );
+                })}
+                <td>{figure(score.entropy)}</td>
+                <td>{figure(score.meanDistance)}</td>
+                {changes && <td class={changes[i]! >= 0.05 ? "worse" : ""}>{change(changes[i]!)}</td>}
+                {inspection && <td class="text">{proofOf(score as InspectedHead)}</td>}
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** A head's label, with what was measured for it. */
+function proofOf({ label, relations }: InspectedHead) {
+  const relation = relations.find(({ kind, found }) => found && kind === label);
+  if (label === noneFound || !relation) return noneFound;
+  const { share, baseline, ablation } = relation;
+  const { mean, halfWidth } = ablation.difference;
+  return (
+    <>
+      <b>{label}</b>
+      <span class="proof">
+        looks there with {figure(share)} (by distance alone {figure(baseline)}); without it the loss grows by{" "}
+        {figure(ablation.here)} there and {figure(ablation.elsewhere)} elsewhere: {figure(mean)} ± {figure(halfWidth)}{" "}
+        nats more
+      </span>
+    </>
+  );
+}

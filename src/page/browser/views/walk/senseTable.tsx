@@ -1,0 +1,47 @@
+import type { SenseInspection } from "../../../../jobs/inspectSenses.js";
+import { percent } from "../../figures/figure.js";
+
+/** How well the model tells the meanings of words apart, over its corpus. */
+export function SenseTable({ senses }: { senses: unknown }) {
+  if (!senses) return null;
+  const { vectors, chance, occurrences, words, data } = senses as SenseInspection;
+  return (
+    <>
+      <h3>Meanings told apart, over the corpus</h3>
+      <div class="scroll">
+        <table class="lens">
+          <caption>
+            {occurrences} places of {words.map(({ word }) => word).join(", ")} in {data}: how often the nearest mean
+            vector of a meaning is that of the right one
+          </caption>
+          <thead>
+            <tr>
+              <th scope="col">vectors</th>
+              <th scope="col" class="wide">
+                right
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {vectors.map(({ kind, layer, accuracy, standardError }) => (
+              <tr key={`${kind} ${layer}`}>
+                <th scope="row">{kind === "layer" ? `after layer ${layer}` : kind}</th>
+                <td class="measure">
+                  <span class="plain-bar" style={{ width: `calc((100% - 8rem) * ${accuracy})` }} />
+                  {percent(accuracy)} ± {percent(standardError)}
+                </td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">always the most frequent one</th>
+              <td class="measure">
+                <span class="plain-bar" style={{ width: `calc((100% - 8rem) * ${chance})` }} />
+                {percent(chance)}
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
