@@ -9,11 +9,22 @@ import { NextWord } from "./views/nextWord.js";
 import { TextBar } from "./views/textBar.js";
 import { TextToVectors } from "./views/textToVectors.js";
 import { TokenArithmetic } from "./views/tokenArithmetic.js";
+import { TrainingFromInside } from "./views/trainingFromInside.js";
+import { TwoModels } from "./views/twoModels.js";
 import { TwoSentences } from "./views/twoSentences.js";
 import { WhatHeadsDo } from "./views/whatHeadsDo.js";
 
 /** In the order in which data flows. */
-const sections = [TextToVectors, AttentionAtAGlance, TokenArithmetic, WhatHeadsDo, TwoSentences, NextWord];
+const sections = [
+  TextToVectors,
+  AttentionAtAGlance,
+  TokenArithmetic,
+  WhatHeadsDo,
+  TwoSentences,
+  NextWord,
+  TrainingFromInside,
+  TwoModels,
+];
 
 /** The whole page: one text, read by one model, in the order in which data flows through it. */
 export function App({ engine }: { engine: Engine }) {

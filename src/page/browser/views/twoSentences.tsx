@@ -30,7 +30,17 @@ export function TwoSentences({ instrument }: { instrument: Instrument }) {
     () => (other && token !== undefined ? wordWalk(other, token, model) : undefined),
     [other, token, model],
   );
-  const elsewhere = useMemo(() => occurrencesElsewhere(engine, index, id), [engine, index, id]);
+  const elsewhere = useMemo(
+    () =>
+      occurrencesElsewhere(engine, index, id).filter(
+        ({ look: its }) => its.text !== look.text && its.text !== other?.text,
+      ),
+    [engine, index, id, look.text, other?.text],
+  );
+  const othersWalks = useMemo(
+    () => elsewhere.map(({ look: its, token: at }) => wordWalk(its, at, model)),
+    [elsewhere, model],
+  );
   const shown = Math.min(stage ?? first.length - 1, first.length - 1);
   const word = shownToken(look.tokens[cursor]!.text);
   return (
@@ -89,12 +99,7 @@ export function TwoSentences({ instrument }: { instrument: Instrument }) {
             shown={first[shown]!.stage}
             onValue={setStage}
           />
-          <WalkPlane
-            first={first}
-            second={second}
-            stage={shown}
-            elsewhere={elsewhere.map(({ look: its, token: at }) => wordWalk(its, at, model))}
-          />
+          <WalkPlane first={first} second={second} stage={shown} elsewhere={othersWalks} />
           <table class="walk-table">
             <caption class="hidden">How far apart the two are, stage by stage</caption>
             <thead>
@@ -151,7 +156,7 @@ function Words() {
     <>
       <p>
         A word with two meanings has one raw vector: a bat is a bat. Layer by layer it takes in what stands around it,
-        and its vector walks: in one sentence to the animal, in another to the club.
+        and its vector walks: where the two sentences mean different things by it, it can end in different places.
       </p>
       <p>
         The picture shows the plane in which these vectors differ most. Distances in the table are true ones, in all

@@ -26,11 +26,11 @@ export function AblationEffect({ model, before, after, off }: AblationEffectProp
       <h3>{off.size === 0 ? "With all heads on" : `Without ${[...off].map(nameOf).join(", ")}`}</h3>
       {losses[0] !== undefined && (
         <p class="line">
-          Mean loss of your text: <b id="loss-before">{figure(losses[0])}</b>
+          Mean loss of your text: <b class="loss-before">{figure(losses[0])}</b>
           {off.size > 0 && (
             <>
               {" "}
-              → <b id="loss-after">{figure(losses[1]!)}</b> nats a token
+              → <b class="loss-after">{figure(losses[1]!)}</b> nats a token
             </>
           )}
         </p>

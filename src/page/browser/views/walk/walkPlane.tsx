@@ -53,7 +53,11 @@ export function WalkPlane({ first, second, stage, elsewhere }: WalkPlaneProps) {
                 />
               ),
             )}
-            <text x={walk.at(-1)![0] + 11} y={walk.at(-1)![1] + 4}>
+            <text
+              x={walk.at(-1)![0] + (isLeftward(walk) ? -12 : 12)}
+              y={walk.at(-1)![1] + 4}
+              text-anchor={isLeftward(walk) ? "end" : "start"}
+            >
               {i === 0 ? "your text" : "second text"}
             </text>
           </g>
@@ -71,6 +75,11 @@ export function WalkPlane({ first, second, stage, elsewhere }: WalkPlaneProps) {
       </figcaption>
     </figure>
   );
+}
+
+/** Whether a walk's last step went to the left: then its name stands there, off the way. */
+function isLeftward(walk: readonly [number, number][]): boolean {
+  return walk.length > 1 && walk.at(-1)![0] < walk.at(-2)![0];
 }
 
 /** Places on the picture: one scale for both directions, so that distances can be compared. */
