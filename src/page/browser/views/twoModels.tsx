@@ -63,12 +63,12 @@ function SideBySide({ instrument }: { instrument: Instrument }) {
       {reading?.refusal !== undefined && <p class="refusal">{reading.refusal}</p>}
       {compared.map(([name, Figures]) => (
         <div key={name} class="versus">
-          {[instrument, other].map((one, i) => (
-            <section key={one.model.name} aria-label={`${name}, ${one.model.name}`}>
+          {[instrument, other].map((one) => (
+            <section key={one.index} aria-label={`${name}, ${one.model.name}`}>
               <h3>
                 {name}: {one.model.name}
               </h3>
-              <Figures instrument={one} key={i} />
+              <Figures instrument={one} />
             </section>
           ))}
         </div>
