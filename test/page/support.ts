@@ -49,9 +49,9 @@ export async function tinyRun({
   ...options
 }: Partial<TrainOptions> & { model?: Partial<ModelConfig> } = {}): Promise<string> {
   const text = join(pageFolder(), "story.txt");
-  writeFileSync(text, story.repeat(30));
   const training = { steps: 8, batchSize: 2, evalEvery: 4, evalBatches: 1, ...options.training };
   const shape = { numLayers: 2, numHeads: 2, hiddenDim: 16, contextLength: 64, ...model };
+  writeFileSync(text, story.repeat(Math.ceil((30 * shape.contextLength) / 64)));
   await train({ data: [text], tokenizer: "word", ...options, out, model: shape, training });
   return out;
 }
@@ -65,6 +65,13 @@ export interface OpenedPage {
   complaints: string[];
 }
 
+export interface OpenPageOptions {
+  /** A script that runs before the page's. */
+  before?: string;
+  /** Whether it is for more than one test: then the browser closes it. @default false */
+  stays?: boolean;
+}
+
 let browser: Promise<Browser> | undefined;
 
 /** Closes the browser that `openPage` started. */
@@ -72,14 +79,14 @@ export async function closeBrowser(): Promise<void> {
   await (await browser)?.close();
 }
 
-/** Opens a page's file from the disk, and waits until its models run. It is closed when the test is over. */
+/** Opens a page's file from the disk, and waits until its models run. It is closed when the test is over, unless it stays. */
 export async function openPage(
   file: string,
-  { before, ...context }: BrowserContextOptions & { /** A script that runs before the page's. */ before?: string } = {},
+  { before, stays = false, ...context }: BrowserContextOptions & OpenPageOptions = {},
 ): Promise<OpenedPage> {
   browser ??= chromium.launch({ executablePath: chromiumPath!, args: ["--no-sandbox"] });
   const page = await (await browser).newPage(context);
-  onTestFinished(() => page.close());
+  if (!stays) onTestFinished(() => page.close());
   const requests: string[] = [];
   const complaints: string[] = [];
   page.on("request", (request) => requests.push(request.url()));

@@ -1,4 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
+import { noneFound } from "../../inspection/relationScores.js";
+import type { HeadInspection } from "../../jobs/inspectHeads.js";
 import type { Engine, Look } from "./engine.js";
 import { Lagging } from "./figures/lagging.js";
 import type { ChosenHead, Instrument } from "./instrument.js";
@@ -30,7 +32,7 @@ const sections = [
 export function App({ engine }: { engine: Engine }) {
   const [text, setText] = useState(engine.texts[0]!);
   const [wanted, setCursor] = useState<number>();
-  const [chosen, choose] = useState<ChosenHead>({ layer: 0, head: 0 });
+  const [chosen, choose] = useState(() => firstHead(engine));
   const { look, refusal } = useReading(engine, 0, text)!; // the page's own texts can be read
   const model = engine.models[0]!;
   const cursor = Math.min(wanted ?? lastWord(look), look.tokens.length - 1);
@@ -60,4 +62,10 @@ export function App({ engine }: { engine: Engine }) {
 function lastWord({ tokens }: Look): number {
   const last = tokens.findLastIndex(({ text }) => /\p{L}/u.test(text));
   return last < 0 ? tokens.length - 1 : last;
+}
+
+/** A head of which the page knows what it does, or simply the first. */
+function firstHead({ models: [model] }: Engine): ChosenHead {
+  const known = (model!.heads as HeadInspection | undefined)?.heads.find(({ label }) => label !== noneFound);
+  return known ? { layer: known.layer, head: known.head } : { layer: 0, head: 0 };
 }

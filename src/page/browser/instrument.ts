@@ -18,5 +18,5 @@ export interface Instrument {
   cursor: number;
   setCursor(token: number): void;
   chosen: ChosenHead;
-  choose(chosen: ChosenHead): void;
+  choose(chosen: ChosenHead | ((before: ChosenHead) => ChosenHead)): void;
 }

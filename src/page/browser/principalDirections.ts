@@ -10,6 +10,7 @@ export interface PrincipalPlane {
   share: number;
 }
 
+/** Most turns of the iteration. */
 const turns = 200;
 
 /**
@@ -45,7 +46,10 @@ function mainDirection(points: readonly Float64Array[]): Float64Array {
       const along = dot(point, direction);
       for (let c = 0; c < next.length; c++) next[c]! += along * point[c]!;
     }
-    direction = scaled(next);
+    const turned = scaled(next);
+    const isThere = dot(turned, direction) > 1 - 1e-12;
+    direction = turned;
+    if (isThere) break;
   }
   return direction;
 }

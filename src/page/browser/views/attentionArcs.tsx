@@ -16,7 +16,7 @@ const [base, height, gap] = [128, 118, 14];
 
 /** Arcs over the text from the token under the cursor to those that it looks at, the heavier the thicker. */
 export function AttentionArcs({ tokens, cursor, weights }: AttentionArcsProps) {
-  const box = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
   const palette = useTheme();
   const { centers, width } = useMemo(() => placed(tokens), [tokens]);
   useEffect(() => {
@@ -24,7 +24,8 @@ export function AttentionArcs({ tokens, cursor, weights }: AttentionArcsProps) {
   }, [centers, cursor]);
   const arcs = arcsFrom(cursor, { centers, weights: weights.subarray(0, cursor + 1), base, height });
   return (
-    <div ref={box} class="arcs">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by key
+    <section ref={box} class="arcs" tabIndex={0} aria-label="Arcs from the token to those that it looks at">
       <svg aria-hidden="true" width={width} height={base + 34} viewBox={`0 0 ${width} ${base + 34}`}>
         {arcs.map(({ to, weight, path }) => (
           <path
@@ -48,7 +49,7 @@ export function AttentionArcs({ tokens, cursor, weights }: AttentionArcsProps) {
           </text>
         ))}
       </svg>
-    </div>
+    </section>
   );
 }
 

@@ -11,7 +11,10 @@ export function HeadPicker({ instrument: { model, chosen, choose } }: { instrume
         Layer{" "}
         <select
           value={chosen.layer}
-          onChange={(event) => choose({ layer: Number(event.currentTarget.value), head: chosen.head })}
+          onChange={(event) => {
+            const layer = Number(event.currentTarget.value);
+            choose((before) => ({ ...before, layer }));
+          }}
         >
           {numbers(numLayers)}
         </select>
@@ -20,7 +23,10 @@ export function HeadPicker({ instrument: { model, chosen, choose } }: { instrume
         head{" "}
         <select
           value={head}
-          onChange={(event) => choose({ layer: chosen.layer, head: Number(event.currentTarget.value) })}
+          onChange={(event) => {
+            const to = Number(event.currentTarget.value);
+            choose((before) => ({ ...before, head: to }));
+          }}
         >
           {numbers(numHeads)}
         </select>

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks";
 import type { Engine, Look } from "../engine.js";
+import { exampleLook } from "../exampleLook.js";
 import { figure, shownToken } from "../figures/figure.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
 import { NumberSlider } from "../figures/numberSlider.js";
@@ -135,18 +136,15 @@ function occurrencesOf({ ids }: Look, id: number): number[] {
 }
 
 /** An example, another than the text, that has the token. */
-function otherText(engine: Engine, index: number, { text }: Look, id: number): string | undefined {
-  return engine.texts.find(
-    (one) => one !== text && occurrencesOf(engine.look(index, one, { at: () => false }), id).length > 0,
-  );
+function otherText({ texts, models }: Engine, index: number, { text }: Look, id: number): string | undefined {
+  return texts.find((one) => one !== text && models[index]!.tokenizer.encodePrompt(one).ids.includes(id));
 }
 
 /** The token in all examples of the page. */
 function occurrencesElsewhere(engine: Engine, index: number, id: number): { look: Look; token: number }[] {
   return engine.texts.flatMap((text) => {
-    const { ids } = engine.models[index]!.tokenizer.encodePrompt(text);
-    if (!ids.includes(id)) return [];
-    const look = engine.look(index, text);
+    if (!engine.models[index]!.tokenizer.encodePrompt(text).ids.includes(id)) return [];
+    const look = exampleLook(engine, index, text);
     return occurrencesOf(look, id).map((token) => ({ look, token }));
   });
 }

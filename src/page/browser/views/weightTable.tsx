@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { LookToken } from "../engine.js";
 import { figure, shownToken } from "../figures/figure.js";
+import { Scroll } from "../figures/scroll.js";
 
 /** Rows and columns up to which the whole matrix is one table; of a longer text it is the cursor's row. */
 const mostTokens = 32;
@@ -21,8 +22,7 @@ export function WeightTable({ weights, tokens, cursor, name }: WeightTableProps)
     <details class="as-table" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>{rows.length === count ? "The matrix as a table" : "The token's row as a table"}</summary>
       {isOpen && (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled by key
-        <section class="scroll" tabIndex={0} aria-label={`Weights of ${name}`}>
+        <Scroll label={`Weights of ${name}`}>
           <table>
             <caption>{name}: what a row's token looks at</caption>
             <thead>
@@ -46,7 +46,7 @@ export function WeightTable({ weights, tokens, cursor, name }: WeightTableProps)
               ))}
             </tbody>
           </table>
-        </section>
+        </Scroll>
       )}
     </details>
   );

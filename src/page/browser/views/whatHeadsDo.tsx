@@ -1,10 +1,10 @@
 import { useMemo, useState } from "preact/hooks";
-import { headScores } from "../../../inspection/headScores.js";
 import { ablateHead } from "../../../inspection/interventions.js";
 import type { HeadInspection } from "../../../jobs/inspectHeads.js";
 import { Section } from "../figures/section.js";
 import type { Instrument } from "../instrument.js";
 import { meanLoss } from "../meanLoss.js";
+import { textScores } from "../textScores.js";
 import { useReading } from "../useReading.js";
 import { AblationEffect } from "./heads/ablationEffect.js";
 import { HeadExamples } from "./heads/headExamples.js";
@@ -43,7 +43,7 @@ export function HeadFigures({ instrument }: { instrument: Instrument }) {
   const [tried, setTried] = useState<{ text: string; changes: number[] }>();
   const inspection = model.heads as HeadInspection | undefined;
   const ofText = useMemo(
-    () => (inspection || look.ids.length < 2 ? undefined : headScores(model.model, [look.ids])),
+    () => (inspection || look.ids.length < 2 ? undefined : textScores(model, look)),
     [inspection, model, look],
   );
   const interventions = useMemo(

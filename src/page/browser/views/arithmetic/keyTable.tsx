@@ -1,6 +1,7 @@
 import type { Sheet, SheetKey } from "../../../../inspection/sheet.js";
 import { figure } from "../../figures/figure.js";
 import { Heat } from "../../figures/heat.js";
+import { Scroll } from "../../figures/scroll.js";
 import { type SheetStep, sheetSteps } from "../../sheetSums.js";
 
 /** Rows of the table; of a longer text it has those that weigh most. */
@@ -47,7 +48,7 @@ export function KeyTable({ sheet, step, temperature, selected, onSelect, nameOf 
   const hidden = sheet.keys.length - rows.length;
   const most = Math.max(...rows.flatMap(({ key, value }) => [...key, ...value].map(Math.abs)));
   return (
-    <div class="key-table scroll">
+    <Scroll label="The query against every key" class="key-table">
       <table>
         <caption class="hidden">The query against every key</caption>
         <thead>
@@ -129,7 +130,7 @@ export function KeyTable({ sheet, step, temperature, selected, onSelect, nameOf 
       {hidden > 0 && at < sheetSteps.indexOf("softmax") && (
         <p class="note">{hidden} tokens that weigh less are not shown.</p>
       )}
-    </div>
+    </Scroll>
   );
 }
 

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
 import { figure } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 import { largestTerms, type SheetStep, type Trace } from "../../sheetSums.js";
 
 /** How many summands are written out; the others are summed. */
@@ -17,7 +18,7 @@ export function TraceView({ title, trace, onFollow }: TraceViewProps) {
   const most = Math.max(...largest.map(({ value }) => Math.abs(value)), 1e-9);
   const hasFactors = largest.some(({ factors }) => factors);
   return (
-    <div class="trace scroll">
+    <Scroll label="Where it comes from" class="trace">
       <table>
         <caption>{title}</caption>
         <tbody>
@@ -59,6 +60,6 @@ export function TraceView({ title, trace, onFollow }: TraceViewProps) {
           </tr>
         </tfoot>
       </table>
-    </div>
+    </Scroll>
   );
 }

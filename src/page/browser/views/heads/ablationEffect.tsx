@@ -30,9 +30,10 @@ export function AblationEffect({ model, before, after, off }: AblationEffectProp
           {off.size > 0 && (
             <>
               {" "}
-              → <b class="loss-after">{figure(losses[1]!)}</b> nats a token
+              → <b class="loss-after">{figure(losses[1]!)}</b>
             </>
-          )}
+          )}{" "}
+          nats a token
         </p>
       )}
       <table class="next-change">

@@ -3,6 +3,7 @@ import { noneFound } from "../../../../inspection/relationScores.js";
 import type { HeadInspection, InspectedHead } from "../../../../jobs/inspectHeads.js";
 import { weightColors } from "../../drawing/matrixPicture.js";
 import { change, figure } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 import { useTheme } from "../../figures/useTheme.js";
 import type { ChosenHead } from "../../instrument.js";
 
@@ -25,12 +26,12 @@ const shareNames = ["token before", "first token", "same token", "induction"];
 export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle, changes }: HeadTableProps) {
   const palette = useTheme();
   return (
-    <div class="scroll">
+    <Scroll label="Heads">
       <table class="head-table">
         <caption>
           {inspection
             ? `Measured on ${inspection.texts} texts (${inspection.tokens.toLocaleString("en")} tokens) of ${inspection.data}`
-            : "Measured on your text, induction on random tokens that repeat. Labels need a corpus that knows its relations: heed inspect --heads measures them, and a page of such a model shows them."}
+            : "Measured on your text; induction on random tokens that repeat. What a head does, with the proof, stands here where heed page could measure it on a corpus that knows its relations (--data)."}
         </caption>
         <thead>
           <tr>
@@ -63,10 +64,10 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
                     type="button"
                     class="follow"
                     aria-pressed={isChosen}
-                    aria-label={`Layer ${layer}, head ${head}: see it in the text`}
                     onClick={() => onChoose({ layer, head })}
                   >
                     L{layer} H{head}
+                    <span class="hidden">: see it in the text</span>
                   </button>
                 </th>
                 <td>
@@ -94,7 +95,7 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

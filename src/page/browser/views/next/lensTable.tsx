@@ -2,6 +2,7 @@ import { useMemo } from "preact/hooks";
 import { lens } from "../../../../inspection/lens.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { percent, shownToken } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 import { likeliest, probabilities } from "../../nextTokens.js";
 
 /** What the model would have answered had it stopped after each part. */
@@ -19,7 +20,7 @@ export function LensTable({ look, model, token }: { look: Look; model: EngineMod
   return (
     <>
       <h3>Had it stopped earlier</h3>
-      <div class="scroll">
+      <Scroll label="Answers of each layer">
         <table class="lens">
           <caption class="hidden">The likeliest next tokens after each part of the model</caption>
           <thead>
@@ -52,7 +53,7 @@ export function LensTable({ look, model, token }: { look: Look; model: EngineMod
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

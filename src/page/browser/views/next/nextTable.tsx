@@ -3,6 +3,7 @@ import type { Choice } from "../../../../generation/filters.js";
 import { drawnChances } from "../../drawnTokens.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { figure, percent, shownToken } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 import { likeliest } from "../../nextTokens.js";
 
 const rows = 12;
@@ -21,7 +22,7 @@ export function NextTable({ look, model, choice, token, onToken }: NextTableProp
   const chances = useMemo(() => drawnChances(look.logits, choice), [look, choice]);
   const drawable = chances.reduce((count, chance) => count + (chance > 0 ? 1 : 0), 0);
   return (
-    <div class="scroll">
+    <Scroll label="Next tokens">
       <table class="next-table">
         <caption>
           After <q>{endOf(look)}</q> may come; {drawable.toLocaleString("en")} of{" "}
@@ -55,7 +56,7 @@ export function NextTable({ look, model, choice, token, onToken }: NextTableProp
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 

@@ -3,6 +3,7 @@ import { attribution, type Contribution } from "../../../../inspection/attributi
 import { colorAt, inkOn, signedPlace } from "../../drawing/ramps.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { figure, shownToken } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 import { useTheme } from "../../figures/useTheme.js";
 
 /** What each part of the model added to a token's logit: a cell for each part, layer by layer. */
@@ -29,7 +30,7 @@ export function WhoSpoke({ look, model, token }: { look: Look; model: EngineMode
       <h3>
         What spoke for <q>{shownToken(model.tokenizer.token(token))}</q>
       </h3>
-      <div class="scroll">
+      <Scroll label="Parts of the logit">
         <table class="cells">
           <caption class="hidden">What each part added to the logit</caption>
           <thead>
@@ -55,7 +56,7 @@ export function WhoSpoke({ look, model, token }: { look: Look; model: EngineMode
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p class="line">
         {outside.map(({ part, value }, i) => (
           <span key={part}>

@@ -2,7 +2,6 @@ import { scaleLinear } from "d3-scale";
 import { useEffect, useState } from "preact/hooks";
 import { type HeadScores, headScores } from "../../../../inspection/headScores.js";
 import { atSnapshot } from "../../atSnapshot.js";
-import { figure } from "../../figures/figure.js";
 import type { Instrument } from "../../instrument.js";
 
 const scores = {
@@ -63,7 +62,7 @@ export function ScoresForming({ instrument, snapshot }: { instrument: Instrument
   );
 }
 
-const [width, height, margin] = [300, 150, 26];
+const [width, height, margin] = [300, 150, 38];
 
 interface ScoreLinesProps {
   score: ScoreName;
@@ -92,7 +91,7 @@ function ScoreLines({ score, steps, heads, at, bold }: ScoreLinesProps) {
           0
         </text>
         <text x={margin - 6} y={y(most) + 4} text-anchor="end">
-          {figure(most).replace(/(\.\d)\d$/, "$1")}
+          {most.toFixed(2)}
         </text>
         <line class="at" x1={x(at)} x2={x(at)} y1={10} y2={height - 18} />
         {Array.from({ length: count }, (_, head) => (

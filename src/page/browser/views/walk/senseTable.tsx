@@ -1,5 +1,6 @@
 import type { SenseInspection } from "../../../../jobs/inspectSenses.js";
 import { percent } from "../../figures/figure.js";
+import { Scroll } from "../../figures/scroll.js";
 
 /** How well the model tells the meanings of words apart, over its corpus. */
 export function SenseTable({ senses }: { senses: unknown }) {
@@ -8,7 +9,7 @@ export function SenseTable({ senses }: { senses: unknown }) {
   return (
     <>
       <h3>Meanings told apart, over the corpus</h3>
-      <div class="scroll">
+      <Scroll label="Meanings told apart">
         <table class="lens">
           <caption>
             {occurrences} places of {words.map(({ word }) => word).join(", ")} in {data}: how often the nearest mean
@@ -41,7 +42,7 @@ export function SenseTable({ senses }: { senses: unknown }) {
             </tr>
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }
