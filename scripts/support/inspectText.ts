@@ -3,6 +3,7 @@ import type { InspectedToken, PredictedToken } from "../../src/jobs/inspect/insp
 import type { Inspection, WordComparison } from "../../src/jobs/inspect.js";
 import { matricesText, rowText } from "./attentionText.js";
 import { headsText } from "./headsText.js";
+import { sensesText } from "./sensesText.js";
 import { sheetText } from "./sheetText.js";
 import { percent, tokenName, wordTable } from "./tokenText.js";
 
@@ -26,6 +27,7 @@ export function inspectionText(inspection: Inspection, width = Number.POSITIVE_I
     ablations,
     comparison,
     heads,
+    senses,
   } = inspection;
   const texts = tokens.map(({ text }) => text);
   const hasDetail = sheet ?? lens ?? attribution ?? ablations;
@@ -41,6 +43,7 @@ export function inspectionText(inspection: Inspection, width = Number.POSITIVE_I
     ablations && ablationsText(ablations),
     comparison && comparisonText(comparison),
     heads && headsText(heads),
+    senses && sensesText(senses),
   ];
   return parts.filter((part) => typeof part === "string").join("\n\n");
 }

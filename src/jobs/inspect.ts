@@ -22,6 +22,7 @@ import {
   tokensOf,
 } from "./inspect/inspectedText.js";
 import { type HeadInspection, inspectHeads } from "./inspectHeads.js";
+import { inspectSenses, type SenseInspection } from "./inspectSenses.js";
 import { type OpenModel, openModel } from "./openModel.js";
 
 export interface InspectOptions extends Partial<InspectionConfig> {
@@ -40,7 +41,7 @@ export interface InspectOptions extends Partial<InspectionConfig> {
 /** What a saved model does with a text: the parts that were asked for, as plain JSON. */
 export interface Inspection {
   checkpoint: string;
-  /** What was read; undefined where only `heads` or `comparison` was asked for. */
+  /** What was read; undefined where only `heads`, `senses` or `comparison` was asked for. */
   tokens?: InspectedToken[];
   /** The tokens that may come after the text, the most probable first. */
   next?: PredictedToken[];
@@ -56,6 +57,7 @@ export interface Inspection {
   ablations?: { before: AblatedReading; after: (AblatedReading & { parts: string[] })[] };
   comparison?: WordComparison;
   heads?: HeadInspection;
+  senses?: SenseInspection;
 }
 
 export interface InspectedAttention {
@@ -127,10 +129,10 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     const inspection: Inspection = { checkpoint: opened.folder };
     if (config.text !== undefined) Object.assign(inspection, inspectText(opened, config.text, config));
     if (config.compare.length > 0) inspection.comparison = compareWord(opened, config.compare, config.word!);
-    if (config.heads) {
-      const { data, texts } = config;
-      inspection.heads = await inspectHeads({ checkpoint, data, texts, trust, backend, onNote: noteOnce, onProgress });
-    }
+    const { data, texts } = config;
+    const onFile = { checkpoint, data, texts, trust, backend, onNote: noteOnce };
+    if (config.heads) inspection.heads = await inspectHeads({ ...onFile, onProgress });
+    if (config.senses) inspection.senses = await inspectSenses(onFile);
     return inspection;
   } finally {
     opened.dispose();

@@ -109,7 +109,7 @@ const refusals: [command: string, message: string][] = [
     "generate --checkpoint run --backend cpu --prompt dXg",
     'prompt, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
   ],
-  ["inspect run", "--text must be a text for the model to read: got none (or add --heads or --compare)"],
+  ["inspect run", "--text must be a text for the model to read: got none (or add --heads, --senses or --compare)"],
   ["inspect run --text=", '--text must have at least one token: got ""'],
   [
     "inspect run --backend cpu dXg",
