@@ -78,6 +78,32 @@ describe("in a narrow terminal", () => {
   });
 });
 
+it("matrices stand beside each other where there is room", () => {
+  const heads = [0, 1, 2].map((head) => ({ layer: 1, head, weights }));
+  const shown = (columns: number) => {
+    const text = inspectionText({ checkpoint, tokens, attention: { rule: "asked for", heads } }, columns);
+    return text.slice(text.indexOf("layer 1"));
+  };
+  expect(shown(42)).toBe(
+    `
+layer 1, head 0       layer 1, head 1
+           0 1 2 3               0 1 2 3
+  0 The   ██            0 The   ██
+  1 bank  ██ ·          1 bank  ██ ·
+  2 grows ░░▒▒██        2 grows ░░▒▒██
+  3 "\\n"  ░░▒▒▓▓ ·      3 "\\n"  ░░▒▒▓▓ ·
+
+layer 1, head 2
+           0 1 2 3
+  0 The   ██
+  1 bank  ██ ·
+  2 grows ░░▒▒██
+  3 "\\n"  ░░▒▒▓▓ ·
+`.trim(),
+  );
+  expect(shown(80).split("\n")[0]).toBe("layer 1, head 0       layer 1, head 1       layer 1, head 2");
+});
+
 it("shows a row as bars, and where every head looks most", () => {
   const row = [
     { layer: 0, head: 1, weights: [0.1, 0.7, 0.2] },
