@@ -14,7 +14,7 @@ it("shows tokens, what comes next, and attention in shades", () => {
     checkpoint,
     tokens,
     next: [predicted(" money", 0.75), predicted(".", 0.004)],
-    attention: { rule: "sharpest", heads: [{ layer: 1, head: 3, weights }] },
+    attention: { rule: "sharpest", heads: [{ layer: 1, head: 3, sharpness: 0, weights }] },
   };
   expect(inspectionText(inspection)).toBe(
     `
@@ -49,7 +49,7 @@ describe("in a narrow terminal", () => {
   const inspection: Inspection = {
     checkpoint,
     tokens: long,
-    attention: { rule: "asked for", heads: [{ layer: 0, head: 0, weights: even }] },
+    attention: { rule: "asked for", heads: [{ layer: 0, head: 0, sharpness: 0, weights: even }] },
   };
   const linesOf = (columns: number) => inspectionText(inspection, columns).split("\n");
 
@@ -79,7 +79,7 @@ describe("in a narrow terminal", () => {
 });
 
 it("matrices stand beside each other where there is room", () => {
-  const heads = [0, 1, 2].map((head) => ({ layer: 1, head, weights }));
+  const heads = [0, 1, 2].map((head) => ({ layer: 1, head, sharpness: 0, weights }));
   const shown = (columns: number) => {
     const text = inspectionText({ checkpoint, tokens, attention: { rule: "asked for", heads } }, columns);
     return text.slice(text.indexOf("layer 1"));
@@ -106,8 +106,8 @@ layer 1, head 2
 
 it("shows a row as bars, and where every head looks most", () => {
   const row = [
-    { layer: 0, head: 1, weights: [0.1, 0.7, 0.2] },
-    { layer: 1, head: 0, weights: [0.5, 0.2, 0.3] },
+    { layer: 0, head: 1, sharpness: 0.7, weights: [0.1, 0.7, 0.2] },
+    { layer: 1, head: 0, sharpness: 0.2, weights: [0.5, 0.2, 0.3] },
   ];
   const text = inspectionText({ checkpoint, tokens, token: { index: 2, occurrences: [0, 2] }, row });
   expect(text.slice(text.indexOf("grows stands"))).toBe(
