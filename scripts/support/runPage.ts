@@ -6,6 +6,8 @@ import { EvaluationDisplay } from "./evaluationDisplay.js";
 export async function writeRunPage(run: string, options: Partial<PageOptions> = {}): Promise<WrittenPage> {
   const display = new EvaluationDisplay("readings");
   const out = join(run, "page.html");
-  const given = { ...options, checkpoint: run, out, overwrite: true, ...display.listeners };
+  const { onNote, onProgress } = display.listeners;
+  onNote(`measuring what the heads of ${run} do, for ${out}`);
+  const given = { ...options, checkpoint: run, out, overwrite: true, onProgress };
   return writePage(given).finally(() => display.close());
 }

@@ -58,7 +58,7 @@ async function sensesOf(
     const upToWord = tokenizer.decode(ids[text]!.slice(0, token + 1));
     return { word, sense, text: upToWord.trimStart() };
   });
-  return { places, scores: measured ? senseScores(model, ids, occurrences) : undefined };
+  return { data, places, scores: measured ? senseScores(model, ids, occurrences) : undefined };
 }
 
 /** The first occurrences of each word in each of its meanings, one a text. */

@@ -36,6 +36,8 @@ export interface PageModel {
 }
 
 export interface PageSenses {
+  /** The text's file. */
+  data: string;
   /** How well the model's vectors tell meanings apart; undefined where that was not measured. */
   scores?: SenseScores;
   places: PagePlace[];
