@@ -167,20 +167,20 @@ it("shows the lens, contributions and ablations in place of what comes next", ()
   expect(text.slice(text.indexOf("What the model"), text.indexOf("What each"))).toBe(
     `What the model would answer after token 1 bank if it ended early: final norm and output, applied after each part
 
-| after              | most probable | second      | third       | money |
-|--------------------|---------------|-------------|-------------|-------|
-| with its position  | The 90.0%     | money 50.0% | money 50.0% | 50.0% |
-| blocks.0.attention | money 50.0%   | money 50.0% | money 50.0% | 50.0% |
+| after              | most probable | second      | third       | P(money) |
+|--------------------|---------------|-------------|-------------|----------|
+| with its position  | The 90.0%     | money 50.0% | money 50.0% | 50.0%    |
+| blocks.0.attention | money 50.0%   | money 50.0% | money 50.0% | 50.0%    |
 
 `,
   );
   expect(text.slice(text.indexOf("What changes"))).toBe(
     `What changes with parts switched off: their output is 0. The loss is that of the text, in nats a token
 
-| switched off     |   loss |  change | money | most probable next |
-|------------------|-------:|--------:|------:|-------------------:|
-| nothing          | 1.2500 |         | 50.0% |        money 50.0% |
-| 1.3, 0.attention | 1.0000 | -0.2500 | 10.0% |            . 80.0% |`,
+| switched off     |   loss |  change | P(money) | most probable next |
+|------------------|-------:|--------:|---------:|-------------------:|
+| nothing          | 1.2500 |         |    50.0% |        money 50.0% |
+| 1.3, 0.attention | 1.0000 | -0.2500 |    10.0% |            . 80.0% |`,
   );
 });
 
