@@ -9,6 +9,7 @@ import { train } from "../src/jobs/train.js";
 import { backendFlag, switchFlag, textFlag } from "./support/flags.js";
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
+import { writeRunPage } from "./support/runPage.js";
 import { note, styled } from "./support/screen.js";
 import { TrainingDisplay } from "./support/trainingDisplay.js";
 import { storyWriter } from "./support/wordWrap.js";
@@ -60,6 +61,8 @@ export const command: HeedCommand = {
     });
     story.end();
     process.stdout.write("\n");
+    const page = await writeRunPage(out, { backend });
+    note(`\n${styled("bold", "Look inside:")} open ${page.out} in a browser`);
     note(styled("dim", nextCommands(out)));
   },
 };

@@ -10,6 +10,8 @@ import { givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.j
 import { stopOnInterrupt } from "./support/interrupt.js";
 import type { HeedCommand } from "./support/main.js";
 import { modelText, sayTiming } from "./support/modelText.js";
+import { writeRunPage } from "./support/runPage.js";
+import { note } from "./support/screen.js";
 import { withStandardInput } from "./support/standardInput.js";
 import { TrainingDisplay } from "./support/trainingDisplay.js";
 
@@ -39,6 +41,10 @@ export const command: HeedCommand = {
     ...tableFlags(outputFields, "Output:"),
     "dry-run": switchFlag("Check everything, and show the model and what training it takes, without training", false),
     timing: timingFlag,
+    page: {
+      ...switchFlag("Write page.html to the run folder at the end, which runs the model in a browser", false),
+      group: "Output:",
+    },
     json: switchFlag("Print the result as JSON", false),
   },
   handler: async (flags) => {
@@ -47,8 +53,10 @@ export const command: HeedCommand = {
     const display = new TrainingDisplay();
     const { signal } = stopOnInterrupt(() => display.close());
     const result = await train({ ...options, signal }, display.listeners).finally(() => display.close());
-    if (flags.json) process.stdout.write(`${JSON.stringify(resultJson(result))}\n`);
-    else display.summary(result);
+    if (!flags.json) display.summary(result);
+    const page = flags.page ? await writeRunPage(result.out, { backend: options.backend }) : undefined;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ ...resultJson(result), page: page?.out })}\n`);
+    else if (page) note(`open ${page.out} in a browser to look inside`);
   },
 };
 

@@ -28,11 +28,32 @@ export function matricesText({ rule, heads }: InspectedAttention, texts: readonl
       ? `Attention of the ${heads.length} sharpest heads (--layer and --head show others). ${sharpest}`
       : "Attention";
   const matrices = heads.map(({ layer, head, weights }) => {
-    const rows = matrix(weights, texts, width);
-    return `layer ${layer}, head ${head}\n${rows}`;
+    return `layer ${layer}, head ${head}\n${matrix(weights, texts, width)}`.split("\n");
   });
   const how = "Each row is a token, and shows how much it looks at each token up to itself.";
-  return [which, `${how}\n${legend}`, ...matrices].join("\n\n");
+  return [which, `${how}\n${legend}`, ...besideEachOther(matrices, width)].join("\n\n");
+}
+
+/** Columns between matrices. */
+const gap = "    ";
+
+/** Blocks of lines, as many beside each other as a terminal has room for; below each other in a file or a pipe. */
+function besideEachOther(blocks: readonly (readonly string[])[], width: number): string[] {
+  const blockWidth = Math.max(...blocks.flat().map(({ length }) => length));
+  const perRow = Number.isFinite(width) ? Math.max(1, Math.floor((width + gap.length) / (blockWidth + gap.length))) : 1;
+  const groups = Array.from({ length: Math.ceil(blocks.length / perRow) }, (_, i) =>
+    blocks.slice(i * perRow, (i + 1) * perRow),
+  );
+  return groups.map((group) =>
+    group[0]!
+      .map((_, i) =>
+        group
+          .map((block) => block[i]!.padEnd(blockWidth))
+          .join(gap)
+          .trimEnd(),
+      )
+      .join("\n"),
+  );
 }
 
 /** In a terminal that is too narrow for all columns, one band of columns under the other. */

@@ -3,6 +3,7 @@ import type { InspectedToken, PredictedToken } from "../../src/jobs/inspect/insp
 import type { Inspection, WordComparison } from "../../src/jobs/inspect.js";
 import { matricesText, rowText } from "./attentionText.js";
 import { headsText } from "./headsText.js";
+import { sensesText } from "./sensesText.js";
 import { sheetText } from "./sheetText.js";
 import { percent, tokenName, wordTable } from "./tokenText.js";
 
@@ -26,6 +27,7 @@ export function inspectionText(inspection: Inspection, width = Number.POSITIVE_I
     ablations,
     comparison,
     heads,
+    senses,
   } = inspection;
   const texts = tokens.map(({ text }) => text);
   const hasDetail = sheet ?? lens ?? attribution ?? ablations;
@@ -41,6 +43,7 @@ export function inspectionText(inspection: Inspection, width = Number.POSITIVE_I
     ablations && ablationsText(ablations),
     comparison && comparisonText(comparison),
     heads && headsText(heads),
+    senses && sensesText(senses),
   ];
   return parts.filter((part) => typeof part === "string").join("\n\n");
 }
@@ -67,7 +70,7 @@ function tokensText(tokens: readonly InspectedToken[], width: number): string {
   const lines = Array.from({ length: Math.ceil(cells.length / perLine) }, (_, i) =>
     cells.slice(i * perLine, (i + 1) * perLine).join("   "),
   );
-  return [`${tokens.length} tokens: number, token, id`, ...lines].join("\n");
+  return [`${tokens.length} token${tokens.length === 1 ? "" : "s"}: number, token, id`, ...lines].join("\n");
 }
 
 function nextText(next: readonly PredictedToken[], width: number): string {
@@ -96,7 +99,7 @@ function lensText({ index, layers }: NonNullable<Inspection["lens"]>, texts: rea
   ]);
   return [
     `What the model would answer after token ${index} ${tokenName(texts[index]!)} if it ended early: final norm and output, applied after each part`,
-    wordTable([["after", "most probable", "second", "third", tokenName(layers[0]!.next.token)], ...rows]),
+    wordTable([["after", "most probable", "second", "third", `P(${tokenName(layers[0]!.next.token)})`], ...rows]),
   ].join("\n\n");
 }
 
@@ -127,7 +130,7 @@ function ablationsText({ before, after }: NonNullable<Inspection["ablations"]>):
   return [
     "What changes with parts switched off: their output is 0. The loss is that of the text, in nats a token",
     markdownTable([
-      ["switched off", "loss", "change", tokenName(before.next.token), "most probable next"],
+      ["switched off", "loss", "change", `P(${tokenName(before.next.token)})`, "most probable next"],
       ["nothing", loss(before.loss), "", percent(before.next.probability), named(before.top)],
       ...rows,
     ]).join("\n"),

@@ -48,9 +48,20 @@ export const inspectionFields = {
     help: "Show what every head does on a text file, and which relations it has found",
     default: false,
   }),
-  data: optional(text({ flag: "data", help: "Text file for --heads", defaultText: "the run's held-out text" })),
+  senses: toggle({
+    flag: "senses",
+    help: "Show how well the vectors of words like bank tell their meanings apart, on a text file that lists them",
+    default: false,
+  }),
+  data: optional(
+    text({ flag: "data", help: "Text file for --heads and --senses", defaultText: "the run's held-out text" }),
+  ),
   texts: optional(
-    integer({ flag: "texts", help: "Texts of that file to read: more show weaker relations", defaultText: "60" }),
+    integer({
+      flag: "texts",
+      help: "Texts of that file to read: more show weaker relations",
+      defaultText: "60 for --heads, 300 for --senses",
+    }),
   ),
   compare: texts({
     flag: "compare",
@@ -70,19 +81,19 @@ export type InspectionConfig = ConfigOf<typeof inspectionFields>;
  */
 export function inspectionConfig(given: Partial<InspectionConfig> = {}): InspectionConfig {
   const config = completeConfig(inspectionFields, given, { what: "inspect" });
-  const { compare, heads, text } = config;
+  const { compare, heads, senses, text } = config;
   if (compare.length !== 0 && compare.length !== 2) {
     const got = `${compare.length}`;
     throw new ConfigError({ field: "compare", rule: "be two texts", got, remedy: "put each in quotes" });
   }
   requireBeside(config, "compare", ["word"]);
   requireBeside(config, "word", ["compare"]);
-  requireBeside(config, "data", ["heads"]);
-  requireBeside(config, "texts", ["heads"]);
+  requireBeside(config, "data", ["heads", "senses"]);
+  requireBeside(config, "texts", ["heads", "senses"]);
   requireBeside(config, "next", ["lens", "attribution"]);
   const isAboutText = aboutText.some((name) => isGiven(config[name]));
-  if (text === undefined && (isAboutText || (!heads && compare.length === 0))) {
-    const remedy = isAboutText ? undefined : "or add --heads or --compare";
+  if (text === undefined && (isAboutText || (!heads && !senses && compare.length === 0))) {
+    const remedy = isAboutText ? undefined : "or add --heads, --senses or --compare";
     throw new ConfigError({ field: "text", rule: "be a text for the model to read", got: "none", remedy });
   }
   return config;

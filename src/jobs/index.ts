@@ -4,6 +4,7 @@ export { type EvaluateOptions, type Evaluation, evaluate } from "./evaluate/eval
 export { type GeneratedText, type GenerateFromOptions, type Generation, generate } from "./generate.js";
 export {
   type AblatedReading,
+  type AttentionMatrix,
   type AttentionRow,
   type InspectedAttention,
   type Inspection,

@@ -4,11 +4,11 @@ import { definedFields, requireInteger, requireNamed } from "../core/checks.js";
 import { ConfigError } from "../core/errors.js";
 import { attribution, type Contribution } from "../inspection/attribution.js";
 import { type Capture, capture, type Intervention, onlyPoints } from "../inspection/capture.js";
-import { effect } from "../inspection/effect.js";
+import { type Outcome, outcome } from "../inspection/effect.js";
 import { lens } from "../inspection/lens.js";
 import type { Place } from "../inspection/places.js";
-import { sharpestHeads, weightRows } from "../inspection/sharpestHeads.js";
-import { arithmeticSheet, type Sheet } from "../inspection/sheet.js";
+import { type Sharpness, sharpestHeads, weightRows } from "../inspection/sharpestHeads.js";
+import { arithmeticSheet, type Sheet, sheetPlaces } from "../inspection/sheet.js";
 import { type Closeness, compareWordPaths } from "../inspection/wordPath.js";
 import { ablatedPart } from "./inspect/ablations.js";
 import {
@@ -22,6 +22,7 @@ import {
   tokensOf,
 } from "./inspect/inspectedText.js";
 import { type HeadInspection, inspectHeads } from "./inspectHeads.js";
+import { inspectSenses, type SenseInspection } from "./inspectSenses.js";
 import { type OpenModel, openModel } from "./openModel.js";
 
 export interface InspectOptions extends Partial<InspectionConfig> {
@@ -40,7 +41,7 @@ export interface InspectOptions extends Partial<InspectionConfig> {
 /** What a saved model does with a text: the parts that were asked for, as plain JSON. */
 export interface Inspection {
   checkpoint: string;
-  /** What was read; undefined where only `heads` or `comparison` was asked for. */
+  /** What was read; undefined where only `heads`, `senses` or `comparison` was asked for. */
   tokens?: InspectedToken[];
   /** The tokens that may come after the text, the most probable first. */
   next?: PredictedToken[];
@@ -56,23 +57,23 @@ export interface Inspection {
   ablations?: { before: AblatedReading; after: (AblatedReading & { parts: string[] })[] };
   comparison?: WordComparison;
   heads?: HeadInspection;
+  senses?: SenseInspection;
 }
 
 export interface InspectedAttention {
   /** `sharpest`: the heads that look most sharply at single earlier tokens, see `sharpestHeads`. */
   rule: "asked for" | "sharpest";
-  heads: {
-    layer: number;
-    head: number;
-    /** A row a token: the weights that it gives to the tokens up to itself. */
-    weights: number[][];
-  }[];
+  heads: AttentionMatrix[];
 }
 
-/** What a token looks at by one head. */
-export interface AttentionRow {
-  layer: number;
-  head: number;
+/** What every token looks at by one head. */
+export interface AttentionMatrix extends Sharpness {
+  /** A row a token: the weights that it gives to the tokens up to itself. */
+  weights: number[][];
+}
+
+/** What one token looks at by one head. */
+export interface AttentionRow extends Sharpness {
   /** One for each token up to it. */
   weights: number[];
 }
@@ -127,10 +128,10 @@ export async function inspect(options: InspectOptions): Promise<Inspection> {
     const inspection: Inspection = { checkpoint: opened.folder };
     if (config.text !== undefined) Object.assign(inspection, inspectText(opened, config.text, config));
     if (config.compare.length > 0) inspection.comparison = compareWord(opened, config.compare, config.word!);
-    if (config.heads) {
-      const { data, texts } = config;
-      inspection.heads = await inspectHeads({ checkpoint, data, texts, trust, backend, onNote: noteOnce, onProgress });
-    }
+    const { data, texts } = config;
+    const onFile = { checkpoint, data, texts, trust, backend, onNote: noteOnce };
+    if (config.heads) inspection.heads = await inspectHeads({ ...onFile, onProgress });
+    if (config.senses) inspection.senses = await inspectSenses(onFile);
     return inspection;
   } finally {
     opened.dispose();
@@ -148,29 +149,28 @@ function inspectText(opened: OpenModel, text: string, config: InspectionConfig):
   const index = occurrences.at(-1) ?? tokens.length - 1;
 
   const ids = tokens.map(({ id }) => id);
-  const captured = capture(model, [ids]);
-  const logits = captured.at("output", "logits").values;
-  const last = logitsOf(logits, model, tokens.length - 1);
-  const at = logitsOf(logits, model, index);
-  const nextId = config.next === undefined ? undefined : tokenId(config.next, tokenizer, at);
-  const heads = chosenHeads(opened, captured, { ...config, index: occurrences.at(-1) });
-  const asked = config.arithmetic || config.lens || config.attribution || switchedOff.length > 0;
-  return {
+  const captured = capture(model, [ids], { at: onlyPoints("weights", "headOutputs", "output", "residual", "logits") });
+  const logitsAt = (token: number) => logitsOf(captured.at("output", "logits").values, model, token);
+  const nextId = config.next === undefined ? undefined : tokenId(config.next, tokenizer, logitsAt(index));
+  const heads = chosenHeads(opened, captured, { ...config, index: config.arithmetic ? index : occurrences.at(-1) });
+
+  const inspection: Partial<Inspection> = {
     tokens,
-    next: nextTokens(last, tokenizer, nextShown),
-    ...(occurrences.length > 0 && { token: { index, occurrences } }),
-    ...(!asked && occurrences.length === 0 && { attention: attentionOf(captured, heads, config) }),
-    ...(!asked &&
-      occurrences.length > 0 && {
-        row: heads.map(({ layer, head }) => ({ layer, head, weights: weightRows(captured, layer, head)[index]! })),
-      }),
-    ...(config.arithmetic && {
-      sheet: arithmeticSheet(model, captured, { layer: heads[0]!.layer, head: heads[0]!.head, token: index }),
-    }),
-    ...(config.lens && { lens: { index, layers: lensOf(opened, captured, { index, nextId }) } }),
-    ...(config.attribution && { attribution: attributionOf(opened, captured, { index, nextId }) }),
-    ...(switchedOff.length > 0 && { ablations: ablationsOf(opened, ids, switchedOff) }),
+    next: nextTokens(logitsAt(tokens.length - 1), tokenizer, nextShown),
   };
+  if (occurrences.length > 0) inspection.token = { index, occurrences };
+  if (config.arithmetic) {
+    const { layer, head } = heads[0]!;
+    const needed = capture(model, [ids], { at: sheetPlaces(layer) });
+    inspection.sheet = arithmeticSheet(model, needed, { layer, head, token: index });
+  }
+  if (config.lens) inspection.lens = { index, layers: lensOf(opened, captured, { index, nextId }) };
+  if (config.attribution) inspection.attribution = attributionOf(opened, captured, { index, nextId });
+  if (switchedOff.length > 0) inspection.ablations = ablationsOf(opened, ids, switchedOff);
+  if (config.arithmetic || config.lens || config.attribution || switchedOff.length > 0) return inspection;
+  if (occurrences.length === 0) inspection.attention = attentionOf(captured, heads, config);
+  else inspection.row = heads.map((one) => ({ ...one, weights: weightRows(captured, one.layer, one.head)[index]! }));
+  return inspection;
 }
 
 /** The heads that `layer` and `head` name, those first that look most sharply at single tokens. */
@@ -179,22 +179,21 @@ function chosenHeads(
   captured: Capture,
   { layer, head, index }: Pick<InspectionConfig, "layer" | "head"> & { index: number | undefined },
 ) {
-  const isChosen = (one: { layer: number; head: number }) =>
-    (layer ?? one.layer) === one.layer && (head ?? one.head) === one.head;
+  const isChosen = (one: Sharpness) => (layer ?? one.layer) === one.layer && (head ?? one.head) === one.head;
   return sharpestHeads(model, captured, { token: index }).filter(isChosen);
 }
 
 /** All heads of a layer, one head of all layers, or one alone, as asked for; else the sharpest. */
 function attentionOf(
   captured: Capture,
-  heads: { layer: number; head: number }[],
+  heads: Sharpness[],
   { layer, head }: Pick<InspectionConfig, "layer" | "head">,
 ): InspectedAttention {
   const isAsked = layer !== undefined || head !== undefined;
   const shown = isAsked ? heads.sort((a, b) => a.layer - b.layer || a.head - b.head) : heads.slice(0, headsShown);
   return {
     rule: isAsked ? "asked for" : "sharpest",
-    heads: shown.map(({ layer, head }) => ({ layer, head, weights: weightRows(captured, layer, head) })),
+    heads: shown.map((one) => ({ ...one, weights: weightRows(captured, one.layer, one.head) })),
   };
 }
 
@@ -228,33 +227,28 @@ function ablationsOf(
   parts: readonly { name: string; intervention: Intervention }[],
 ): NonNullable<Inspection["ablations"]> {
   const runs = [...parts.map((part) => [part]), ...(parts.length > 1 ? [parts] : [])];
-  const effects = runs.map((run) =>
-    effect(
-      model,
-      [ids],
-      run.map(({ intervention }) => intervention),
-    ),
+  const before = outcome(model, [ids]);
+  const after = runs.map((run) =>
+    outcome(model, [ids], { interventions: run.map(({ intervention }) => intervention) }),
   );
-  const lastOf = (values: Float32Array) => logitsOf(values, model, ids.length - 1);
-  const [unchanged] = nextTokens(lastOf(effects[0]!.before.logits.values), tokenizer, 1);
-  const answer = ({ logits, loss }: (typeof effects)[number]["before"]): AblatedReading => {
-    const last = lastOf(logits.values);
-    return {
-      ...(ids.length > 1 && { loss }),
-      top: nextTokens(last, tokenizer, 1)[0]!,
-      next: nextOf(last, tokenizer, [unchanged!.id])[0]!,
-    };
-  };
+  const lastOf = ({ logits }: Outcome) => logitsOf(logits.values, model, ids.length - 1);
+  const [unchanged] = nextTokens(lastOf(before), tokenizer, 1);
+  const reading = (one: Outcome): AblatedReading => ({
+    ...(ids.length > 1 && { loss: one.loss }),
+    top: nextTokens(lastOf(one), tokenizer, 1)[0]!,
+    next: nextOf(lastOf(one), tokenizer, [unchanged!.id])[0]!,
+  });
   return {
-    before: answer(effects[0]!.before),
-    after: effects.map(({ after }, i) => ({ parts: runs[i]!.map(({ name }) => name), ...answer(after) })),
+    before: reading(before),
+    after: after.map((one, i) => ({ parts: runs[i]!.map(({ name }) => name), ...reading(one) })),
   };
 }
 
 function compareWord(opened: OpenModel, texts: readonly string[], word: string): WordComparison {
   const sides = texts.map((text, i) => {
-    const tokens = tokensOf(opened, text, i === 0 ? "the first text" : "the second text");
-    const occurrences = placesOfWord(tokens, word, i === 0 ? "first" : "second");
+    const name = i === 0 ? "the first text" : "the second text";
+    const tokens = tokensOf(opened, text, name);
+    const occurrences = placesOfWord(tokens, word, name);
     return { tokens, occurrences, index: occurrences.at(-1)! };
   });
   const [a, b] = sides.map(({ tokens, index }) => ({
@@ -264,10 +258,10 @@ function compareWord(opened: OpenModel, texts: readonly string[], word: string):
   return { word, texts: sides, layers: compareWordPaths(opened.model.config, a!, b!) };
 }
 
-function placesOfWord(tokens: readonly InspectedToken[], word: string, which: string): number[] {
+function placesOfWord(tokens: readonly InspectedToken[], word: string, textName: string): number[] {
   try {
     return placesOfToken(tokens, word, "word");
   } catch (error) {
-    throw error instanceof ConfigError ? error.in(`the ${which} text`) : error;
+    throw error instanceof ConfigError ? error.in(textName) : error;
   }
 }

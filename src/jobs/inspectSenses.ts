@@ -65,7 +65,7 @@ export async function inspectSenses({ checkpoint, ...options }: InspectSensesOpt
 }
 
 /** Words whose meaning is settled by what comes before them: a model that reads from left to right can't know the others. */
-function occurrencesIn({ pairs }: AnnotatedText, text: number): WordOccurrence[] {
+export function occurrencesIn({ pairs }: AnnotatedText, text: number): WordOccurrence[] {
   return pairs.flatMap(({ from, to, word, sense }) =>
     sense === undefined || to[1] >= from[0] ? [] : [{ word: word.toLowerCase(), sense, text, token: from[1] }],
   );

@@ -1,6 +1,7 @@
 import type { ModelConfig } from "../config/model.js";
 import type { PagePrecision } from "../config/pageFields.js";
 import type { JsonObject } from "../core/strictJson.js";
+import type { SenseScores } from "../inspection/senses.js";
 import type { HeadInspection } from "../jobs/inspectHeads.js";
 
 /** What a page carries, as JSON: all that the browser needs to run its models. */
@@ -28,14 +29,22 @@ export interface PageModel {
   run?: PageRun;
   /** What its heads do; undefined where that was not measured. */
   heads?: HeadInspection;
-  /** Words with several meanings; undefined where the text's corpus does not say which they have where. */
-  senses?: PageSense[];
+  /** Words with several meanings; undefined where no corpus says which they have where. */
+  senses?: PageSenses;
   /** Its weights while it was trained, by rising steps. */
   snapshots: PageSnapshot[];
 }
 
+export interface PageSenses {
+  /** The text's file. */
+  data: string;
+  /** How well the model's vectors tell meanings apart; undefined where that was not measured. */
+  scores?: SenseScores;
+  places: PagePlace[];
+}
+
 /** A place where a text has a word in one of its meanings. */
-export interface PageSense {
+export interface PagePlace {
   word: string;
   sense: string;
   /** The text up to the word, and with it: the vectors of its last token are those of the word. */

@@ -7,10 +7,10 @@ import { definedFields, requireNamed } from "../core/checks.js";
 import { replaceText } from "../core/durableFiles.js";
 import { ConfigError } from "../core/errors.js";
 import { makeFolder, onFile } from "../core/files.js";
-import { type HeadInspection, inspectHeads } from "../jobs/inspectHeads.js";
 import { type OpenModel, openModel } from "../jobs/openModel.js";
 import { findCheckpoint } from "../runs/checkpoint/load.js";
 import { versions } from "../runs/versions.js";
+import { measurements } from "./measurements.js";
 import { pageHtml } from "./pageHtml.js";
 import { chosenSnapshots, pageModel, withRun } from "./pageModel.js";
 import type { PageModel, Payload } from "./payload.js";
@@ -67,34 +67,21 @@ export async function writePage(asked: PageOptions): Promise<WrittenPage> {
 }
 
 async function payloadOf(opened: readonly OpenModel[], config: PageConfig, asked: PageOptions): Promise<Payload> {
-  const { precision, snapshots } = config;
+  const { precision, snapshots, data, heads } = config;
+  const { trust, backend, onNote, onProgress } = asked;
   requireOneTokenizer(opened, config);
   const sources = opened.map(withRun);
   const texts = config.texts ?? (await suggestedTexts(sources[0]!, shortestContext(opened)));
-  for (const text of texts)
-    for (const { tokenizer, model } of opened) readableText(text, { tokenizer, config: model.config });
+  for (const { tokenizer, model } of opened) {
+    for (const text of texts) readableText(text, { tokenizer, config: model.config });
+  }
   const models: PageModel[] = [];
   for (const source of sources) {
-    const heads = config.heads ? await headsOf(source.opened.folder, config, asked) : undefined;
     const taken = chosenSnapshots(source, snapshots, sources.length);
-    models.push(pageModel(source, { texts, precision, snapshots: taken, heads }));
+    const measured = await measurements(source.opened, { data, heads, trust, backend, onNote, onProgress });
+    models.push(pageModel(source, { texts, precision, snapshots: taken, ...measured }));
   }
   return { heed: versions().heed, models, texts };
-}
-
-/** What a model's heads do; undefined, with a note, where there is no text to measure them on. */
-async function headsOf(
-  checkpoint: string,
-  { data }: PageConfig,
-  { trust, backend, onNote, onProgress }: PageOptions,
-): Promise<HeadInspection | undefined> {
-  try {
-    return await inspectHeads({ checkpoint, data, trust, backend, onProgress });
-  } catch (error) {
-    if (data !== undefined || !(error instanceof ConfigError) || error.field !== "data") throw error;
-    onNote?.(`what heads do was not measured: ${error.message}`);
-    return undefined;
-  }
 }
 
 function shortestContext(opened: readonly OpenModel[]): number {

@@ -171,7 +171,7 @@ describe("inspect refuses", () => {
     [
       "no text",
       { text: undefined },
-      "ConfigError: text must be a text for the model to read: got none (or add --heads or --compare)",
+      "ConfigError: text must be a text for the model to read: got none (or add --heads, --senses or --compare)",
     ],
     [
       "no text for a token",
@@ -231,7 +231,11 @@ describe("inspect refuses", () => {
       { compare: ["The bank", "The river"], word: "bank" },
       'ConfigError: the second text: word must be a token of the text, or its number: got "bank" (its tokens are 0 "The", 1 "river")',
     ],
-    ["a file without heads", { data: "a.txt" }, 'ConfigError: data must be given together with heads: got "a.txt"'],
+    [
+      "a file for nothing",
+      { data: "a.txt" },
+      'ConfigError: data must be given together with heads or senses: got "a.txt"',
+    ],
     ["no checkpoint", { checkpoint: undefined }, "ConfigError: checkpoint must name a run or a checkpoint: got none"],
   ])("%s", async (_, options, message) => {
     expect(await refused(options)).toBe(message);

@@ -68,4 +68,78 @@ describe.runIf(chromiumPath)(`a page ${inChromium}`, () => {
     expect(seen.losses.length).toBe(ids.length - 1);
     dispose();
   });
+
+  it("runs with the weights of its snapshots, and with its own again", async () => {
+    const kept = await tinyRun({ training: { snapshots: 4 } });
+    const out = join(pageFolder(), "snapshots.html");
+    await writePage({ checkpoint: kept, out, heads: false });
+    const { page } = await openPage(out);
+    const losses = await page.evaluate((typed) => {
+      const { heed } = window;
+      const loss = () => heed.look(0, typed).losses.reduce((sum, one) => sum + one, 0);
+      const last = heed.models[0]!.snapshots.length - 1;
+      return [undefined, 0, last, undefined].map((snapshot) => {
+        heed.useSnapshot(0, snapshot);
+        return { snapshot: heed.models[0]!.snapshot, loss: loss() };
+      });
+    }, text);
+    const [own, first, last, again] = losses.map(({ loss }) => loss);
+    expect(losses.map(({ snapshot }) => snapshot)).toEqual([undefined, 0, 3, undefined]);
+    expect(first).toBeGreaterThan(own! + 0.1); // 8 steps have taught it something
+    expect(last).toBe(own); // it is the best, and both are kept in 16 bits
+    expect(again).toBe(own);
+  });
+
+  it("leaves a head out, compares two models, and leaks nothing", async () => {
+    const other = await tinyRun({ out: join(pageFolder(), "other"), model: { numHeads: 4 } });
+    const out = join(pageFolder(), "both.html");
+    await writePage({ checkpoint: run, compare: other, out, heads: false });
+    const { page, complaints } = await openPage(out);
+    const seen = await page.evaluate((typed) => {
+      const { heed } = window;
+      const place = { layer: "blocks.0.attention", point: "headOutputs" } as const;
+      const interventions = [{ ...place, change: (value: { mul(by: number): never }) => value.mul(0) }];
+      const whole = heed.look(1, typed);
+      const before = heed.numTensors;
+      const without = heed.look(1, typed, { interventions: interventions as never });
+      return {
+        names: heed.models.map(({ name }) => name),
+        leaked: heed.numTensors - before,
+        without: [...without.capture.at(place.layer, place.point).values],
+        shape: without.capture.at("blocks.1.attention", "weights").shape,
+        moved: Math.max(...whole.logits.map((logit, i) => Math.abs(logit - without.logits[i]!))),
+      };
+    }, text);
+    expect(seen.names).toEqual(["tiny", "other"]);
+    expect(seen.leaked).toBe(0);
+    expect(seen.without.every((value) => value === 0)).toBe(true);
+    expect(seen.shape).toEqual([1, 4, 14, 14]);
+    expect(seen.moved).toBeGreaterThan(1e-4);
+    expect(complaints).toEqual([]);
+  });
+
+  it("looks at 512 tokens, and says in words what it can't read", async () => {
+    const shape = { contextLength: 512, numLayers: 1 };
+    const long = await tinyRun({ model: shape, valFraction: 0.45, training: { steps: 1 } });
+    const out = join(pageFolder(), "long.html");
+    await writePage({ checkpoint: long, out, heads: false });
+    const { page, complaints } = await openPage(out);
+    const look = (typed: string) =>
+      page.evaluate((given) => {
+        try {
+          const { ids, capture } = window.heed.look(0, given);
+          return [ids.length, capture.at("blocks.0.attention", "weights").shape];
+        } catch (error) {
+          return (error as Error).message;
+        }
+      }, typed);
+    expect(await look("bat ".repeat(512))).toEqual([512, [1, 2, 512, 512]]);
+    expect(await look("bat ".repeat(513))).toBe(
+      "text must have from 1 to 512 tokens, as many as the model can see: got 513",
+    );
+    expect(await look("The bat sang")).toMatch(
+      /^text, line 1, column 9: the word "sang" is not among the tokenizer's 30 /,
+    );
+    expect(complaints).toEqual([]);
+  });
 });

@@ -4,6 +4,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { useBackend } from "../../src/backends/choose.js";
 import { fromFloat16, toFloat16 } from "../../src/core/float16.js";
+import { packageRoot } from "../../src/core/packageRoot.js";
 import { openModel } from "../../src/jobs/openModel.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { unpackWeights } from "../../src/page/packWeights.js";
@@ -98,6 +99,23 @@ describe("a page", () => {
     expect(bytes.file).toBe(html.length);
     expect(bytes.weights).toBe(model!.weights.data.length);
     expect(bytes.file - bytes.weights - bytes.snapshots).toBeLessThan(4e6);
+  });
+
+  it("carries places where words have which meaning, as far as the corpus knows", async () => {
+    const tales = join(packageRoot, "data", "tales", "heldout.txt");
+    const run = await tinyRun({ data: [tales], valFraction: 0.1, training: { steps: 1, evalEvery: 0 } });
+    const { out } = await write({ checkpoint: run, data: tales });
+    const { places, scores } = payloadOf(out).models[0]!.senses!;
+    expect(scores).toBeUndefined(); // that takes long, and is not asked for
+    const banks = places.filter(({ word }) => word === "bank");
+    expect(new Set(banks.map(({ sense }) => sense))).toEqual(new Set(["river", "money"]));
+    const all = readFileSync(tales, "utf8");
+    for (const { word, text } of places) {
+      expect(text.toLowerCase()).toMatch(new RegExp(`\\b${word}$`));
+      expect(all).toContain(text);
+    }
+    const jewels = places.filter(({ word, sense }) => word === "ring" && sense === "jewel");
+    expect(jewels).toHaveLength(12); // of 14 stories that have one, as relations.jsonl says
   });
 
   it("takes in as many snapshots as it is told to, spread evenly", async () => {

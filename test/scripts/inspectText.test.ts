@@ -14,7 +14,7 @@ it("shows tokens, what comes next, and attention in shades", () => {
     checkpoint,
     tokens,
     next: [predicted(" money", 0.75), predicted(".", 0.004)],
-    attention: { rule: "sharpest", heads: [{ layer: 1, head: 3, weights }] },
+    attention: { rule: "sharpest", heads: [{ layer: 1, head: 3, sharpness: 0, weights }] },
   };
   expect(inspectionText(inspection)).toBe(
     `
@@ -49,7 +49,7 @@ describe("in a narrow terminal", () => {
   const inspection: Inspection = {
     checkpoint,
     tokens: long,
-    attention: { rule: "asked for", heads: [{ layer: 0, head: 0, weights: even }] },
+    attention: { rule: "asked for", heads: [{ layer: 0, head: 0, sharpness: 0, weights: even }] },
   };
   const linesOf = (columns: number) => inspectionText(inspection, columns).split("\n");
 
@@ -78,10 +78,36 @@ describe("in a narrow terminal", () => {
   });
 });
 
+it("matrices stand beside each other where there is room", () => {
+  const heads = [0, 1, 2].map((head) => ({ layer: 1, head, sharpness: 0, weights }));
+  const shown = (columns: number) => {
+    const text = inspectionText({ checkpoint, tokens, attention: { rule: "asked for", heads } }, columns);
+    return text.slice(text.indexOf("layer 1"));
+  };
+  expect(shown(42)).toBe(
+    `
+layer 1, head 0       layer 1, head 1
+           0 1 2 3               0 1 2 3
+  0 The   ██            0 The   ██
+  1 bank  ██ ·          1 bank  ██ ·
+  2 grows ░░▒▒██        2 grows ░░▒▒██
+  3 "\\n"  ░░▒▒▓▓ ·      3 "\\n"  ░░▒▒▓▓ ·
+
+layer 1, head 2
+           0 1 2 3
+  0 The   ██
+  1 bank  ██ ·
+  2 grows ░░▒▒██
+  3 "\\n"  ░░▒▒▓▓ ·
+`.trim(),
+  );
+  expect(shown(80).split("\n")[0]).toBe("layer 1, head 0       layer 1, head 1       layer 1, head 2");
+});
+
 it("shows a row as bars, and where every head looks most", () => {
   const row = [
-    { layer: 0, head: 1, weights: [0.1, 0.7, 0.2] },
-    { layer: 1, head: 0, weights: [0.5, 0.2, 0.3] },
+    { layer: 0, head: 1, sharpness: 0.7, weights: [0.1, 0.7, 0.2] },
+    { layer: 1, head: 0, sharpness: 0.2, weights: [0.5, 0.2, 0.3] },
   ];
   const text = inspectionText({ checkpoint, tokens, token: { index: 2, occurrences: [0, 2] }, row });
   expect(text.slice(text.indexOf("grows stands"))).toBe(
@@ -141,20 +167,20 @@ it("shows the lens, contributions and ablations in place of what comes next", ()
   expect(text.slice(text.indexOf("What the model"), text.indexOf("What each"))).toBe(
     `What the model would answer after token 1 bank if it ended early: final norm and output, applied after each part
 
-| after              | most probable | second      | third       | money |
-|--------------------|---------------|-------------|-------------|-------|
-| with its position  | The 90.0%     | money 50.0% | money 50.0% | 50.0% |
-| blocks.0.attention | money 50.0%   | money 50.0% | money 50.0% | 50.0% |
+| after              | most probable | second      | third       | P(money) |
+|--------------------|---------------|-------------|-------------|----------|
+| with its position  | The 90.0%     | money 50.0% | money 50.0% | 50.0%    |
+| blocks.0.attention | money 50.0%   | money 50.0% | money 50.0% | 50.0%    |
 
 `,
   );
   expect(text.slice(text.indexOf("What changes"))).toBe(
     `What changes with parts switched off: their output is 0. The loss is that of the text, in nats a token
 
-| switched off     |   loss |  change | money | most probable next |
-|------------------|-------:|--------:|------:|-------------------:|
-| nothing          | 1.2500 |         | 50.0% |        money 50.0% |
-| 1.3, 0.attention | 1.0000 | -0.2500 | 10.0% |            . 80.0% |`,
+| switched off     |   loss |  change | P(money) | most probable next |
+|------------------|-------:|--------:|---------:|-------------------:|
+| nothing          | 1.2500 |         |    50.0% |        money 50.0% |
+| 1.3, 0.attention | 1.0000 | -0.2500 |    10.0% |            . 80.0% |`,
   );
 });
 

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -29,6 +29,8 @@ describe.runIf(slow)("the packed package, in an empty folder", () => {
     run("npx heed setup");
     run("npx heed train --data my.txt --out models/mine --steps 3 --layers 1 --dim 16");
     expect(run("npx heed generate --checkpoint models/mine --max-new-tokens 5").length).toBeGreaterThan(4);
+    expect(run("npx heed page models/mine --out mine.html")).toContain("mine.html");
+    expect(readFileSync(join(folder, "mine.html"), "utf8")).toContain('<script type="application/json" id="payload">');
   });
 
   it("has types, and the README's example runs", { timeout: 600_000 }, () => {

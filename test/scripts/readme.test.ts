@@ -23,6 +23,7 @@ const elsewhere = [
 const quicker: Record<string, string[]> = {
   generate: ["--max-new-tokens", "5"],
   "inspect --heads": ["--texts", "2"],
+  page: ["--no-heads"],
   sweep: ["--grid", "heads=1,2", "--seeds", "1", "--budget", "tokens=5k", "--eval-batches", "1"],
 };
 

@@ -109,7 +109,23 @@ const refusals: [command: string, message: string][] = [
     "generate --checkpoint run --backend cpu --prompt dXg",
     'prompt, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
   ],
-  ["inspect run", "--text must be a text for the model to read: got none (or add --heads or --compare)"],
+  ["inspect run", "--text must be a text for the model to read: got none (or add --heads, --senses or --compare)"],
+  ["page --out new.html", "--checkpoint must name a run or a checkpoint: got none"],
+  ["page run --out .", '--out must name a file: got ".", a folder (name a file in it, like model.html)'],
+  [
+    "page run --out text.txt",
+    '--out must name a new file: got "text.txt", which is there (add --overwrite to replace it)',
+  ],
+  ["page run --precision int8", '--precision must be one of float16, float32: got "int8"'],
+  ["page run --compare gone", "gone must be a run or a checkpoint: there is nothing of that name"],
+  [
+    "page run --backend cpu --text dXg",
+    'text, line 1, column 2: the character "X" is not among the tokenizer\'s 17 tokens: leave it out, or fit the tokenizer to text that has it, or train with --unknown-token',
+  ],
+  [
+    "page run --backend cpu --text thecatsat",
+    "--text must have from 1 to 8 tokens, as many as the model can see: got 9",
+  ],
   ["inspect run --text=", '--text must have at least one token: got ""'],
   [
     "inspect run --backend cpu dXg",

@@ -100,7 +100,7 @@ export function tokenId(wanted: string, tokenizer: Tokenizer, logits: ArrayLike<
   throw new ConfigError({ field: "next", rule: `be one of the ${tokenizer.vocabSize} tokens known`, value: wanted });
 }
 
-/** The last row of a capture's logits, `[V]`, or that of `token`. */
+/** The logits `[V]` of one token. In: those of all, `[T, V]`. */
 export function logitsOf(values: Float32Array, { config }: Transformer, token: number): Float32Array {
   return values.subarray(token * config.vocabSize, (token + 1) * config.vocabSize);
 }

@@ -1,3 +1,4 @@
+import * as tf from "@tensorflow/tfjs";
 import type { ModelConfig } from "../../config/model.js";
 import type { PagePrecision } from "../../config/pageFields.js";
 import { type Capture, capture, type Intervention, type PlaceFilter } from "../../inspection/capture.js";
@@ -82,6 +83,11 @@ export class Engine {
    */
   look(model: number, text: string, { interventions, at }: LookOptions = {}): Look {
     return this.running[model]!.look(text, { interventions, at });
+  }
+
+  /** Tensors in memory: a look leaves as many as it found. */
+  get numTensors(): number {
+    return tf.memory().numTensors;
   }
 
   /** Lets a model run with the weights of a snapshot, or with its trained ones. */

@@ -135,9 +135,11 @@ function occurrencesOf({ ids }: Look, id: number): number[] {
   return [...ids.keys()].filter((i) => ids[i] === id);
 }
 
-/** An example, another than the text, that has the token. */
-function otherText({ texts, models }: Engine, index: number, { text }: Look, id: number): string | undefined {
-  return texts.find((one) => one !== text && models[index]!.tokenizer.encodePrompt(one).ids.includes(id));
+/** An example, another than the text, that has the token: of the page's texts, or of the corpus. */
+function otherText(engine: Engine, index: number, { text }: Look, id: number): string | undefined {
+  const { tokenizer, senses } = engine.models[index]!;
+  const examples = [...engine.texts, ...(senses?.places ?? []).map((place) => place.text)];
+  return examples.find((one) => one !== text && tokenizer.encodePrompt(one).ids.includes(id));
 }
 
 /** The token in all examples of the page. */

@@ -1,19 +1,19 @@
-import type { SenseInspection } from "../../../../jobs/inspectSenses.js";
+import type { PageSenses } from "../../../payload.js";
 import { percent } from "../../figures/figure.js";
 import { Scroll } from "../../figures/scroll.js";
 
 /** How well the model tells the meanings of words apart, over its corpus. */
-export function SenseTable({ senses }: { senses: unknown }) {
-  if (!senses) return null;
-  const { vectors, chance, occurrences, words, data } = senses as SenseInspection;
+export function SenseTable({ senses }: { senses: PageSenses | undefined }) {
+  if (!senses?.scores) return null;
+  const { vectors, chance, occurrences, words } = senses.scores;
   return (
     <>
       <h3>Meanings told apart, over the corpus</h3>
       <Scroll label="Meanings told apart">
         <table class="lens">
           <caption>
-            {occurrences} places of {words.map(({ word }) => word).join(", ")} in {data}: how often the nearest mean
-            vector of a meaning is that of the right one
+            {occurrences} places of {words.map(({ word }) => word).join(", ")} in {senses.data}: how often the nearest
+            mean vector of a meaning is that of the right one
           </caption>
           <thead>
             <tr>
