@@ -25,7 +25,7 @@ const longestBar = 40;
 export function matricesText({ rule, heads }: InspectedAttention, texts: readonly string[], width: number): string {
   const which =
     rule === "sharpest"
-      ? `Attention of the ${heads.length} sharpest heads (--layer and --head show others). ${sharpest}`
+      ? `Attention of the ${heads.length === 1 ? "sharpest head" : `${heads.length} sharpest heads`} (--layer and --head show others). ${sharpest}`
       : "Attention";
   const matrices = heads.map(({ layer, head, weights }) => {
     return `layer ${layer}, head ${head}\n${matrix(weights, texts, width)}`.split("\n");

@@ -28,7 +28,7 @@ What comes next: probability, logit, token (id)
    75.0%    1.50  ███████████████████████         money (7)
     0.4%    1.50                                  . (7)
 
-Attention of the 1 sharpest heads (--layer and --head show others). Sharp is a head whose tokens give one earlier token, the text's first aside, a large weight, on average over tokens.
+Attention of the sharpest head (--layer and --head show others). Sharp is a head whose tokens give one earlier token, the text's first aside, a large weight, on average over tokens.
 
 Each row is a token, and shows how much it looks at each token up to itself.
 · below 5%   ░ to 20%   ▒ to 40%   ▓ to 60%   █ more   blank: masked, later tokens
