@@ -57,7 +57,7 @@ export async function inspectSenses({ checkpoint, ...options }: InspectSensesOpt
       field: "data",
       rule: "have words with several meanings, listed beside it",
       got: pathOf(data),
-      remedy: "data/tales/heldout.txt has",
+      remedy: "read more texts, or those of data/tales/heldout.txt",
     });
   } finally {
     dispose();

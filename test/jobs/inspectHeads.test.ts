@@ -73,7 +73,9 @@ it("refuses what it can't look at", async () => {
     new ConfigError("texts must be a whole number of at least 1: got 0"),
   );
   await expect(inspectSenses({ checkpoint, data: { text: " Ann a b" }, backend: "cpu" })).rejects.toThrow(
-    new DataError("data must have words with several meanings, listed beside it: got - (data/tales/heldout.txt has)"),
+    new DataError(
+      "data must have words with several meanings, listed beside it: got - (read more texts, or those of data/tales/heldout.txt)",
+    ),
   );
 });
 
