@@ -5,6 +5,7 @@ import { type PageOptions, type WrittenPage, writePage } from "../src/page/write
 import { EvaluationDisplay } from "./support/evaluationDisplay.js";
 import { backendFlag, givenFields, switchFlag, tableFlags, textFlag } from "./support/flags.js";
 import type { HeedCommand } from "./support/main.js";
+import { bytes as bytesText } from "./support/modelText.js";
 
 export const command: HeedCommand = {
   command: "page [checkpoint]",
@@ -37,8 +38,8 @@ export const command: HeedCommand = {
 
 function pageText({ out, bytes, models }: WrittenPage): string {
   const parts = [
-    `weights ${megabytes(bytes.weights)}`,
-    ...(bytes.snapshots > 0 ? [`snapshots ${megabytes(bytes.snapshots)}`] : []),
+    `weights ${bytesText(bytes.weights)}`,
+    ...(bytes.snapshots > 0 ? [`snapshots ${bytesText(bytes.snapshots)}`] : []),
   ];
   const rounded = models
     .filter(({ logitDifference }) => logitDifference > 0)
@@ -46,8 +47,5 @@ function pageText({ out, bytes, models }: WrittenPage): string {
       ({ name, logitDifference }) =>
         `\n${name}: logits differ by at most ${logitDifference.toPrecision(2)}, as weights are kept in 16 bits`,
     );
-  return `${out}  ${megabytes(bytes.file)} (${parts.join(", ")})${rounded.join("")}\nopen it: ${pathToFileURL(out).href}`;
+  return `${out}  ${bytesText(bytes.file)} (${parts.join(", ")})${rounded.join("")}\nopen it: ${pathToFileURL(out).href}`;
 }
-
-/** "4.0 MB" */
-const megabytes = (bytes: number) => `${(bytes / 1e6).toFixed(1)} MB`;

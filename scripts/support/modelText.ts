@@ -91,7 +91,7 @@ function tableRow(layer: string, output: string, weights: string, parameters: st
 const whole = (value: number) => value.toLocaleString("en");
 
 /** "3.24 MB" */
-function bytes(value: number): string {
+export function bytes(value: number): string {
   const [unit, size] = value < 1e6 ? ["kB", 1e3] : value < 1e9 ? ["MB", 1e6] : ["GB", 1e9];
   return `${Number((value / size).toPrecision(3))} ${unit}`;
 }

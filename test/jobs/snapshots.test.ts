@@ -30,9 +30,12 @@ function bytesOf(run: string): Record<string, string> {
 }
 
 it("are the weights before the first step, and after those of the schedule", async () => {
-  await begin("run");
   const run = join(folder, "run");
+  const atSaves: number[][] = [];
+  await begin("run", {}, { onSave: () => atSaves.push(snapshotSteps(run)) });
   expect(snapshotSteps(run)).toEqual([0, 1, 2, 4, 9]);
+  // A run resumed from a checkpoint has the snapshot of its step: it was there first.
+  expect(atSaves.map((steps) => steps.at(-1))).toEqual([1, 2, 2, 4, 4, 4, 4, 4, 9]);
   const { config } = loadCheckpoint(run);
   for (const step of [1, 2, 4, 9]) {
     const { weights } = loadCheckpoint(join(run, `checkpoint-${step}`));

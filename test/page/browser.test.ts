@@ -27,6 +27,17 @@ describe.runIf(chromiumPath)(`a page ${inChromium}`, () => {
     expect(await page.title()).toBe("tiny · heed");
   });
 
+  it("is kept by the browser itself from asking for anything", async () => {
+    const { page } = await openPage(file);
+    const outcome = await page.evaluate(async () => {
+      const policy = new Promise<string>((resolve) => {
+        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective));
+      });
+      return [await fetch("https://example.org").catch((error: Error) => error.name), await policy];
+    });
+    expect(outcome).toEqual(["TypeError", "connect-src"]);
+  });
+
   it.each([
     ["wasm", undefined],
     ["cpu", "delete window.WebAssembly"],
