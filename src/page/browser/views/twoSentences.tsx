@@ -1,12 +1,12 @@
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import type { Engine, Look } from "../engine.js";
-import { exampleLook } from "../exampleLook.js";
 import { figure, shownToken } from "../figures/figure.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
 import { NumberSlider } from "../figures/numberSlider.js";
 import { Section } from "../figures/section.js";
 import { TokenLine } from "../figures/tokenLine.js";
 import type { Instrument } from "../instrument.js";
+import { type KnownPlace, knownPlace } from "../knownPlaces.js";
 import { useReading } from "../useReading.js";
 import { cosine, distanceBetween } from "../vectors.js";
 import { wordWalk } from "../wordWalk.js";
@@ -17,6 +17,7 @@ import { WalkPlane } from "./walk/walkPlane.js";
 export function TwoSentences({ instrument }: { instrument: Instrument }) {
   const { engine, index, model, look, cursor, setCursor } = instrument;
   const id = look.ids[cursor]!;
+  const word = shownToken(look.tokens[cursor]!.text);
   const [typed, setTyped] = useState<string>();
   const [picked, setPicked] = useState<{ id: number; token: number }>();
   const [stage, setStage] = useState<number>();
@@ -31,19 +32,8 @@ export function TwoSentences({ instrument }: { instrument: Instrument }) {
     () => (other && token !== undefined ? wordWalk(other, token, model) : undefined),
     [other, token, model],
   );
-  const elsewhere = useMemo(
-    () =>
-      occurrencesElsewhere(engine, index, id).filter(
-        ({ look: its }) => its.text !== look.text && its.text !== other?.text,
-      ),
-    [engine, index, id, look.text, other?.text],
-  );
-  const othersWalks = useMemo(
-    () => elsewhere.map(({ look: its, token: at }) => wordWalk(its, at, model)),
-    [elsewhere, model],
-  );
+  const places = useKnownPlaces(engine, index, word);
   const shown = Math.min(stage ?? first.length - 1, first.length - 1);
-  const word = shownToken(look.tokens[cursor]!.text);
   return (
     <Section
       number={5}
@@ -100,7 +90,7 @@ export function TwoSentences({ instrument }: { instrument: Instrument }) {
             shown={first[shown]!.stage}
             onValue={setStage}
           />
-          <WalkPlane first={first} second={second} stage={shown} elsewhere={othersWalks} />
+          <WalkPlane first={first} second={second} stage={shown} places={places} />
           <table class="walk-table">
             <caption class="hidden">How far apart the two are, stage by stage</caption>
             <thead>
@@ -142,14 +132,25 @@ function otherText(engine: Engine, index: number, { text }: Look, id: number): s
   return examples.find((one) => one !== text && tokenizer.encodePrompt(one).ids.includes(id));
 }
 
-/** The token in all examples of the page. */
-function occurrencesElsewhere(engine: Engine, index: number, id: number): { look: Look; token: number }[] {
-  return engine.texts.flatMap((text) => {
-    if (!engine.models[index]!.tokenizer.encodePrompt(text).ids.includes(id)) return [];
-    const look = exampleLook(engine, index, text);
-    return occurrencesOf(look, id).map((token) => ({ look, token }));
-  });
+/** The word's walks at the places of the corpus that the page knows: read one after the other, so that nothing waits. */
+function useKnownPlaces(engine: Engine, index: number, word: string): readonly KnownPlace[] {
+  const [read, setRead] = useState<{ word: string; places: readonly KnownPlace[] }>({ word, places: [] });
+  const all = useMemo(
+    () => (engine.models[index]!.senses?.places ?? []).filter((place) => place.word === word.toLowerCase()),
+    [engine, index, word],
+  );
+  const places = read.word === word ? read.places : [];
+  useEffect(() => {
+    if (places.length === all.length) return;
+    const timer = setTimeout(() =>
+      setRead({ word, places: [...places, knownPlace(engine, index, all[places.length]!)] }),
+    );
+    return () => clearTimeout(timer);
+  }, [engine, index, word, all, places]);
+  return places.length === all.length ? places : none;
 }
+
+const none: readonly KnownPlace[] = [];
 
 function Words() {
   return (
@@ -159,8 +160,8 @@ function Words() {
         and its vector walks: where the two sentences mean different things by it, it can end in different places.
       </p>
       <p>
-        The picture shows the plane in which these vectors differ most. Distances in the table are true ones, in all
-        components.
+        The picture shows the plane in which the word’s vectors differ most, over its places in the corpus where the
+        page knows them. Distances in the table are true ones, in all components.
       </p>
     </>
   );

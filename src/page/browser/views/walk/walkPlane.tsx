@@ -1,6 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { useMemo } from "preact/hooks";
 import { percent } from "../../figures/figure.js";
+import { type KnownPlace, senseCenters } from "../../knownPlaces.js";
 import { onPlane, principalPlane } from "../../principalDirections.js";
 import type { WordWalk } from "../../wordWalk.js";
 
@@ -9,21 +10,27 @@ export interface WalkPlaneProps {
   second: readonly WordWalk[];
   /** How far the walks are drawn. */
   stage: number;
-  /** The word's walks in other texts. */
-  elsewhere: readonly (readonly WordWalk[])[];
+  /** The word's places in the corpus. */
+  places: readonly KnownPlace[];
 }
 
 const [width, height, margin] = [640, 400, 36];
 
-/** Two walks on the plane in which all the word's vectors differ most. */
-export function WalkPlane({ first, second, stage, elsewhere }: WalkPlaneProps) {
-  const plane = useMemo(
-    () => principalPlane([first, second, ...elsewhere].flatMap((walk) => walk.map(({ vector }) => vector))),
-    [first, second, elsewhere],
-  );
+/** Fewer places than this do not make a plane. */
+const fewest = 4;
+
+/** Two walks on a plane: that of the word's places in the corpus after the last layer, or else of the walks themselves. */
+export function WalkPlane({ first, second, stage, places }: WalkPlaneProps) {
+  const isOfPlaces = places.length >= fewest;
+  const plane = useMemo(() => {
+    const walks = [first, second].flatMap((walk) => walk.map(({ vector }) => vector));
+    return principalPlane(isOfPlaces ? places.map(({ walk }) => walk.at(-1)!.vector) : walks);
+  }, [isOfPlaces, isOfPlaces ? places : first, isOfPlaces ? places : second]);
   const walks = [first, second].map((walk) => walk.map(({ vector }) => onPlane(vector, plane)));
-  const others = elsewhere.map((walk) => onPlane(walk[stage]!.vector, plane));
-  const all = [...walks.flat(), ...others];
+  const dots = places.map(({ sense, walk }) => ({ sense, point: onPlane(walk[stage]!.vector, plane) }));
+  const centers = useMemo(() => senseCenters(places, stage), [places, stage]);
+  const senses = centers.map(({ sense }) => sense);
+  const all = [...walks.flat(), ...places.map(({ walk }) => onPlane(walk.at(-1)!.vector, plane))];
   const scale = scaleOf(all);
   const points = walks.map((walk) => walk.slice(0, stage + 1).map(scale));
   return (
@@ -33,10 +40,19 @@ export function WalkPlane({ first, second, stage, elsewhere }: WalkPlaneProps) {
         role="img"
         aria-label="The word's vector in both texts, stage by stage, on a plane"
       >
-        {others.map((point, i) => {
+        {dots.map(({ sense, point }, i) => {
           const [x, y] = scale(point);
-          return <circle key={i} cx={x} cy={y} r={4} class="elsewhere" />;
+          return <path key={i} class="place" d={marks[senses.indexOf(sense) % marks.length]!(x, y)} />;
         })}
+        {stage > 0 &&
+          centers.map(({ sense, vector }) => {
+            const [x, y] = scale(onPlane(vector, plane));
+            return (
+              <text key={sense} class="sense" x={x} y={y - 14} text-anchor="middle">
+                {sense}
+              </text>
+            );
+          })}
         {points.map((walk, i) => (
           <g key={i} class={i === 0 ? "first" : "second"}>
             <path d={`M ${walk.map(([x, y]) => `${x.toFixed(1)} ${y.toFixed(1)}`).join(" L ")}`} />
@@ -67,15 +83,23 @@ export function WalkPlane({ first, second, stage, elsewhere }: WalkPlaneProps) {
         </text>
       </svg>
       <figcaption>
-        Circles: your text; squares: the second one
-        {others.length > 0 && (
-          <>; small dots: the word in this page’s {others.length === 1 ? "example" : "examples"}, at the same stage</>
-        )}
-        . The plane shows {percent(plane.share)} of how these vectors differ.
+        Filled circles: your text; filled squares: the second one.{" "}
+        {places.length > 0 &&
+          `Small marks: the word at ${places.length} places of the corpus, at the same stage, a mark for each meaning (${senses.join(", ")}). `}
+        The plane shows {percent(plane.share)} of how{" "}
+        {isOfPlaces ? "the vectors of these places differ after the last layer." : "the vectors of both walks differ."}
       </figcaption>
     </figure>
   );
 }
+
+/** A mark for each meaning: a ring, a cross, a triangle, a diamond. */
+const marks: ((x: number, y: number) => string)[] = [
+  (x, y) => `M ${x - 4} ${y} a 4 4 0 1 0 8 0 a 4 4 0 1 0 -8 0`,
+  (x, y) => `M ${x - 4} ${y - 4} l 8 8 M ${x - 4} ${y + 4} l 8 -8`,
+  (x, y) => `M ${x} ${y - 5} l 5 9 h -10 z`,
+  (x, y) => `M ${x} ${y - 5} l 5 5 l -5 5 l -5 -5 z`,
+];
 
 /** Whether a walk's last step went to the left: then its name stands there, off the way. */
 function isLeftward(walk: readonly [number, number][]): boolean {
