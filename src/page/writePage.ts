@@ -12,7 +12,7 @@ import { findCheckpoint } from "../runs/checkpoint/load.js";
 import { versions } from "../runs/versions.js";
 import { measurements } from "./measurements.js";
 import { pageHtml } from "./pageHtml.js";
-import { chosenSnapshots, pageModel, withRun } from "./pageModel.js";
+import { chosenSnapshots, pageModel, withRuns } from "./pageModel.js";
 import type { PageModel, Payload } from "./payload.js";
 import { readableText } from "./readableText.js";
 import { suggestedTexts } from "./suggestedTexts.js";
@@ -67,19 +67,19 @@ export async function writePage(asked: PageOptions): Promise<WrittenPage> {
 }
 
 async function payloadOf(opened: readonly OpenModel[], config: PageConfig, asked: PageOptions): Promise<Payload> {
-  const { precision, snapshots, data, heads } = config;
+  const { precision, data, heads } = config;
   const { trust, backend, onNote, onProgress } = asked;
   requireOneTokenizer(opened, config);
-  const sources = opened.map(withRun);
+  const sources = withRuns(opened);
   const texts = config.texts ?? (await suggestedTexts(sources[0]!, shortestContext(opened)));
   for (const { tokenizer, model } of opened) {
     for (const text of texts) readableText(text, { tokenizer, config: model.config });
   }
   const models: PageModel[] = [];
   for (const source of sources) {
-    const taken = chosenSnapshots(source, snapshots, sources.length);
+    const snapshots = chosenSnapshots(source, config, sources.length);
     const measured = await measurements(source.opened, { data, heads, trust, backend, onNote, onProgress });
-    models.push(pageModel(source, { texts, precision, snapshots: taken, ...measured }));
+    models.push(pageModel(source, { texts, precision, snapshots, ...measured }));
   }
   return { heed: versions().heed, models, texts };
 }

@@ -9,10 +9,12 @@ import { openModel } from "../../src/jobs/openModel.js";
 import { Transformer } from "../../src/model/transformer.js";
 import { unpackWeights } from "../../src/page/packWeights.js";
 import { pageHtml } from "../../src/page/pageHtml.js";
+import { chosenSnapshots, type PageSource } from "../../src/page/pageModel.js";
 import type { Payload } from "../../src/page/payload.js";
 import { type PageOptions, writePage } from "../../src/page/writePage.js";
 import { loadCheckpoint } from "../../src/runs/checkpoint/load.js";
 import { readSnapshot } from "../../src/runs/snapshots.js";
+import { refusal } from "../support/refusal.js";
 import { pageFolder, tinyRun } from "./support.js";
 
 let run: string;
@@ -158,6 +160,11 @@ describe("a page", () => {
     ]);
   });
 
+  it("calls two checkpoints of one run by the names of both", async () => {
+    const { out } = await write({ compare: loadCheckpoint(run).folder });
+    expect(payloadOf(out).models.map(({ name }) => name)).toEqual(["tiny checkpoint-8", "tiny checkpoint-8"]);
+  });
+
   it("holds texts that look like HTML as they are", async () => {
     const texts = ["</script><!-- <script> &lt; <b>"];
     const html = await pageHtml({ heed: "0", models: [], texts });
@@ -170,6 +177,16 @@ describe("a page", () => {
 });
 
 describe("a page is refused", () => {
+  it("where its weights would be longer than a text can be", () => {
+    const weights = new Map([["tokens.weight", { size: 100e6 }]]);
+    const source = { opened: { model: { weights } }, name: "large", run: undefined } as unknown as PageSource;
+    expect(refusal(() => chosenSnapshots(source, { precision: "float32", snapshots: 0 }, 1))).toBe(
+      "ConfigError: weights must take at most 250 MB of a page, snapshots included: got 533 MB " +
+        "(take fewer snapshots, precision float16 or a smaller model)",
+    );
+    expect(refusal(() => chosenSnapshots(source, { precision: "float16", snapshots: 0 }, 1))).toContain("got 267 MB");
+  });
+
   it.each<[string, () => Partial<PageOptions>, () => string]>([
     [
       "without a checkpoint",
