@@ -8,6 +8,7 @@ import { textScores } from "../textScores.js";
 import { useReading } from "../useReading.js";
 import { AblationEffect } from "./heads/ablationEffect.js";
 import { HeadExamples } from "./heads/headExamples.js";
+import { HeadProofs } from "./heads/headProofs.js";
 import { HeadTable } from "./heads/headTable.js";
 
 /** Section 4: what each head looks for, how that is known, and what goes missing without it. */
@@ -84,6 +85,8 @@ export function HeadFigures({ instrument }: { instrument: Instrument }) {
       ) : (
         <p class="note">Scores need a text of 2 tokens or more.</p>
       )}
+      {inspection && <HeadProofs inspection={inspection} />}
+      <h3>Switch them off</h3>
       <div class="write-on">
         <button type="button" disabled={look.losses.length === 0} onClick={tryEach}>
           Switch each head off once

@@ -1,5 +1,4 @@
 import type { HeadScores } from "../../../../inspection/headScores.js";
-import { noneFound } from "../../../../inspection/relationScores.js";
 import type { HeadInspection, InspectedHead } from "../../../../jobs/inspectHeads.js";
 import { weightColors } from "../../drawing/matrixPicture.js";
 import { change, figure } from "../../figures/figure.js";
@@ -37,6 +36,11 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
           <tr>
             <th scope="col">head</th>
             <th scope="col">on</th>
+            {inspection && (
+              <th scope="col" class="text">
+                looks for
+              </th>
+            )}
             {shareNames.map((name) => (
               <th key={name} scope="col">
                 {name}
@@ -45,11 +49,6 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
             <th scope="col">entropy, bits</th>
             <th scope="col">distance</th>
             {changes && <th scope="col">loss without it</th>}
-            {inspection && (
-              <th scope="col" class="text">
-                what it does
-              </th>
-            )}
           </tr>
         </thead>
         <tbody>
@@ -78,6 +77,7 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
                     onChange={() => onToggle(name)}
                   />
                 </td>
+                {inspection && <td class="label">{(score as InspectedHead).label}</td>}
                 {shares.map((share) => {
                   const value = score[share];
                   return (
@@ -89,30 +89,11 @@ export function HeadTable({ scores, inspection, chosen, onChoose, off, onToggle,
                 <td>{figure(score.entropy)}</td>
                 <td>{figure(score.meanDistance)}</td>
                 {changes && <td class={changes[i]! >= 0.05 ? "worse" : ""}>{change(changes[i]!)}</td>}
-                {inspection && <td class="text">{proofOf(score as InspectedHead)}</td>}
               </tr>
             );
           })}
         </tbody>
       </table>
     </Scroll>
-  );
-}
-
-/** A head's label, with what was measured for it. */
-function proofOf({ label, relations }: InspectedHead) {
-  const relation = relations.find(({ kind, found }) => found && kind === label);
-  if (label === noneFound || !relation) return noneFound;
-  const { share, baseline, ablation } = relation;
-  const { mean, halfWidth } = ablation.difference;
-  return (
-    <>
-      <b>{label}</b>
-      <span class="proof">
-        looks there with {figure(share)} (by distance alone {figure(baseline)}); without it the loss grows by{" "}
-        {figure(ablation.here)} there and {figure(ablation.elsewhere)} elsewhere: {figure(mean)} ± {figure(halfWidth)}{" "}
-        nats more
-      </span>
-    </>
   );
 }
