@@ -14,9 +14,29 @@ export function Masthead({ engine }: { engine: Engine }) {
       {engine.models.map((model) => (
         <ModelFacts key={model.name} model={model} backend={engine.backend} />
       ))}
+      <nav aria-label="Sections">
+        <ol>
+          {contents.map(([id, title]) => (
+            <li key={id}>
+              <a href={`#${id}`}>{title}</a>
+            </li>
+          ))}
+        </ol>
+      </nav>
     </header>
   );
 }
+
+const contents = [
+  ["vectors", "Text, tokens, vectors"],
+  ["attention", "Attention at a glance"],
+  ["arithmetic", "The arithmetic of one token"],
+  ["heads", "What heads do"],
+  ["two-sentences", "A word in two sentences"],
+  ["next", "The next word"],
+  ["training", "Training from inside"],
+  ["two-models", "Two models"],
+];
 
 function ModelFacts({ model, backend }: { model: EngineModel; backend: string }) {
   const { numLayers, numHeads, hiddenDim, vocabSize, contextLength } = model.config;
