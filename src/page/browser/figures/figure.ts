@@ -6,6 +6,11 @@ export function figure(value: number): string {
   return (Number(text) === 0 ? text.replace("-", "") : text).replace("-", "−");
 }
 
+/** A number of any size with the three digits that tell: `0.000831`. */
+export function precise(value: number): string {
+  return Math.abs(value) >= 0.01 || value === 0 ? figure(value) : `${Number(value.toPrecision(3))}`.replace("-", "−");
+}
+
 /** A change, with its sign: `+0.12`. */
 export function change(value: number): string {
   const text = figure(value);

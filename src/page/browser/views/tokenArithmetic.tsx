@@ -8,7 +8,8 @@ import { likeliest } from "../nextTokens.js";
 import { type SheetStep, sheetSteps } from "../sheetSums.js";
 import { useReading } from "../useReading.js";
 import { whatIfInterventions } from "../whatIf.js";
-import { StepPanel, stepNames } from "./arithmetic/stepPanel.js";
+import { StepPanel } from "./arithmetic/stepPanel.js";
+import { stepNames } from "./arithmetic/stepWords.js";
 import { HeadPicker } from "./headPicker.js";
 
 /** Section 3: what one head does for one token, number by number. */

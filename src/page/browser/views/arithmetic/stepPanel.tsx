@@ -1,9 +1,8 @@
-import { type ComponentChildren, Fragment } from "preact";
+import type { ComponentChildren } from "preact";
 import { useState } from "preact/hooks";
 import type { Sheet } from "../../../../inspection/sheet.js";
 import type { EngineModel, Look } from "../../engine.js";
-import { figure } from "../../figures/figure.js";
-import { Formula, Op, Sym } from "../../figures/formula.js";
+import { figure, precise } from "../../figures/figure.js";
 import { ComponentSlider, PickableStrip } from "../../figures/pickableStrip.js";
 import {
   inputTrace,
@@ -18,6 +17,8 @@ import {
   sumTrace,
 } from "../../sheetSums.js";
 import { KeyTable } from "./keyTable.js";
+import { StepFormula } from "./stepFormula.js";
+import { stepNames, stepWords } from "./stepWords.js";
 import { TraceView } from "./traceView.js";
 
 export interface StepPanelProps {
@@ -34,20 +35,6 @@ export interface StepPanelProps {
   nameOf(token: number): string;
 }
 
-export const stepNames: Record<SheetStep, string> = {
-  vector: "The token’s vector",
-  norm: "The norm",
-  query: "Query, key, value",
-  products: "The query against every key",
-  division: "Divided by √d",
-  mask: "The mask",
-  softmax: "Softmax",
-  sum: "The weighted sum of values",
-  joined: "The heads joined",
-  projection: "The output projection",
-  residual: "Back into the stream",
-};
-
 /** One step of the sheet: what happens, the formula, the numbers, and where the chosen one comes from. */
 export function StepPanel(props: StepPanelProps) {
   const { step } = props;
@@ -55,179 +42,9 @@ export function StepPanel(props: StepPanelProps) {
   return (
     <>
       <h3>{stepNames[step]}</h3>
-      <p>{words[step]}</p>
-      <Formula>{formulas[step]}</Formula>
+      <p>{stepWords[step]}</p>
+      <StepFormula step={step} sheet={props.sheet} />
       <Body {...props} />
-    </>
-  );
-}
-
-const words: Record<SheetStep, string> = {
-  vector:
-    "What the layer is given: the word’s raw vector, its position, and all that the layers before have added to it.",
-  norm: "The vector is brought to one scale, so that no word is louder than another, and each component gets a gain.",
-  query:
-    "Three matrices make three vectors of it: a query (what am I looking for?), a key (what can I be found by?) and a value (what do I give?). Each head has its own.",
-  products:
-    "The query is multiplied with every token’s key, component by component, and summed: the more they agree, the more it is.",
-  division: "A sum over more components is larger, so it is divided by the root of their number.",
-  mask: "Tokens that come later are taken out: −10⁹ is added to their scores, and nothing is left of them.",
-  softmax:
-    "Each score becomes e to its power, divided by the sum of all: weights from 0 to 1 that sum to 1. (The highest score is taken off first; it changes no weight.)",
-  sum: "Each token’s value, times its weight, summed: that is what this head has read for this token.",
-  joined: "All heads have done the same, each with matrices of its own. Their outputs are written one after the other.",
-  projection:
-    "One more matrix mixes what the heads have read and makes it as wide as the stream. Each head has its rows of the matrix.",
-  residual: "The result is added to what came in. The token’s vector is now one that knows its context.",
-};
-
-const formulas: Record<SheetStep, ComponentChildren> = {
-  vector: sumOf("x", "E", "P", "Δ"),
-  norm: (
-    <>
-      <Sym name="n" bold />
-      <Op is="=" />
-      <Sym name="g" bold />
-      <Op is="·" />
-      <mfrac>
-        <mrow>
-          <Sym name="x" bold />
-          <Op is="−" />
-          <mi>μ</mi>
-        </mrow>
-        <msqrt>
-          <msup>
-            <mi>σ</mi>
-            <mn>2</mn>
-          </msup>
-          <Op is="+" />
-          <mi>ε</mi>
-        </msqrt>
-      </mfrac>
-      <Op is="+" />
-      <Sym name="b" bold />
-    </>
-  ),
-  query: (
-    <>
-      {["q", "k", "v"].map((name, i) => (
-        <Fragment key={name}>
-          {i > 0 && <mo separator>,&nbsp;</mo>}
-          <Sym name={name} bold />
-          <Op is="=" />
-          <Sym name="n" bold />
-          <Sym name="W" below={name} bold />
-          <Op is="+" />
-          <Sym name="b" below={name} bold />
-        </Fragment>
-      ))}
-    </>
-  ),
-  products: (
-    <>
-      <Sym name="p" below="j" />
-      <Op is="=" />
-      <Sym name="q" bold />
-      <Op is="·" />
-      <Sym name="k" below="j" bold />
-    </>
-  ),
-  division: (
-    <>
-      <Sym name="s" below="j" />
-      <Op is="=" />
-      <mfrac>
-        <Sym name="p" below="j" />
-        <msqrt>
-          <mi>d</mi>
-        </msqrt>
-      </mfrac>
-    </>
-  ),
-  mask: (
-    <>
-      <Sym name="m" below="j" />
-      <Op is="=" />
-      <Sym name="s" below="j" />
-      <Op is="−" />
-      <msup>
-        <mn>10</mn>
-        <mn>9</mn>
-      </msup>
-      <mtext>&nbsp;where j is later</mtext>
-    </>
-  ),
-  softmax: (
-    <>
-      <Sym name="w" below="j" />
-      <Op is="=" />
-      <mfrac>
-        <msup>
-          <mi>e</mi>
-          <Sym name="m" below="j" />
-        </msup>
-        <mrow>
-          <munder>
-            <mo>∑</mo>
-            <mi>i</mi>
-          </munder>
-          <msup>
-            <mi>e</mi>
-            <Sym name="m" below="i" />
-          </msup>
-        </mrow>
-      </mfrac>
-    </>
-  ),
-  sum: (
-    <>
-      <Sym name="h" bold />
-      <Op is="=" />
-      <munder>
-        <mo>∑</mo>
-        <mi>j</mi>
-      </munder>
-      <Sym name="w" below="j" />
-      <Sym name="v" below="j" bold />
-    </>
-  ),
-  joined: (
-    <>
-      <Sym name="c" bold />
-      <Op is="=" />
-      <Op is="[" />
-      <Sym name="h" below="0" bold />
-      <Op is="," />
-      <Sym name="h" below="1" bold />
-      <Op is="," />
-      <mo>…</mo>
-      <Op is="]" />
-    </>
-  ),
-  projection: (
-    <>
-      <Sym name="a" bold />
-      <Op is="=" />
-      <Sym name="c" bold />
-      <Sym name="W" below="o" bold />
-      <Op is="+" />
-      <Sym name="b" below="o" bold />
-    </>
-  ),
-  residual: sumOf("x′", "x", "a"),
-};
-
-function sumOf(result: string, ...parts: string[]) {
-  return (
-    <>
-      <Sym name={result} bold />
-      <Op is="=" />
-      {parts.map((name, i) => (
-        <Fragment key={name}>
-          {i > 0 && <Op is="+" />}
-          <Sym name={name} bold />
-        </Fragment>
-      ))}
     </>
   );
 }
@@ -297,15 +114,15 @@ function NormStep({ sheet: { norm, input }, component: c, onComponent, onFollow 
       <p class="line">
         Component {c}: {figure(gain[c]!)} × (
         <button type="button" class="follow" onClick={() => onFollow("vector", c)}>
-          {figure(input[c]!)}
+          {precise(input[c]!)}
         </button>{" "}
-        {norm.mean === undefined ? "" : `− ${figure(mean)}`}) ÷ √({figure(meanSquare)} + {epsilon})
+        {norm.mean === undefined ? "" : `− ${precise(mean)}`}) ÷ √({precise(meanSquare)} + {epsilon})
         {bias ? ` + ${figure(bias[c]!)}` : ""} = <b>{figure(output[c]!)}</b>
       </p>
       <p class="note">
         {norm.mean === undefined
-          ? `The mean of the squares is ${figure(meanSquare)}; ${figure(gain[c]!)} is the component’s gain.`
-          : `Over all components the mean is ${figure(mean)} and the variance ${figure(meanSquare)}; ${figure(gain[c]!)} is the component’s gain.`}
+          ? `The mean of the squares, r², is ${precise(meanSquare)}; ${figure(gain[c]!)} is the component’s gain.`
+          : `Over all components the mean is ${precise(mean)} and the variance ${precise(meanSquare)}; ${figure(gain[c]!)} is the component’s gain.`}
       </p>
     </>
   );

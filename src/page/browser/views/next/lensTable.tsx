@@ -60,6 +60,6 @@ export function LensTable({ look, model, token }: { look: Look; model: EngineMod
 
 function placeInWords(layer: string): string {
   const [, block, part] = layer.split(".");
-  if (part === undefined) return "embedding and position";
+  if (part === undefined) return "the start: no layer yet";
   return `layer ${block}, ${part === "attention" ? "attention" : "feed-forward"}`;
 }
