@@ -101,6 +101,19 @@ it("lets the later word look, from its last token or from the one before its fir
   model.dispose();
 });
 
+it("does not find what a head looks away from, however much its loss matters there", async () => {
+  const model = copyingModel();
+  const away = texts.map(({ ids }, i) => {
+    const { asks, name } = places[i]!;
+    return { ids, pairs: [pair("filler", [asks + 1, asks + 1], [name + 1, name + 1])] };
+  });
+  const [[, before]] = (await relationScores(model, away)).heads as Answers;
+  expect(before.above.mean).toBeLessThan(0);
+  expect(before.ablation.difference.mean).toBeGreaterThan(0);
+  expect([before.above.verdict, before.ablation.difference.verdict, before.found]).toEqual(["clear", "clear", false]);
+  model.dispose();
+});
+
 it("counts a word that belongs to two as one place", async () => {
   const model = copyingModel();
   const they = [pair("they", [3, 3], [0, 0]), pair("they", [3, 3], [2, 2])];

@@ -92,6 +92,27 @@ it("judge no occurrence by its own text", () => {
   expect(vectors[0]!.accuracy).toBe(0);
 });
 
+it("give vectors that are always the same chance, and no more, whatever their means are rounded to", () => {
+  const model = tinyModel();
+  for (const [a, b] of [
+    [3, 5],
+    [6, 7],
+    [11, 9],
+  ] as const) {
+    const occurrences = Array.from({ length: a + b }, (_, text) => {
+      return { word: "w", sense: text < a ? "a" : "b", text, token: 0 };
+    });
+    const { vectors, chance } = senseScores(
+      model,
+      occurrences.map(() => [3]),
+      occurrences,
+    )!;
+    expect(chance).toBe(Math.max(a, b) / (a + b));
+    for (const { kind, accuracy } of vectors) expect(accuracy, kind).toBe(chance);
+  }
+  model.dispose();
+});
+
 it("have a standard error from sums over texts", () => {
   const { vectors, words, chance } = oneHotOf([
     ["w", "a", 0, 4],

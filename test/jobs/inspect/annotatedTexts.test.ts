@@ -35,7 +35,10 @@ describe("readAnnotatedTexts", () => {
       expect(texts.map(({ ids }) => tokenizer.decode(ids))).toEqual(stories);
       const said = texts.map(({ ids, pairs }) =>
         pairs.map(({ from, to, ...rest }) => {
-          const at = ([first, last]: readonly [number, number]) => tokenizer.decode(ids.slice(first, last + 1)).trim();
+          const at = ([first, last]: readonly [number, number]) => {
+            const said = tokenizer.decode(ids.slice(first, last + 1));
+            return tokenizer === words ? said.trim() : said; // a word has the space before it
+          };
           return { from: at(from), to: at(to), ...rest };
         }),
       );
