@@ -111,9 +111,11 @@ describe.runIf(chromiumPath)(`a page ${inChromium}`, () => {
       const place = { layer: "blocks.0.attention", point: "headOutputs" } as const;
       const interventions = [{ ...place, change: (value: { mul(by: number): never }) => value.mul(0) }];
       const whole = heed.look(1, typed);
+      const isShared = heed.look(1, typed, { at: () => false }) === whole;
       const before = heed.numTensors;
       const without = heed.look(1, typed, { interventions: interventions as never });
       return {
+        isShared: [isShared, heed.look(1, typed) === whole, heed.look(0, typed) === whole],
         names: heed.models.map(({ name }) => name),
         leaked: heed.numTensors - before,
         without: [...without.capture.at(place.layer, place.point).values],
@@ -122,6 +124,7 @@ describe.runIf(chromiumPath)(`a page ${inChromium}`, () => {
       };
     }, text);
     expect(seen.names).toEqual(["tiny", "other"]);
+    expect(seen.isShared).toEqual([true, true, false]);
     expect(seen.leaked).toBe(0);
     expect(seen.without.every((value) => value === 0)).toBe(true);
     expect(seen.shape).toEqual([1, 4, 14, 14]);

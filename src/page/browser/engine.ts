@@ -3,11 +3,13 @@ import type { ModelConfig } from "../../config/model.js";
 import type { PagePrecision } from "../../config/pageFields.js";
 import { type Capture, capture, type Intervention, type PlaceFilter } from "../../inspection/capture.js";
 import { Transformer } from "../../model/transformer.js";
+import type { VariableValues } from "../../model/variables.js";
 import { tokenizerFromJson } from "../../tokenizers/json.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 import { unpackWeights } from "../packWeights.js";
-import type { PageModel, PageRun, Payload } from "../payload.js";
+import type { PackedWeights, PageModel, PageRun, Payload } from "../payload.js";
 import { readableText } from "../readableText.js";
+import { KeptLooks } from "./keptLooks.js";
 
 /** A model of the page, ready to run. */
 export interface EngineModel {
@@ -77,7 +79,8 @@ export class Engine {
   }
 
   /**
-   * Runs a text through a model.
+   * Runs a text through a model. Without changes on the way, the look that another view has just asked for is answered
+   * again, with every place: read it, and leave it as it is.
    *
    * @throws DataError if the text has no token, one that the tokenizer does not know, or more than the context
    */
@@ -101,6 +104,8 @@ class RunningModel implements EngineModel {
   readonly tokenizer: Tokenizer;
   readonly snapshots: readonly number[];
   snapshot: number | undefined;
+  private readonly unpacked = new Map<PackedWeights, VariableValues>();
+  private readonly kept = new KeptLooks<Look>(64e6);
 
   constructor(private readonly page: PageModel) {
     this.model = new Transformer(page.config);
@@ -133,11 +138,23 @@ class RunningModel implements EngineModel {
 
   useSnapshot(snapshot: number | undefined): void {
     const { weights } = snapshot === undefined ? this.page : this.page.snapshots[snapshot]!;
-    this.model.load(unpackWeights(weights, this.config));
+    const values = this.unpacked.get(weights) ?? unpackWeights(weights, this.config);
+    this.unpacked.set(weights, values);
+    this.model.load(values);
     this.snapshot = snapshot;
   }
 
-  look(given: string, { interventions, at = () => true }: LookOptions): Look {
+  look(given: string, { interventions = [], at }: LookOptions): Look {
+    if (interventions.length > 0) return this.compute(given, { interventions, at });
+    const key = `${this.snapshot} ${given}`;
+    const kept = this.kept.get(key);
+    if (kept) return kept;
+    const look = this.compute(given, { at });
+    if (!at) this.kept.add(key, look);
+    return look;
+  }
+
+  private compute(given: string, { interventions, at = () => true }: LookOptions): Look {
     const { ids, offsets, text } = readableText(given, this);
     const { vocabSize } = this.config;
     const withLogits: PlaceFilter = (place) => place.point === "logits" || at(place);
