@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 
 /** How long a section out of sight waits for its value to settle, in milliseconds. */
 const patience = 250;
@@ -27,5 +27,7 @@ export function Lagging<T>({ value, children }: LaggingProps<T>) {
     const timer = setTimeout(() => setSettled(value), patience);
     return () => clearTimeout(timer);
   }, [value, isNear]);
-  return <div ref={box}>{children(isNear ? value : settled)}</div>;
+  const shown = isNear ? value : settled;
+  const drawn = useMemo(() => children(shown), [shown]); // what is the same is not even compared
+  return <div ref={box}>{drawn}</div>;
 }
