@@ -6,6 +6,7 @@ import { createHash } from "node:crypto";
 import {
   chmodSync,
   copyFileSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   realpathSync,
@@ -191,7 +192,10 @@ async function build(newFolder) {
   const code = await runTool("typescript", "tsc", "-p", "scripts/tsconfig.build.json", "--outDir", folder);
   if (code !== 0) return code;
   const others = readdirSync(inRoot("src"), { recursive: true }).filter((file) => /\.(cc|html|css)$/.test(file));
-  for (const file of others) copyFileSync(inRoot("src", file), join(folder, "src", file));
+  for (const file of others) {
+    mkdirSync(dirname(join(folder, "src", file)), { recursive: true });
+    copyFileSync(inRoot("src", file), join(folder, "src", file));
+  }
   const program = join(folder, "scripts", "heed.js");
   const text = readFileSync(program, "utf8");
   if (!text.startsWith("#!")) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
