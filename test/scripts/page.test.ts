@@ -23,7 +23,10 @@ it("heed train --page leaves a page in the run's folder, and heed page writes an
   const { stdout, stderr, code } = await heed(words.split(" "), folder);
   expect(code, stderr).toBe(0);
   const written = JSON.parse(stdout);
-  expect(written).toMatchObject({ out: "both.html", models: [{ logitDifference: 0 }, { name: "run checkpoint-3", snapshots: [] }] });
+  expect(written).toMatchObject({
+    out: "both.html",
+    models: [{ logitDifference: 0 }, { name: "run checkpoint-3", snapshots: [] }],
+  });
   expect(written.bytes.file).toBe(readFileSync(join(folder, "both.html")).length);
 
   const plain = await heed("page run --overwrite --out both.html --no-heads --backend cpu".split(" "), folder);
