@@ -128,7 +128,7 @@ function ablationsText({ before, after }: NonNullable<Inspection["ablations"]>):
     named(one.top),
   ]);
   return [
-    "What changes with parts switched off: their output is 0. The loss is that of the text, in nats a token",
+    "What changes with parts switched off: their output is 0. The loss is that of the text, in nats per token",
     markdownTable([
       ["switched off", "loss", "change", `P(${tokenName(before.next.token)})`, "most probable next"],
       ["nothing", loss(before.loss), "", percent(before.next.probability), named(before.top)],

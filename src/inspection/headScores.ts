@@ -37,7 +37,7 @@ export interface HeadScores extends AttentionScores {
 export interface HeadScoreOptions {
   /** Seed of the random tokens. @default 1337 */
   seed?: number;
-  /** Hears how many texts are read, of all. */
+  /** Called with how many texts are read, of all. */
   onProgress?: (done: number, total: number) => void;
 }
 

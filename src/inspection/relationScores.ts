@@ -85,7 +85,7 @@ export const noneFound = "none found";
 const leastTexts = 10;
 
 export interface RelationOptions {
-  /** Hears how many texts are read, of all readings of them; what it returns is waited for. */
+  /** Called with how many texts are read, of all readings of them; what it returns is waited for. */
   onProgress?: (done: number, total: number) => void | Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export interface VectorKind {
 
 /** How well vectors of one kind tell the meanings of words apart. */
 export interface SenseAccuracy extends VectorKind {
-  /** Share of all occurrences whose meaning is answered right. */
+  /** Share of all occurrences whose meaning is found. */
   accuracy: number;
   /** Of the accuracy, from sums over texts. */
   standardError: number;

@@ -32,9 +32,9 @@ export interface InspectOptions extends Partial<InspectionConfig> {
   trust?: boolean;
   /** @default "auto" */
   backend?: string;
-  /** Hears which backend runs, and what is left out and why. */
+  /** Called with which backend runs, and what is left out and why. */
   onNote?: (line: string) => void;
-  /** Hears how much of the work on `heads` is done, of all. */
+  /** Called with how much of the work on `heads` is done, of all. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -17,7 +17,7 @@ export interface InspectSensesOptions {
   trust?: boolean;
   /** @default "auto" */
   backend?: string;
-  /** Hears which backend runs, and what is left out and why. */
+  /** Called with which backend runs, and what is left out and why. */
   onNote?: (line: string) => void;
 }
 

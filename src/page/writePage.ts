@@ -26,7 +26,7 @@ export interface PageOptions extends Partial<PageConfig> {
   backend?: string;
   /** Receives what the user should know, a line each. */
   onNote?: (line: string) => void;
-  /** Hears how much of the measuring of heads is done, of all. */
+  /** Called with how much of the measuring of heads is done, of all. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -175,7 +175,7 @@ it("shows the lens, contributions and ablations in place of what comes next", ()
 `,
   );
   expect(text.slice(text.indexOf("What changes"))).toBe(
-    `What changes with parts switched off: their output is 0. The loss is that of the text, in nats a token
+    `What changes with parts switched off: their output is 0. The loss is that of the text, in nats per token
 
 | switched off     |   loss |  change | P(money) | most probable next |
 |------------------|-------:|--------:|---------:|-------------------:|

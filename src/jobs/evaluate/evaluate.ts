@@ -23,9 +23,9 @@ export interface EvaluateOptions extends Partial<EvaluationConfig> {
   trust?: boolean;
   /** @default "auto" */
   backend?: string;
-  /** Hears which backend runs, and what is left out and why. */
+  /** Called with which backend runs, and what is left out and why. */
   onNote?: (line: string) => void;
-  /** Hears how many rows of at most a context of tokens are worked out, of all. */
+  /** Called with how many rows of at most a context of tokens are worked out, of all. */
   onProgress?: (done: number, total: number) => void;
 }
 

@@ -14,7 +14,7 @@ export class SweepClock {
     this.costs = new Map(trials.map((trial) => [trial, costOf(trial)]));
   }
 
-  /** Hears how much of a trial is done, from 0 to 1. */
+  /** Called with how much of a trial is done, from 0 to 1. */
   hear(trial: Trial, share: number): void {
     this.shares.set(trial, { now: share, before: this.shares.get(trial)?.before ?? share });
   }

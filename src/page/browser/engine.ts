@@ -79,7 +79,7 @@ export class Engine {
   }
 
   /**
-   * Runs a text through a model. Without changes on the way, the look that another view has just asked for is answered
+   * Runs a text through a model. Without changes on the way, the look that another view has just asked for is returned
    * again, with every place: read it, and leave it as it is.
    *
    * @throws DataError if the text has no token, one that the tokenizer does not know, or more than the context
@@ -174,7 +174,9 @@ class RunningModel implements EngineModel {
 
 /** `log Σ exp(logits) - logits[id]` */
 function lossOf(logits: Float32Array, id: number): number {
-  const most = logits.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
-  const sum = logits.reduce((total, x) => total + Math.exp(x - most), 0);
+  let most = Number.NEGATIVE_INFINITY;
+  for (const x of logits) most = Math.max(most, x);
+  let sum = 0;
+  for (const x of logits) sum += Math.exp(x - most);
   return Math.log(sum) + most - logits[id]!;
 }

@@ -68,7 +68,7 @@ function Snapshots({ instrument }: { instrument: Instrument }) {
       {loss !== undefined && (
         <p class="line">
           Mean loss of your text at step {steps[snapshot]!.toLocaleString("en")}:{" "}
-          <b class="snapshot-loss">{figure(loss)}</b> nats a token
+          <b class="snapshot-loss">{figure(loss)}</b> nats per token
         </p>
       )}
       <h3>Attention of your text at step {steps[snapshot]!.toLocaleString("en")}</h3>

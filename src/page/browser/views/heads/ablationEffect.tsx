@@ -33,7 +33,7 @@ export function AblationEffect({ model, before, after, off }: AblationEffectProp
               → <b class="loss-after">{figure(losses[1]!)}</b>
             </>
           )}{" "}
-          nats a token
+          nats per token
         </p>
       )}
       <table class="next-change">

@@ -48,7 +48,7 @@ export function LossCurve({ run, step }: { run: PageRun; step: number | undefine
         )}
       </svg>
       <figcaption>
-        Loss in nats a token, by steps: thin while training
+        Loss in nats per token, by steps: thin while training
         {run.valLoss.length > 0 && ", bold on the held-out text"}.
       </figcaption>
     </figure>
