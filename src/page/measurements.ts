@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { ConfigError } from "../core/errors.js";
 import { senseScores, type WordOccurrence } from "../inspection/senses.js";
 import { readAnnotatedTexts, textOfRun } from "../jobs/inspect/annotatedTexts.js";
@@ -28,10 +29,11 @@ export async function measurements(
   const data = options.data ?? textOf(opened.folder, onNote);
   if (data === undefined) return {};
   if (heads) onNote?.(`measuring what the heads of ${opened.folder} do, on ${data}`);
-  return {
-    senses: await sensesOf(opened, data, heads),
-    heads: heads ? await inspectHeads({ ...options, checkpoint: opened.folder, data }) : undefined,
-  };
+  const senses = await sensesOf(opened, data, heads);
+  const inspected = heads ? await inspectHeads({ ...options, checkpoint: opened.folder, data }) : undefined;
+  // A page is sent to others: it names files without the folders of this machine.
+  const named = { data: basename(data), checkpoint: basename(opened.folder) };
+  return { senses: senses && { ...senses, data: named.data }, heads: inspected && { ...inspected, ...named } };
 }
 
 function textOf(checkpoint: string, onNote?: (line: string) => void): string | undefined {

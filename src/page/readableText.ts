@@ -18,5 +18,6 @@ export function readableText(
     field: "text",
     rule: `have from 1 to ${config.contextLength} tokens, as many as the model can see`,
     got: `${length}`,
+    remedy: length === 0 ? "type a word" : `leave out ${length - config.contextLength}`,
   });
 }

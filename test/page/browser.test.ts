@@ -149,7 +149,7 @@ describe.runIf(chromiumPath)(`a page ${inChromium}`, () => {
       }, typed);
     expect(await look("bat ".repeat(512))).toEqual([512, [1, 2, 512, 512]]);
     expect(await look("bat ".repeat(513))).toBe(
-      "text must have from 1 to 512 tokens, as many as the model can see: got 513",
+      "text must have from 1 to 512 tokens, as many as the model can see: got 513 (leave out 1)",
     );
     expect(await look("The bat sang")).toMatch(
       /^text, line 1, column 9: the word "sang" is not among the tokenizer's 30 /,

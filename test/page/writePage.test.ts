@@ -219,12 +219,12 @@ describe("a page is refused", () => {
     [
       "of a text that the model can't see whole",
       () => ({ texts: ["bat ".repeat(65)] }),
-      () => "DataError: text must have from 1 to 64 tokens, as many as the model can see: got 65",
+      () => "DataError: text must have from 1 to 64 tokens, as many as the model can see: got 65 (leave out 1)",
     ],
     [
       "of an empty text",
       () => ({ texts: [""] }),
-      () => "DataError: text must have from 1 to 64 tokens, as many as the model can see: got 0",
+      () => "DataError: text must have from 1 to 64 tokens, as many as the model can see: got 0 (type a word)",
     ],
     [
       "with an unknown precision",

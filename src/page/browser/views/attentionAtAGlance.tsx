@@ -82,7 +82,8 @@ function Words() {
       </p>
       <p>
         A token sees itself and what came before it. Later tokens are masked, which leaves the upper triangle empty. All
-        rows are worked out at once, and distance does not matter: the first token is as near as the last.
+        rows are worked out at once, and no token is far away: the first is as near as the last, unless positions have
+        taught a head to prefer one.
       </p>
       <p>
         Each layer has several heads, and each head looks in its own way. Layers and heads count from 0. Choose a small

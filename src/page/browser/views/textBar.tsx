@@ -17,18 +17,24 @@ export function TextBar({ instrument, text, refusal, onText }: TextBarProps) {
   const { look, cursor, setCursor, engine } = instrument;
   const area = useRef<HTMLTextAreaElement>(null);
   const frame = useRef(0);
+  const typed = useRef(text); // what came from the box: it may be ahead of what is shown
   useEffect(() => {
-    if (area.current!.value !== text) area.current!.value = text;
+    if (text === typed.current) return;
+    typed.current = text;
+    area.current!.value = text;
   }, [text]);
   const onInput = () => {
     cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => onText(area.current!.value));
+    frame.current = requestAnimationFrame(() => {
+      typed.current = area.current!.value;
+      onText(typed.current);
+    });
   };
   const onSelect = () => {
-    const { selectionStart, selectionEnd } = area.current!;
-    if (selectionStart !== selectionEnd || refusal !== undefined) return;
-    const at = look.tokens.findIndex(({ start, end }) => start < selectionStart && selectionStart <= end);
-    setCursor(at < 0 ? 0 : at);
+    const { selectionStart, selectionEnd, value } = area.current!;
+    if (selectionStart !== selectionEnd || refusal !== undefined || value.trim() === "") return;
+    const at = look.tokens.findIndex(({ end }) => selectionStart <= end);
+    setCursor(at < 0 ? look.tokens.length - 1 : at);
   };
   return (
     <div class="text-bar">
@@ -90,7 +96,7 @@ export function TextBar({ instrument, text, refusal, onText }: TextBarProps) {
 
 function Refusal({ refusal, text, onText }: { refusal: string; text: string; onText(text: string): void }) {
   const unknown = unknownPiece(refusal, text);
-  if (!unknown) return <span class="refusal">{refusal}</span>;
+  if (!unknown) return <span class="refusal">{refusal}. Below is the last text that it could read.</span>;
   return (
     <span class="refusal">
       This model does not know “{shownToken(unknown.piece)}” (character {unknown.start + 1}). Below is the last text

@@ -12,7 +12,6 @@ import { ScoresForming } from "./training/scoresForming.js";
 
 /** Section 7: the same text, read by the model while it was learning. */
 export function TrainingFromInside({ instrument }: { instrument: Instrument }) {
-  const { model } = instrument;
   return (
     <Section
       number={7}
@@ -28,18 +27,23 @@ export function TrainingFromInside({ instrument }: { instrument: Instrument }) {
         </>
       }
     >
-      {model.snapshots.length > 0 ? (
-        <Snapshots instrument={instrument} />
-      ) : (
-        <>
-          {model.run && <LossCurve run={model.run} step={undefined} />}
-          <p class="note">
-            This page has no weights from during the training. Train with <code>heed train --snapshots 20</code> and
-            write the page again: then a slider stands here.
-          </p>
-        </>
-      )}
+      <TrainingFigures instrument={instrument} />
     </Section>
+  );
+}
+
+/** A slider over the weights that the page has from during a model's training, and what they make of the text. */
+export function TrainingFigures({ instrument }: { instrument: Instrument }) {
+  const { model } = instrument;
+  if (model.snapshots.length > 0) return <Snapshots instrument={instrument} />;
+  return (
+    <>
+      {model.run && <LossCurve run={model.run} step={undefined} />}
+      <p class="note">
+        This page has no weights from during the training of {model.name}. Train with{" "}
+        <code>heed train --snapshots 20</code> and write the page again: then a slider stands here.
+      </p>
+    </>
   );
 }
 

@@ -5,6 +5,7 @@ import type { ChosenHead, Instrument } from "../instrument.js";
 import { useReading } from "../useReading.js";
 import { AttentionFigures } from "./attentionAtAGlance.js";
 import { NextFigures } from "./nextWord.js";
+import { TrainingFigures } from "./trainingFromInside.js";
 import { HeadFigures } from "./whatHeadsDo.js";
 
 /** Section 8: attention, heads and the next word of two models, side by side. */
@@ -34,11 +35,16 @@ export function TwoModels({ instrument }: { instrument: Instrument }) {
   );
 }
 
+/** Of a model that has snapshots: the other's note would say twice what section 7 says. */
+const Training = ({ instrument }: { instrument: Instrument }) =>
+  instrument.model.snapshots.length > 0 ? <TrainingFigures instrument={instrument} /> : null;
+
 const compared: [string, ComponentType<{ instrument: Instrument }>][] = [
   ["Attention", AttentionFigures],
   ["Heads", HeadFigures],
   ["The next word", ({ instrument }) => <NextFigures instrument={instrument} canWrite={false} />],
 ];
+const withTraining: typeof compared = [...compared, ["Training", Training]];
 
 function SideBySide({ instrument }: { instrument: Instrument }) {
   const { engine, look, cursor } = instrument;
@@ -61,7 +67,7 @@ function SideBySide({ instrument }: { instrument: Instrument }) {
   return (
     <>
       {reading?.refusal !== undefined && <p class="refusal">{reading.refusal}</p>}
-      {compared.map(([name, Figures]) => (
+      {(engine.models[1]!.snapshots.length > 0 ? withTraining : compared).map(([name, Figures]) => (
         <div key={name} class="versus">
           {[instrument, other].map((one) => (
             <section key={one.index} aria-label={`${name}, ${one.model.name}`}>

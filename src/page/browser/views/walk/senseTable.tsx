@@ -28,7 +28,7 @@ export function SenseTable({ senses }: { senses: PageSenses | undefined }) {
               <tr key={`${kind} ${layer}`}>
                 <th scope="row">{kind === "layer" ? `after layer ${layer}` : kind}</th>
                 <td class="measure">
-                  <span class="plain-bar" style={{ width: `calc((100% - 8rem) * ${accuracy})` }} />
+                  <span class="plain-bar" style={{ width: `calc(max(100% - 8rem, 5rem) * ${accuracy})` }} />
                   {percent(accuracy)} ± {percent(standardError)}
                 </td>
               </tr>
@@ -36,7 +36,7 @@ export function SenseTable({ senses }: { senses: PageSenses | undefined }) {
             <tr>
               <th scope="row">always the most frequent one</th>
               <td class="measure">
-                <span class="plain-bar" style={{ width: `calc((100% - 8rem) * ${chance})` }} />
+                <span class="plain-bar" style={{ width: `calc(max(100% - 8rem, 5rem) * ${chance})` }} />
                 {percent(chance)}
               </td>
             </tr>
