@@ -201,7 +201,23 @@ async function build(newFolder) {
   if (!text.startsWith("#!")) writeFileSync(program, `#!/usr/bin/env node\n${text}`);
   chmodSync(program, 0o755);
   await bundlePages(folder);
+  requireTfjs(folder);
   return 0;
+}
+
+/**
+ * Has the compiled files `require` TensorFlow.js. To `import` a CommonJS package, Node looks for the names of its exports,
+ * here in 7 MB of text, which takes longer than to run them: heed would start in more than twice the time.
+ */
+function requireTfjs(folder) {
+  const imports = /^import \* as (\w+) from "@tensorflow\/tfjs";$/m;
+  const required = `import { createRequire as requireFrom } from "node:module";
+const $1 = requireFrom(import.meta.url)("@tensorflow/tfjs");`;
+  for (const file of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"))) {
+    const path = join(folder, file);
+    const text = readFileSync(path, "utf8");
+    if (imports.test(text)) writeFileSync(path, text.replace(imports, required));
+  }
 }
 
 /** Makes the program of pages of the sources that were compiled to `folder`: the package comes without the bundler. */
