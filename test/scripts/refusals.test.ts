@@ -124,7 +124,7 @@ const refusals: [command: string, message: string][] = [
   ],
   [
     "page run --backend cpu --text thecatsat",
-    "--text must have from 1 to 8 tokens, as many as the model can see: got 9",
+    "--text must have from 1 to 8 tokens, as many as the model can see: got 9 (leave out 1)",
   ],
   ["inspect run --text=", '--text must have at least one token: got ""'],
   [
