@@ -10,12 +10,19 @@ import { readRun } from "../src/runs/runFolder.js";
 const [sweep, page] = process.argv.slice(2);
 if (sweep === undefined || page === undefined) throw new Error("name the folder of a sweep and the page to write");
 
+/** All of them: rare relations need many texts to be judged by. */
+const heldOutTales = 290;
+
 const runs: StudiedRun[] = [];
 for (const trial of readdirSync(join(sweep, "trials"))) {
   const folder = join(sweep, "trials", trial);
   const { model, training } = readRun(folder);
   console.error(`looking at ${folder}`);
-  runs.push({ numHeads: model.numHeads, seed: training.seed, inspection: await inspectHeads({ checkpoint: folder }) });
+  runs.push({
+    numHeads: model.numHeads,
+    seed: training.seed,
+    inspection: await inspectHeads({ checkpoint: folder, texts: heldOutTales }),
+  });
 }
 const { texts, tokens, data } = runs[0]!.inspection;
 const about = `Measured on ${texts} texts of ${data}, ${tokens} tokens. [What the numbers mean](../attention.md#heads-specialise).`;
