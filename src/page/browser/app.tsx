@@ -1,4 +1,4 @@
-import { useMemo, useState } from "preact/hooks";
+import { useCallback, useMemo, useState } from "preact/hooks";
 import { noneFound } from "../../inspection/relationScores.js";
 import type { HeadInspection } from "../../jobs/inspectHeads.js";
 import type { Engine, Look } from "./engine.js";
@@ -30,7 +30,9 @@ const sections = [
 
 /** The whole page: one text, read by one model, in the order in which data flows through it. */
 export function App({ engine }: { engine: Engine }) {
-  const [text, setText] = useState(engine.texts[0]!);
+  const [{ text, isTyped }, setSource] = useState({ text: engine.texts[0]!, isTyped: false });
+  const setText = useCallback((text: string) => setSource({ text, isTyped: false }), []);
+  const setTyped = useCallback((text: string) => setSource({ text, isTyped: true }), []);
   const [wanted, setCursor] = useState<number>();
   const [chosen, choose] = useState(() => firstHead(engine));
   const { look, refusal } = useReading(engine, 0, text)!; // the page's own texts can be read
@@ -38,7 +40,7 @@ export function App({ engine }: { engine: Engine }) {
   const cursor = Math.min(wanted ?? lastWord(look), look.tokens.length - 1);
   const instrument: Instrument = useMemo(
     () => ({ engine, index: 0, model, look, setText, cursor, setCursor, chosen, choose }),
-    [engine, model, look, cursor, chosen],
+    [engine, model, look, setText, cursor, chosen],
   );
   return (
     <>
@@ -46,7 +48,14 @@ export function App({ engine }: { engine: Engine }) {
         Skip to the first section
       </a>
       <Masthead engine={engine} />
-      <TextBar instrument={instrument} text={text} refusal={refusal} onText={setText} />
+      <TextBar
+        instrument={instrument}
+        text={text}
+        isTyped={isTyped}
+        refusal={refusal}
+        onTyped={setTyped}
+        onText={setText}
+      />
       <main class={refusal === undefined ? "" : "stale"}>
         {sections.map((Part) => (
           <Lagging key={Part.name} value={instrument}>

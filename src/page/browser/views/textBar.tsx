@@ -7,28 +7,25 @@ import { leftOut, unknownPiece } from "../leaveOut.js";
 export interface TextBarProps {
   instrument: Instrument;
   text: string;
+  /** Whether the text was typed here, rather than chosen or written elsewhere. */
+  isTyped: boolean;
   /** Why the text can't be read. */
   refusal: string | undefined;
+  onTyped(text: string): void;
   onText(text: string): void;
 }
 
 /** Where one types; it stays in sight. Below the text are its tokens, and one of them is under the cursor. */
-export function TextBar({ instrument, text, refusal, onText }: TextBarProps) {
+export function TextBar({ instrument, text, isTyped, refusal, onTyped, onText }: TextBarProps) {
   const { look, cursor, setCursor, engine } = instrument;
   const area = useRef<HTMLTextAreaElement>(null);
   const frame = useRef(0);
-  const typed = useRef(text); // what came from the box: it may be ahead of what is shown
   useEffect(() => {
-    if (text === typed.current) return;
-    typed.current = text;
-    area.current!.value = text;
-  }, [text]);
+    if (!isTyped) area.current!.value = text; // what was typed is in the box, where more may have been typed since
+  }, [text, isTyped]);
   const onInput = () => {
     cancelAnimationFrame(frame.current);
-    frame.current = requestAnimationFrame(() => {
-      typed.current = area.current!.value;
-      onText(typed.current);
-    });
+    frame.current = requestAnimationFrame(() => onTyped(area.current!.value));
   };
   const onSelect = () => {
     const { selectionStart, selectionEnd, value } = area.current!;
