@@ -17,6 +17,13 @@ export function interruptedExitCode(): number {
   return exitCodes[stoppedBy ?? "SIGINT"];
 }
 
+/** How to go on with work that was stopped, which `words` had begun. */
+export function howToGoOn([command, ...flags]: readonly string[]): string {
+  if (command === "start") return " (npm start again goes on)";
+  const instead = flags.includes("--overwrite") ? " in place of --overwrite" : "";
+  return ` (the same with --resume${instead} goes on)`;
+}
+
 /**
  * A signal that Ctrl-C raises, as SIGTERM and a closed terminal do: the work under way ends well. A second Ctrl-C after
  * a moment, or one after `release`, ends the process at once, by the system's own hand, so that it works in the middle

@@ -9,7 +9,7 @@ import { packageRoot } from "../../src/core/packageRoot.js";
 import { readJson } from "../../src/core/strictJson.js";
 import { asksFor, parseArguments } from "./arguments.js";
 import { backendFlag, fieldFlag, flagOfField, givenFields, switchFlag } from "./flags.js";
-import { interruptedExitCode } from "./interrupt.js";
+import { howToGoOn, interruptedExitCode } from "./interrupt.js";
 import { watchParents } from "./parents.js";
 import { beQuiet, columnsOf, styled } from "./screen.js";
 
@@ -124,15 +124,9 @@ function report(error: Error): void {
     return;
   }
   const message = error.describe(flagOfField);
-  process.stderr.write(`${styled("red", `heed: ${message}${remedy(error)}`)}\n`);
+  process.stderr.write(
+    `${styled("red", `heed: ${message}${error instanceof InterruptedError ? howToGoOn(process.argv.slice(2)) : ""}`)}\n`,
+  );
   if (process.env.HEED_DEBUG === "1") process.stderr.write(`${error.stack}\n`);
   process.exitCode = error instanceof InterruptedError ? interruptedExitCode() : error.exitCode;
-}
-
-/** How to go on with work that was stopped. */
-function remedy(error: Error): string {
-  if (!(error instanceof InterruptedError)) return "";
-  if (process.argv[2] === "start") return " (npm start again goes on)";
-  const instead = process.argv.includes("--overwrite") ? " in place of --overwrite" : "";
-  return ` (the same with --resume${instead} goes on)`;
 }

@@ -1,4 +1,5 @@
 import { ratioError } from "../core/statistics.js";
+import { cosine } from "../core/vectors.js";
 import type { Transformer } from "../model/transformer.js";
 import { capture } from "./capture.js";
 import { type Place, placeName } from "./places.js";
@@ -123,16 +124,6 @@ function meanVector(vectors: readonly Float32Array[]): Float64Array {
   const mean = new Float64Array(vectors[0]!.length);
   for (const vector of vectors) for (let i = 0; i < mean.length; i++) mean[i]! += vector[i]! / vectors.length;
   return mean;
-}
-
-function cosine(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  let [product, aSquare, bSquare] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    product += a[i]! * b[i]!;
-    aSquare += a[i]! ** 2;
-    bSquare += b[i]! ** 2;
-  }
-  return product / Math.sqrt(aSquare * bSquare);
 }
 
 /** The vectors of each occurrence, kind by kind in the order of the pass; one-hot ones have a component a token met. */

@@ -1,4 +1,6 @@
-import { ConfigError } from "../core/errors.js";
+import { requireInteger } from "../core/checks.js";
+import { mean } from "../core/statistics.js";
+import { dot, rowOf } from "../core/vectors.js";
 import type { Point } from "../layers/points.js";
 import type { Transformer } from "../model/transformer.js";
 import { hidden } from "../ops/causalMask.js";
@@ -122,10 +124,10 @@ export function arithmeticSheet(
   const { numLayers, numHeads, hiddenDim, positions } = model.config;
   const headDim = hiddenDim / numHeads;
   const attention = `blocks.${layer}.attention`;
-  requireBelow("layer", layer, numLayers);
-  requireBelow("head", head, numHeads);
+  requireInteger("layer", layer, 0, numLayers - 1);
+  requireInteger("head", head, 0, numHeads - 1);
   const length = capture.at("tokens").shape[1]!;
-  requireBelow("token", token, length);
+  requireInteger("token", token, 0, length - 1);
 
   const stream = (name: string, point?: Point) => row(capture.at(name, point).values, token, hiddenDim);
   const perHead = (point: Point, [of, index, width]: readonly [head: number, index: number, width: number]) =>
@@ -174,7 +176,7 @@ export function arithmeticSheet(
     sum,
     earlier,
     input,
-    norm: normOf(model, `blocks.${layer}.attentionNorm`, { input, output: stream(`blocks.${layer}.attentionNorm`) }),
+    norm: normOf(model, layer, { input, output: stream(`blocks.${layer}.attentionNorm`) }),
     query: {
       weight: embedding.map((_, c) => row(qkvWeight, c, 3 * hiddenDim).slice(first, first + headDim)),
       ...(weight("qkv.bias") && { bias: Array.from(weight("qkv.bias")!.subarray(first, first + headDim)) }),
@@ -196,37 +198,30 @@ export function arithmeticSheet(
   };
 }
 
+/** How the norm of attention `layer` got from what it was given to what it gave. */
 function normOf(
-  { weights, config }: Transformer,
-  name: string,
+  { weights, config, stack }: Transformer,
+  layer: number,
   { input, output }: { input: number[]; output: number[] },
 ): SheetNorm {
-  const bias = weights.get(`${name}.bias`)?.dataSync();
-  const mean = config.norm === "layernorm" ? meanOf(input) : undefined;
+  const norm = stack.blocks[layer]!.attentionNorm;
+  const bias = weights.get(`${norm.name}.bias`)?.dataSync();
+  const middle = norm.isCentered ? mean(input) : undefined;
   return {
     kind: config.norm,
-    ...(mean !== undefined && { mean }),
-    meanSquare: meanOf(input.map((x) => (x - (mean ?? 0)) ** 2)),
+    ...(middle !== undefined && { mean: middle }),
+    meanSquare: mean(input.map((x) => (x - (middle ?? 0)) ** 2)),
     epsilon: config.normEpsilon,
-    gain: Array.from(weights.get(`${name}.gain`)!.dataSync()),
+    gain: Array.from(weights.get(`${norm.name}.gain`)!.dataSync()),
     ...(bias && { bias: Array.from(bias) }),
     output,
   };
 }
 
-function requireBelow(field: string, value: number, count: number): void {
-  if (Number.isInteger(value) && value >= 0 && value < count) return;
-  throw new ConfigError({ field, rule: `be a whole number from 0 to ${count - 1}`, value });
-}
-
 /** Row `index` of numbers that are rows of `width`. */
 function row(values: Float32Array, index: number, width: number): number[] {
-  return Array.from(values.subarray(index * width, (index + 1) * width));
+  return Array.from(rowOf(values, index, width));
 }
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);
-
-const meanOf = (values: readonly number[]): number => values.reduce((sum, x) => sum + x, 0) / values.length;
 
 /** `vector · matrix` */
 function timesMatrix(vector: readonly number[], matrix: readonly number[][]): number[] {

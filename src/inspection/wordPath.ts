@@ -1,4 +1,5 @@
 import type { ModelConfig } from "../config/model.js";
+import { cosine, distanceBetween, rowOf } from "../core/vectors.js";
 import type { Capture } from "./capture.js";
 import { residualPlaces } from "./lens.js";
 import type { Place } from "./places.js";
@@ -35,19 +36,12 @@ export function compareWordPaths(
   b: Occurrence,
 ): Closeness[] {
   return pathPlaces(config).map((place) => {
-    const [x, y] = [a, b].map(({ captured, index }) => vectorAt(captured, place, index)) as [number[], number[]];
-    return {
-      place,
-      cosine: dot(x, y) / Math.sqrt(dot(x, x) * dot(y, y)),
-      distance: Math.hypot(...x.map((value, i) => value - y[i]!)),
-    };
+    const [x, y] = [vectorAt(a, place), vectorAt(b, place)];
+    return { place, cosine: cosine(x, y), distance: distanceBetween(x, y) };
   });
 }
 
-function vectorAt(captured: Capture, { layer, point }: Place, index: number): number[] {
+function vectorAt({ captured, index }: Occurrence, { layer, point }: Place): Float32Array {
   const { shape, values } = captured.at(layer, point);
-  const width = shape.at(-1)!;
-  return Array.from(values.subarray(index * width, (index + 1) * width));
+  return rowOf(values, index, shape.at(-1)!);
 }
-
-const dot = (a: readonly number[], b: readonly number[]): number => a.reduce((sum, x, i) => sum + x * b[i]!, 0);

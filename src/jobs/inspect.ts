@@ -210,15 +210,14 @@ function lensOf({ model, tokenizer }: OpenModel, captured: Capture, { index, nex
   return layers.map(({ place, logits: { values } }) => ({
     place,
     top: nextTokens(values, tokenizer, 3),
-    next: nextOf(values, tokenizer, [next])[0]!,
+    next: nextOf(values, tokenizer, next),
   }));
 }
 
 function attributionOf({ model, tokenizer }: OpenModel, captured: Capture, { index, nextId }: Asked) {
   const logits = logitsOf(captured.at("output", "logits").values, model, index);
   const id = nextId ?? nextTokens(logits, tokenizer, 1)[0]!.id;
-  const [next] = nextOf(logits, tokenizer, [id]);
-  return { next: next!, parts: attribution(model, captured, { position: index, token: id }) };
+  return { next: nextOf(logits, tokenizer, id), parts: attribution(model, captured, { position: index, token: id }) };
 }
 
 function ablationsOf(
@@ -236,7 +235,7 @@ function ablationsOf(
   const reading = (one: Outcome): AblatedReading => ({
     ...(ids.length > 1 && { loss: one.loss }),
     top: nextTokens(lastOf(one), tokenizer, 1)[0]!,
-    next: nextOf(lastOf(one), tokenizer, [unchanged!.id])[0]!,
+    next: nextOf(lastOf(one), tokenizer, unchanged!.id),
   });
   return {
     before: reading(before),

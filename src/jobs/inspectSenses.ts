@@ -1,24 +1,15 @@
 import { useBackend } from "../backends/choose.js";
-import { pathOf, type TextSource } from "../config/textSource.js";
+import { pathOf } from "../config/textSource.js";
 import { requireInteger, requireNamed } from "../core/checks.js";
 import { DataError } from "../core/errors.js";
 import { type SenseScores, senseScores, type WordOccurrence } from "../inspection/senses.js";
 import { type AnnotatedText, readAnnotatedTexts, textOfRun } from "./inspect/annotatedTexts.js";
+import type { InspectHeadsOptions } from "./inspectHeads.js";
 import { openModel } from "./openModel.js";
 
-export interface InspectSensesOptions {
-  /** A checkpoint folder, or a run folder (its best checkpoint). */
-  checkpoint: string;
-  /** A text whose corpus says which meaning its words have. @default what the run validated on, else what it trained on */
-  data?: TextSource;
+export interface InspectSensesOptions extends Omit<InspectHeadsOptions, "onProgress"> {
   /** Texts to read: paragraphs of the data, in order. @default 300 */
   texts?: number;
-  /** Whether to load files that another program changed after heed saved them. @default false */
-  trust?: boolean;
-  /** @default "auto" */
-  backend?: string;
-  /** Called with which backend runs, and what is left out and why. */
-  onNote?: (line: string) => void;
 }
 
 /** How well a model tells the meanings of words apart, as plain JSON. */
@@ -31,7 +22,7 @@ export interface SenseInspection extends SenseScores {
 const defaultTexts = 300;
 
 /**
- * How well the vectors of a saved model tell the meanings of words like "bank" apart, layer by layer, beside vectors that
+ * How well the vectors of a saved model tell the meanings of words like "bank" apart, layer by layer, and by vectors that
  * know no context.
  *
  * @throws ConfigError, DataError or CheckpointError for an option, a text or a checkpoint that can't be used; DataError

@@ -23,6 +23,7 @@ export interface LayerNormConfig {
  */
 export class LayerNorm extends NormLayer {
   static readonly className = "LayerNorm"; // written into model files: never rename
+  override readonly isCentered = true;
   private readonly epsilon: number;
   private readonly hasBias: boolean;
 

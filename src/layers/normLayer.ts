@@ -3,6 +3,9 @@ import { ModelLayer } from "./modelLayer.js";
 
 /** A norm over features: `[B, T, C]` in and out. */
 export abstract class NormLayer extends ModelLayer {
+  /** Whether it takes the mean off first. */
+  abstract readonly isCentered: boolean;
+
   abstract override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor;
 
   /**

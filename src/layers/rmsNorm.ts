@@ -20,6 +20,7 @@ export interface RmsNormConfig {
  */
 export class RmsNorm extends NormLayer {
   static readonly className = "RmsNorm"; // written into model files: never rename
+  override readonly isCentered = false;
   private readonly epsilon: number;
 
   constructor(config: RmsNormConfig = {}) {

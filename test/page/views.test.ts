@@ -25,7 +25,7 @@ describe.runIf(chromiumPath)(`the views of a page ${inChromium}`, () => {
   let complaints: string[];
   beforeAll(async () => {
     const first = await tinyRun({ model: { contextLength: 512 }, training: { steps: 8, snapshots: 3 } });
-    const second = await tinyRun({ model: { contextLength: 512, numHeads: 1 } });
+    const second = await tinyRun({ model: { contextLength: 512, numHeads: 1 }, training: { steps: 4, snapshots: 2 } });
     const options = { checkpoint: first, compare: second, texts: [text, "The river bank was green"] };
     await writePage({ ...options, out: file, precision: "float32", heads: false });
     await useBackend("auto");
@@ -172,6 +172,7 @@ describe.runIf(chromiumPath)(`the views of a page ${inChromium}`, () => {
     const [first, second] = await page.locator("#two-models .versus").first().locator(".head-grid").all();
     expect(await first!.locator("[role=radio]").count()).toBe(2 * (2 + 2));
     expect(await second!.locator("[role=radio]").count()).toBe(2 * (1 + 2));
+    expect(await page.locator("#two-models .snapshot-loss").count()).toBe(2);
     expect(complaints).toEqual([]);
   });
 

@@ -107,7 +107,8 @@ describe("a page", () => {
     const tales = join(packageRoot, "data", "tales", "heldout.txt");
     const run = await tinyRun({ data: [tales], valFraction: 0.1, training: { steps: 1, evalEvery: 0 } });
     const { out } = await write({ checkpoint: run, data: tales });
-    const { places, scores } = payloadOf(out).models[0]!.senses!;
+    const { places, scores, data } = payloadOf(out).models[0]!.senses!;
+    expect(data).toBe("heldout.txt"); // without the folders of this machine: a page is sent to others
     expect(scores).toBeUndefined(); // that takes long, and is not asked for
     const banks = places.filter(({ word }) => word === "bank");
     expect(new Set(banks.map(({ sense }) => sense))).toEqual(new Set(["river", "money"]));

@@ -1,4 +1,6 @@
 import { ConfigError, DataError, show } from "../../core/errors.js";
+import { rowOf } from "../../core/vectors.js";
+import { likeliest, type NextToken, probabilities } from "../../inspection/nextTokens.js";
 import type { Transformer } from "../../model/transformer.js";
 import type { Tokenizer } from "../../tokenizers/tokenizer.js";
 import type { OpenModel } from "../openModel.js";
@@ -12,11 +14,8 @@ export interface InspectedToken {
 }
 
 /** A token that may come next. */
-export interface PredictedToken {
-  id: number;
+export interface PredictedToken extends NextToken {
   token: string;
-  logit: number;
-  probability: number;
 }
 
 /**
@@ -61,30 +60,14 @@ export function placesOfToken(tokens: readonly InspectedToken[], wanted: string,
   });
 }
 
-/** `softmax(logits)` */
-export function softmaxOf(logits: ArrayLike<number>): Float64Array {
-  const values = Float64Array.from(logits);
-  const highest = values.reduce((most, x) => Math.max(most, x), -Infinity);
-  const powers = values.map((x) => Math.exp(x - highest));
-  const sum = powers.reduce((total, x) => total + x, 0);
-  return powers.map((x) => x / sum);
-}
-
 /** The `count` most probable next tokens. In: the logits of one token, `[V]`. */
-export function nextTokens(logits: ArrayLike<number>, tokenizer: Tokenizer, count: number): PredictedToken[] {
-  const ids = Array.from({ length: logits.length }, (_, id) => id).sort((a, b) => logits[b]! - logits[a]!);
-  return nextOf(logits, tokenizer, ids.slice(0, count));
+export function nextTokens(logits: Float32Array, tokenizer: Tokenizer, count: number): PredictedToken[] {
+  return likeliest(logits, count).map(({ id, ...rest }) => ({ id, token: tokenizer.token(id), ...rest }));
 }
 
-/** These tokens as next ones. */
-export function nextOf(logits: ArrayLike<number>, tokenizer: Tokenizer, ids: readonly number[]): PredictedToken[] {
-  const probabilities = softmaxOf(logits);
-  return ids.map((id) => ({
-    id,
-    token: tokenizer.token(id),
-    logit: logits[id]!,
-    probability: probabilities[id]!,
-  }));
+/** One token as the next. */
+export function nextOf(logits: Float32Array, tokenizer: Tokenizer, id: number): PredictedToken {
+  return { id, token: tokenizer.token(id), logit: logits[id]!, probability: probabilities(logits)[id]! };
 }
 
 /**
@@ -102,5 +85,5 @@ export function tokenId(wanted: string, tokenizer: Tokenizer, logits: ArrayLike<
 
 /** The logits `[V]` of one token. In: those of all, `[T, V]`. */
 export function logitsOf(values: Float32Array, { config }: Transformer, token: number): Float32Array {
-  return values.subarray(token * config.vocabSize, (token + 1) * config.vocabSize);
+  return rowOf(values, token, config.vocabSize);
 }

@@ -1,5 +1,5 @@
 import { type Choice, candidates } from "../../generation/filters.js";
-import { probabilities } from "./nextTokens.js";
+import { probabilities } from "../../inspection/nextTokens.js";
 
 /**
  * The chance of each token to be drawn, `[V]`: `softmax(logits / temperature)` among the candidates, 0 for others; at

@@ -1,6 +1,6 @@
+import { rowOf } from "../../core/vectors.js";
 import type { Capture } from "../../inspection/capture.js";
 import type { EngineModel } from "./engine.js";
-import { rowOf } from "./vectors.js";
 
 /** The model's embedding, `[V, C]`: the raw vector of each token that it knows. */
 export function embeddingOf({ model }: EngineModel): Float32Array {

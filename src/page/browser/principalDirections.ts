@@ -1,4 +1,4 @@
-import { dot } from "./vectors.js";
+import { dot } from "../../core/vectors.js";
 
 /** A plane through the middle of some points, spanned by two directions at a right angle. */
 export interface PrincipalPlane {

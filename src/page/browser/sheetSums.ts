@@ -1,6 +1,6 @@
+import { rowOf } from "../../core/vectors.js";
 import type { Sheet } from "../../inspection/sheet.js";
 import type { EngineModel, Look } from "./engine.js";
-import { rowOf } from "./vectors.js";
 
 /** A step of the sheet, in order. */
 export const sheetSteps = [

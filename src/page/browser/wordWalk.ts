@@ -1,6 +1,6 @@
+import { rowOf } from "../../core/vectors.js";
 import { walkOf } from "./embeddings.js";
 import type { EngineModel, Look } from "./engine.js";
-import { rowOf } from "./vectors.js";
 
 /** Where a token's vector is, from its raw vector through position and layers, `[C]` each. */
 export interface WordWalk {

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { likeliest, probabilities } from "../../../src/inspection/nextTokens.js";
 import { drawnChances } from "../../../src/page/browser/drawnTokens.js";
-import { likeliest, probabilities } from "../../../src/page/browser/nextTokens.js";
 
 const logits = Float32Array.of(Math.log(1), Math.log(4), Math.log(2), Math.log(1));
 const plain = { temperature: 1, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1 };

@@ -1,5 +1,6 @@
 export interface NumberSliderProps {
   name: string;
+  id?: string;
   value: number;
   min: number;
   max: number;
@@ -10,11 +11,12 @@ export interface NumberSliderProps {
 }
 
 /** A number to choose by pointer or key. */
-export function NumberSlider({ name, value, min, max, step, shown, onValue }: NumberSliderProps) {
+export function NumberSlider({ name, id, value, min, max, step, shown, onValue }: NumberSliderProps) {
   return (
     <label class="slider">
       <span>{name}</span>
       <input
+        id={id}
         type="range"
         min={min}
         max={max}

@@ -2,12 +2,12 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { Random } from "../../../core/random.js";
 import type { Choice } from "../../../generation/filters.js";
 import { choose, drawNoise } from "../../../generation/sampler.js";
+import { likeliest } from "../../../inspection/nextTokens.js";
 import { figure } from "../figures/figure.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
 import { NumberSlider } from "../figures/numberSlider.js";
 import { Section } from "../figures/section.js";
 import type { Instrument } from "../instrument.js";
-import { likeliest } from "../nextTokens.js";
 import { LensTable } from "./next/lensTable.js";
 import { NextTable } from "./next/nextTable.js";
 import { WhoSpoke } from "./next/whoSpoke.js";
@@ -143,29 +143,29 @@ function NextFormula() {
       <Sym name="p" below="i" />
       <Op is="=" />
       <mfrac>
-        <msup>
-          <mi>e</mi>
-          <mrow>
-            <Sym name="z" below="i" />
-            <Op is="/" />
-            <mi>τ</mi>
-          </mrow>
-        </msup>
+        <Power of="i" />
         <mrow>
           <munder>
             <mo>∑</mo>
             <mi>j</mi>
           </munder>
-          <msup>
-            <mi>e</mi>
-            <mrow>
-              <Sym name="z" below="j" />
-              <Op is="/" />
-              <mi>τ</mi>
-            </mrow>
-          </msup>
+          <Power of="j" />
         </mrow>
       </mfrac>
     </Formula>
+  );
+}
+
+/** `e^(z / τ)` of one token. */
+function Power({ of }: { of: string }) {
+  return (
+    <msup>
+      <mi>e</mi>
+      <mrow>
+        <Sym name="z" below={of} />
+        <Op is="/" />
+        <mi>τ</mi>
+      </mrow>
+    </msup>
   );
 }

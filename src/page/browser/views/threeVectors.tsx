@@ -1,9 +1,9 @@
 import { useMemo, useState } from "preact/hooks";
+import { cosine, distanceBetween, nearestRows, rowOf } from "../../../core/vectors.js";
 import { embeddingOf, walkOf } from "../embeddings.js";
 import type { Look } from "../engine.js";
 import { figure, shownToken } from "../figures/figure.js";
 import type { Instrument } from "../instrument.js";
-import { cosine, distanceBetween, nearestRows, rowOf } from "../vectors.js";
 
 /** One-hot, static and contextual vectors of the word under the cursor, and what each can tell of it and another. */
 export function ThreeVectors({ instrument: { model, look, cursor } }: { instrument: Instrument }) {

@@ -1,10 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
+import { likeliest } from "../../../inspection/nextTokens.js";
 import { arithmeticSheet } from "../../../inspection/sheet.js";
 import { figure, percent, shownToken } from "../figures/figure.js";
+import { NumberSlider } from "../figures/numberSlider.js";
 import { moved } from "../figures/roving.js";
 import { Section } from "../figures/section.js";
 import type { Instrument } from "../instrument.js";
-import { likeliest } from "../nextTokens.js";
 import { type SheetStep, sheetSteps } from "../sheetSums.js";
 import { useReading } from "../useReading.js";
 import { whatIfInterventions } from "../whatIf.js";
@@ -114,44 +115,35 @@ export function TokenArithmetic({ instrument }: { instrument: Instrument }) {
       </div>
       <div class="what-if">
         <h3>What if?</h3>
-        <label class="slider">
-          <span>component of the query</span>
-          <input
-            type="range"
-            min={0}
-            max={headDim - 1}
-            value={narrow}
-            onInput={(e) => setNarrow(Number(e.currentTarget.value))}
-          />
-          <output>{narrow}</output>
-        </label>
-        <label class="slider">
-          <span>add to it</span>
-          <input
-            id="query-change"
-            type="range"
-            min={-8}
-            max={8}
-            step={0.1}
-            value={added}
-            onInput={(event) => setAdded(Number(event.currentTarget.value))}
-          />
-          <output>{figure(added)}</output>
-        </label>
-        <label class="slider">
-          <span>temperature of softmax</span>
-          <input
-            id="softmax-temperature"
-            type="range"
-            min={-2}
-            max={2}
-            step={0.05}
-            value={Math.log2(temperature)}
-            aria-valuetext={figure(temperature)}
-            onInput={(event) => setTemperature(2 ** Number(event.currentTarget.value))}
-          />
-          <output>{figure(temperature)}</output>
-        </label>
+        <NumberSlider
+          name="component of the query"
+          value={narrow}
+          min={0}
+          max={headDim - 1}
+          step={1}
+          shown={String(narrow)}
+          onValue={setNarrow}
+        />
+        <NumberSlider
+          name="add to it"
+          id="query-change"
+          value={added}
+          min={-8}
+          max={8}
+          step={0.1}
+          shown={figure(added)}
+          onValue={setAdded}
+        />
+        <NumberSlider
+          name="temperature of softmax"
+          id="softmax-temperature"
+          value={Math.log2(temperature)}
+          min={-2}
+          max={2}
+          step={0.05}
+          shown={figure(temperature)}
+          onValue={(power) => setTemperature(2 ** power)}
+        />
         <button
           type="button"
           disabled={interventions.length === 0}

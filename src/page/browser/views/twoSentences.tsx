@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { cosine, distanceBetween } from "../../../core/vectors.js";
 import type { Engine, Look } from "../engine.js";
 import { figure, shownToken } from "../figures/figure.js";
 import { Formula, Op, Sym } from "../figures/formula.js";
@@ -8,7 +9,6 @@ import { TokenLine } from "../figures/tokenLine.js";
 import type { Instrument } from "../instrument.js";
 import { type KnownPlace, knownPlace } from "../knownPlaces.js";
 import { useReading } from "../useReading.js";
-import { cosine, distanceBetween } from "../vectors.js";
 import { wordWalk } from "../wordWalk.js";
 import { SenseTable } from "./walk/senseTable.js";
 import { WalkPlane } from "./walk/walkPlane.js";

@@ -1,9 +1,9 @@
+import { likeliest, probabilities } from "../../../../inspection/nextTokens.js";
 import { colorAt, inkOn, signedPlace } from "../../drawing/ramps.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { change, figure, percent, shownToken } from "../../figures/figure.js";
 import { useTheme } from "../../figures/useTheme.js";
 import { meanLoss } from "../../meanLoss.js";
-import { likeliest, probabilities } from "../../nextTokens.js";
 
 export interface AblationEffectProps {
   model: EngineModel;

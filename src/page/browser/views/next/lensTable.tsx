@@ -1,9 +1,9 @@
 import { useMemo } from "preact/hooks";
 import { lens } from "../../../../inspection/lens.js";
+import { likeliest, probabilities } from "../../../../inspection/nextTokens.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { percent, shownToken } from "../../figures/figure.js";
 import { Scroll } from "../../figures/scroll.js";
-import { likeliest, probabilities } from "../../nextTokens.js";
 
 /** What the model would have answered had it stopped after each part. */
 export function LensTable({ look, model, token }: { look: Look; model: EngineModel; token: number }) {

@@ -1,10 +1,10 @@
 import { useMemo } from "preact/hooks";
 import type { Choice } from "../../../../generation/filters.js";
+import { likeliest } from "../../../../inspection/nextTokens.js";
 import { drawnChances } from "../../drawnTokens.js";
 import type { EngineModel, Look } from "../../engine.js";
 import { figure, percent, shownToken } from "../../figures/figure.js";
 import { Scroll } from "../../figures/scroll.js";
-import { likeliest } from "../../nextTokens.js";
 
 const rows = 12;
 

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { cosine, distanceBetween, nearestRows } from "../../../src/page/browser/vectors.js";
+import { cosine, distanceBetween, nearestRows } from "../../src/core/vectors.js";
 
 it("measures distance and angle", () => {
   expect(distanceBetween([1, 2], [4, 6])).toBe(5);
